@@ -1,0 +1,1 @@
+"""Storage in SQLite and publication through Datasette."""
