@@ -1,0 +1,25 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's top folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Shared policies and lists: $CONSENT_AUDIT_SHARED, else the folder `shared` beside the checkout."""
+    folder = Path(os.environ.get("CONSENT_AUDIT_SHARED") or ROOT.parent / "shared")
+    if not (folder / "policies").is_dir():
+        pytest.skip("no shared data")
+    return folder
