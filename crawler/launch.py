@@ -1,0 +1,178 @@
+"""One launched browser: its flags, its profile folder, its process, and its end.
+
+The profile is ours and not Playwright's, so that third-party cookies can be switched on by preference (full Chromium
+blocks them otherwise) and so that a folder left behind by a kill can be told and removed later. Visits never use the
+profile itself but fresh contexts beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from playwright.async_api import Error as PlaywrightError
+
+from auditor.model import BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from playwright.async_api import Browser, BrowserContext, CDPSession, Playwright
+
+T = TypeVar("T")
+
+LAUNCH_TIMEOUT_S = 30.0
+CLOSE_TIMEOUT_S = 10.0
+PING_TIMEOUT_S = 10.0
+_PROFILE_PREFIX = "consent-audit-profile-"
+
+FLAGS = (
+    # Some banners and trackers stay away from what looks automated (measured: vanilla-cookieconsent, PostHog).
+    "--disable-blink-features=AutomationControlled",
+    # Everything goes through the address guard: no QUIC, no UDP of WebRTC, no name lookups by the browser.
+    "--disable-quic",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    # The browser's own traffic is not the site's.
+    "--disable-domain-reliability",
+    "--disable-component-update",
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process,Translate,OptimizationHints,MediaRouter,PaintHolding,"
+    "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,ThirdPartyStoragePartitioning,DestroyProfileOnBrowserClose,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,AvoidCorsURLLoaderRestartOnRedirect,NetworkTimeServiceQuerying,AimEnabled,"
+    "PreconnectToSearch,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PrivacySandboxSettings4,"
+    "LocalNetworkAccessChecks,LensOverlay",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserChoice:
+    """A browser that was found: its executable, whether it is a headless shell, and where it was found."""
+
+    path: str
+    headless_shell: bool
+    source: str
+
+
+async def bounded(work: Coroutine[object, object, T], seconds: float) -> T:
+    """The result of ``work``, or TimeoutError after ``seconds``: a call on a dead browser may never come back."""
+    async with asyncio.timeout(seconds):
+        return await work
+
+
+class LaunchedBrowser:
+    """A running browser with its counters: contexts served and contexts open. Made by ``launch``."""
+
+    def __init__(
+        self, *, browser: Browser, keeper: BrowserContext, session: CDPSession, pid: int, profile: Path
+    ) -> None:
+        self.browser = browser
+        self.pid = pid
+        self.served = 0
+        self.open = 0
+        self.dead = False
+        self._keeper = keeper
+        self._session = session
+        self._profile = profile
+
+    @property
+    def fit(self) -> bool:
+        """Whether the browser is there to take a context."""
+        return not self.dead and self.browser.is_connected()
+
+    async def answers(self) -> bool:
+        """Whether the browser still reacts within ``PING_TIMEOUT_S`` seconds."""
+        if not self.fit:
+            return False
+        try:
+            await bounded(self._session.send("Browser.getVersion"), PING_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError):
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End the process at once; contexts still open fail with Playwright's "target closed"."""
+        self.dead = True
+        _kill(self.pid)
+
+    async def close(self) -> None:
+        """Close in order, by force where that takes too long, and remove the profile folder."""
+        if not self.dead:
+            try:
+                await bounded(self._keeper.close(), CLOSE_TIMEOUT_S)
+            except (TimeoutError, PlaywrightError):
+                self.kill()
+        self.dead = True
+        # Removing a profile is disk work and may wait for the process's last writes.
+        await asyncio.to_thread(shutil.rmtree, self._profile, ignore_errors=True)
+
+
+async def launch(playwright: Playwright, choice: BrowserChoice, proxy: str, *, sandbox: bool) -> LaunchedBrowser:
+    """Start ``choice`` behind the proxy. BrowserError when it does not start."""
+    profile = await asyncio.to_thread(_new_profile)
+    try:
+        keeper = await bounded(
+            playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=choice.path,
+                headless=True,
+                chromium_sandbox=sandbox,
+                proxy={"server": proxy, "bypass": "<-loopback>"},
+                args=list(FLAGS),
+                ignore_default_args=["--enable-unsafe-swiftshader"],
+                timeout=LAUNCH_TIMEOUT_S * 1000,
+            ),
+            LAUNCH_TIMEOUT_S + CLOSE_TIMEOUT_S,
+        )
+        browser = keeper.browser
+        assert browser is not None, "a persistent Chromium context has a browser"
+        session = await bounded(browser.new_browser_cdp_session(), PING_TIMEOUT_S)
+        pid = await bounded(_pid(session), PING_TIMEOUT_S)
+    except (TimeoutError, PlaywrightError) as error:
+        await asyncio.to_thread(shutil.rmtree, profile, ignore_errors=True)
+        first = str(error).strip().splitlines()[0] if str(error).strip() else "no answer"
+        raise BrowserError(f"{choice.path} does not start: {first}") from error
+    return LaunchedBrowser(browser=browser, keeper=keeper, session=session, pid=pid, profile=profile)
+
+
+async def _pid(session: CDPSession) -> int:
+    answer = await session.send("SystemInfo.getProcessInfo")
+    return next(int(process["id"]) for process in answer["processInfo"] if process["type"] == "browser")
+
+
+def _kill(pid: int) -> None:
+    # Playwright starts the browser as the leader of a process group of its own.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _new_profile() -> Path:
+    """A profile folder that allows third-party cookies; folders of processes that are gone are removed on the way."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PROFILE_PREFIX}*"):
+        owner = folder.name.removeprefix(_PROFILE_PREFIX).partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+    profile = Path(tempfile.mkdtemp(prefix=f"{_PROFILE_PREFIX}{os.getpid()}-"))
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}))
+    return profile
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
