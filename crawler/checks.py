@@ -170,12 +170,12 @@ def page(value: object) -> str:
 
 
 def proxy(value: object) -> str | None:
-    """An http, https or socks5 URL; the empty string means none."""
+    """An http or socks5 URL; the empty string means none."""
     if value == "":
         return None
     if not isinstance(value, str):
         raise ValueError("must be a proxy URL such as socks5://127.0.0.1:1080")  # noqa: TRY004 - as in flag
-    _split(value, ("http", "https", "socks5"))
+    _split(value, ("http", "socks5"))
     return value
 
 
