@@ -1,0 +1,346 @@
+"""The schema of the database, as an append-only list of migrations.
+
+A migration that was ever released is never changed: what comes later is added below it. Facts are normalised: the
+identity of a cookie (site, name, domain, path), the shape of an endpoint (method, URL with parameter names only) and
+long strings are stored once, and observations point at them. Every table is STRICT. JSON texts hold only lists and
+mappings that no query filters by.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from db.views import create_views
+
+APPLICATION_ID = 0x436F4175  # "CoAu": marks the file as this program's
+
+migrations = Migrations("consent-audit")
+
+_REGISTER = """
+CREATE TABLE rules (
+  id TEXT PRIMARY KEY, version INTEGER NOT NULL, title TEXT NOT NULL,
+  severity TEXT NOT NULL CHECK (severity IN ('critical', 'high', 'medium', 'low', 'info')),
+  legal_basis TEXT NOT NULL CHECK (json_valid(legal_basis)), explanation TEXT NOT NULL,
+  fires_on TEXT NOT NULL, silent_on TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE vendors (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT, cadence TEXT,
+  jurisdictions TEXT NOT NULL CHECK (json_valid(jurisdictions))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sites (
+  id INTEGER PRIMARY KEY, vendor_id TEXT NOT NULL REFERENCES vendors (id), url TEXT NOT NULL, scope TEXT,
+  UNIQUE (vendor_id, url)
+) STRICT;
+
+CREATE TABLE artifacts (
+  sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64), mime TEXT NOT NULL, bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE browsers (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, headless INTEGER NOT NULL,
+  third_party_cookies TEXT NOT NULL, user_agent TEXT NOT NULL, flags TEXT NOT NULL CHECK (json_valid(flags)),
+  UNIQUE (name, version, headless, third_party_cookies, user_agent, flags)
+) STRICT;
+
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, started_at TEXT NOT NULL, finished_at TEXT,
+  status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'partial', 'failed')),
+  "trigger" TEXT NOT NULL, tool_version TEXT NOT NULL, browser_id INTEGER REFERENCES browsers (id),
+  settings TEXT NOT NULL CHECK (json_valid(settings)), planned INTEGER NOT NULL, stored INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE run_vendors (
+  run_id INTEGER NOT NULL REFERENCES runs (id), vendor_id TEXT NOT NULL REFERENCES vendors (id),
+  position INTEGER NOT NULL, configuration TEXT NOT NULL CHECK (json_valid(configuration)),
+  PRIMARY KEY (run_id, vendor_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_vendors_by_vendor ON run_vendors (vendor_id, run_id);
+"""
+
+_VISITS = """
+CREATE TABLE visits (
+  id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES runs (id),
+  site_id INTEGER NOT NULL REFERENCES sites (id),
+  scenario TEXT NOT NULL CHECK (scenario IN ('no_choice', 'accept_all', 'reject_all', 'withdraw', 'gpc')),
+  attempt INTEGER NOT NULL, requested_url TEXT NOT NULL, final_url TEXT,
+  outcome TEXT NOT NULL CHECK (outcome IN
+    ('ok', 'blocked', 'timeout', 'unreachable', 'http_error', 'crashed', 'refused', 'failed')),
+  failure TEXT, title TEXT, http_status INTEGER, started_at TEXT NOT NULL, duration_ms INTEGER NOT NULL,
+  browser_id INTEGER REFERENCES browsers (id), pages TEXT NOT NULL CHECK (json_valid(pages)),
+  wanted TEXT NOT NULL CHECK (wanted IN ('none', 'accept', 'reject', 'withdraw')),
+  choice TEXT NOT NULL CHECK (choice IN
+    ('none', 'done', 'no_banner', 'no_accept', 'no_reject', 'no_control', 'failed')),
+  proven INTEGER NOT NULL, proof TEXT NOT NULL CHECK (json_valid(proof)), method TEXT,
+  clicks TEXT NOT NULL CHECK (json_valid(clicks)),
+  declared_by_cmp TEXT CHECK (declared_by_cmp IS NULL OR json_valid(declared_by_cmp)),
+  collectors TEXT NOT NULL CHECK (json_valid(collectors)),
+  not_observable TEXT NOT NULL CHECK (json_valid(not_observable)),
+  UNIQUE (run_id, site_id, scenario)
+) STRICT;
+CREATE INDEX visits_by_site ON visits (site_id, run_id);
+CREATE INDEX visits_not_ok ON visits (run_id) WHERE outcome <> 'ok';
+
+CREATE TABLE planned_visits (
+  run_id INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL,
+  site_id INTEGER NOT NULL REFERENCES sites (id), scenario TEXT NOT NULL,
+  visit_id INTEGER REFERENCES visits (id),
+  PRIMARY KEY (run_id, position), UNIQUE (run_id, site_id, scenario)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX planned_visits_by_site ON planned_visits (site_id);
+CREATE INDEX planned_visits_by_visit ON planned_visits (visit_id);
+
+CREATE TABLE banners (
+  visit_id INTEGER PRIMARY KEY REFERENCES visits (id), detected_by TEXT NOT NULL CHECK (json_valid(detected_by)),
+  cmp TEXT, layers INTEGER NOT NULL, accept_clicks INTEGER, reject_clicks INTEGER, pre_ticked INTEGER NOT NULL,
+  wall INTEGER NOT NULL, text TEXT NOT NULL, language TEXT, box TEXT CHECK (box IS NULL OR json_valid(box))
+) STRICT;
+
+CREATE TABLE consent_signals (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id), kind TEXT NOT NULL, phase TEXT NOT NULL,
+  raw TEXT NOT NULL, granted TEXT NOT NULL CHECK (json_valid(granted)), denied TEXT NOT NULL CHECK (json_valid(denied))
+) STRICT;
+CREATE INDEX consent_signals_by_visit ON consent_signals (visit_id);
+
+CREATE TABLE api_calls (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id), api TEXT NOT NULL, script TEXT,
+  count INTEGER NOT NULL, phase TEXT NOT NULL
+) STRICT;
+CREATE INDEX api_calls_by_visit ON api_calls (visit_id);
+
+CREATE TABLE controls (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id), text TEXT NOT NULL, url TEXT,
+  location TEXT NOT NULL, page TEXT NOT NULL, phase TEXT NOT NULL
+) STRICT;
+CREATE INDEX controls_by_visit ON controls (visit_id);
+
+CREATE TABLE screenshots (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id), phase TEXT NOT NULL, page TEXT NOT NULL,
+  sha256 TEXT NOT NULL REFERENCES artifacts (sha256)
+) STRICT;
+CREATE INDEX screenshots_by_visit ON screenshots (visit_id);
+CREATE INDEX screenshots_by_artifact ON screenshots (sha256);
+
+CREATE TABLE policies (
+  id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES runs (id),
+  vendor_id TEXT NOT NULL REFERENCES vendors (id), source TEXT, url TEXT, found_by TEXT NOT NULL,
+  fetched_at TEXT NOT NULL, outcome TEXT NOT NULL, failure TEXT, problem TEXT, http_status INTEGER,
+  content_type TEXT, sha256 TEXT REFERENCES artifacts (sha256), digest TEXT,
+  tried TEXT NOT NULL CHECK (json_valid(tried))
+) STRICT;
+CREATE INDEX policies_by_run ON policies (run_id, vendor_id);
+CREATE INDEX policies_by_vendor ON policies (vendor_id, run_id);
+CREATE INDEX policies_by_artifact ON policies (sha256);
+"""
+
+_OBSERVATIONS = """
+CREATE TABLE hosts (id INTEGER PRIMARY KEY, host TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE cookies (
+  id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL REFERENCES sites (id), name TEXT NOT NULL,
+  domain TEXT NOT NULL, path TEXT NOT NULL, UNIQUE (site_id, name, domain, path)
+) STRICT;
+CREATE INDEX cookies_by_name ON cookies (name);
+
+CREATE TABLE cookie_observations (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id),
+  cookie_id INTEGER NOT NULL REFERENCES cookies (id),
+  party TEXT NOT NULL CHECK (party IN ('first', 'third')),
+  phase TEXT NOT NULL CHECK (phase IN ('before_choice', 'after_accept', 'after_reject', 'after_withdrawal')),
+  event TEXT NOT NULL CHECK (event IN ('set', 'changed', 'deleted', 'blocked', 'present')),
+  set_by TEXT NOT NULL CHECK (set_by IN ('http', 'script', 'unknown')),
+  host_only INTEGER NOT NULL, secure INTEGER NOT NULL, http_only INTEGER NOT NULL, same_site TEXT, partition_key TEXT,
+  lifetime_seconds INTEGER, declared_lifetime_seconds INTEGER, expires TEXT, at_ms INTEGER NOT NULL,
+  in_jar INTEGER NOT NULL, initiator_id INTEGER REFERENCES texts (id),
+  initiator_chain_id INTEGER REFERENCES texts (id), sent_to_id INTEGER REFERENCES texts (id),
+  blocked_reasons_id INTEGER REFERENCES texts (id),
+  value_length INTEGER NOT NULL, value_hash TEXT NOT NULL, value_entropy REAL NOT NULL, identifier INTEGER NOT NULL
+) STRICT;
+CREATE INDEX cookie_observations_by_visit ON cookie_observations (visit_id);
+CREATE INDEX cookie_observations_by_cookie ON cookie_observations (cookie_id);
+
+CREATE TABLE storage_items (
+  id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL REFERENCES sites (id),
+  kind TEXT NOT NULL CHECK (kind IN ('local', 'session', 'indexeddb', 'cache')), origin TEXT NOT NULL,
+  "key" TEXT NOT NULL, UNIQUE (site_id, kind, origin, "key")
+) STRICT;
+
+CREATE TABLE storage_observations (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id),
+  item_id INTEGER NOT NULL REFERENCES storage_items (id), party TEXT NOT NULL CHECK (party IN ('first', 'third')),
+  phase TEXT NOT NULL CHECK (phase IN ('before_choice', 'after_accept', 'after_reject', 'after_withdrawal')),
+  at_ms INTEGER, initiator_id INTEGER REFERENCES texts (id),
+  value_length INTEGER NOT NULL, value_hash TEXT NOT NULL, value_entropy REAL NOT NULL, identifier INTEGER NOT NULL
+) STRICT;
+CREATE INDEX storage_observations_by_visit ON storage_observations (visit_id);
+CREATE INDEX storage_observations_by_item ON storage_observations (item_id);
+
+CREATE TABLE endpoints (
+  id INTEGER PRIMARY KEY, host_id INTEGER NOT NULL REFERENCES hosts (id), method TEXT NOT NULL, url TEXT NOT NULL,
+  resource_type TEXT NOT NULL, UNIQUE (host_id, method, url, resource_type)
+) STRICT;
+
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id),
+  endpoint_id INTEGER NOT NULL REFERENCES endpoints (id), party TEXT NOT NULL CHECK (party IN ('first', 'third')),
+  phase TEXT NOT NULL CHECK (phase IN ('before_choice', 'after_accept', 'after_reject', 'after_withdrawal')),
+  at_ms INTEGER NOT NULL, status INTEGER, beacon TEXT, beacon_reason_id INTEGER REFERENCES texts (id),
+  initiator_id INTEGER REFERENCES texts (id), initiator_chain_id INTEGER REFERENCES texts (id),
+  sets_cookies_id INTEGER REFERENCES texts (id), sent_cookies_id INTEGER REFERENCES texts (id),
+  from_service_worker INTEGER NOT NULL
+) STRICT;
+CREATE INDEX requests_by_visit ON requests (visit_id);
+CREATE INDEX requests_by_endpoint ON requests (endpoint_id);
+"""
+
+_JUDGEMENTS = """
+CREATE TABLE audits (
+  id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES runs (id),
+  vendor_id TEXT NOT NULL REFERENCES vendors (id), audited_at TEXT NOT NULL,
+  sites_seen TEXT NOT NULL CHECK (json_valid(sites_seen)), UNIQUE (vendor_id, run_id)
+) STRICT;
+CREATE INDEX audits_by_run ON audits (run_id);
+
+CREATE TABLE observed_items (
+  id INTEGER PRIMARY KEY, audit_id INTEGER NOT NULL REFERENCES audits (id),
+  site_id INTEGER NOT NULL REFERENCES sites (id), subject TEXT NOT NULL,
+  kind TEXT NOT NULL, name TEXT NOT NULL, domain TEXT NOT NULL, party TEXT NOT NULL, category TEXT,
+  also_declared_as TEXT NOT NULL CHECK (json_valid(also_declared_as)), service TEXT, entity TEXT,
+  layer INTEGER NOT NULL, confidence REAL NOT NULL, reason TEXT NOT NULL, source TEXT, role TEXT,
+  exempt INTEGER NOT NULL, lifetime_seconds INTEGER, identifier INTEGER NOT NULL, declared_category TEXT,
+  declared_as TEXT, quote TEXT, quote_start INTEGER, quote_end INTEGER, quote_url TEXT, quote_sha256 TEXT
+) STRICT;
+CREATE INDEX observed_items_by_audit ON observed_items (audit_id, site_id);
+CREATE INDEX observed_items_by_name ON observed_items (name);
+
+CREATE TABLE item_sightings (
+  item_id INTEGER NOT NULL REFERENCES observed_items (id), position INTEGER NOT NULL, scenario TEXT NOT NULL,
+  phase TEXT NOT NULL, PRIMARY KEY (item_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE readings (
+  id INTEGER PRIMARY KEY, audit_id INTEGER NOT NULL REFERENCES audits (id), document TEXT NOT NULL, url TEXT,
+  file TEXT, sha256 TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, disclosure_level TEXT NOT NULL,
+  last_updated TEXT, text_sha256 TEXT NOT NULL REFERENCES artifacts (sha256),
+  silent_on TEXT NOT NULL CHECK (json_valid(silent_on)), notes TEXT NOT NULL CHECK (json_valid(notes))
+) STRICT;
+CREATE INDEX readings_by_audit ON readings (audit_id);
+CREATE INDEX readings_by_text ON readings (text_sha256);
+
+CREATE TABLE declarations (
+  id INTEGER PRIMARY KEY, reading_id INTEGER NOT NULL REFERENCES readings (id), kind TEXT NOT NULL CHECK (kind IN
+    ('scope', 'category', 'service', 'cookie', 'technology', 'consent', 'retention', 'claim', 'contradiction')),
+  label TEXT NOT NULL, category TEXT, scopes TEXT NOT NULL CHECK (json_valid(scopes)), detail TEXT,
+  quote TEXT, quote_start INTEGER, quote_end INTEGER, confidence REAL
+) STRICT;
+CREATE INDEX declarations_by_reading ON declarations (reading_id, kind);
+
+CREATE TABLE undecided (
+  id INTEGER PRIMARY KEY, audit_id INTEGER NOT NULL REFERENCES audits (id), rule_id TEXT NOT NULL,
+  site TEXT, subject TEXT, reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX undecided_by_audit ON undecided (audit_id);
+
+CREATE TABLE findings (
+  id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, rule_id TEXT NOT NULL,
+  vendor_id TEXT NOT NULL REFERENCES vendors (id), site_id INTEGER REFERENCES sites (id), subject TEXT NOT NULL,
+  severity TEXT NOT NULL CHECK (severity IN ('critical', 'high', 'medium', 'low', 'info')),
+  presence TEXT NOT NULL CHECK (presence IN ('new', 'persisting', 'gone', 'returned')),
+  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN
+    ('open', 'acknowledged', 'accepted', 'fixed', 'false_positive')),
+  accepted_until TEXT, first_run_id INTEGER NOT NULL REFERENCES runs (id),
+  last_run_id INTEGER NOT NULL REFERENCES runs (id), first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+  times_seen INTEGER NOT NULL
+) STRICT;
+CREATE INDEX findings_by_vendor ON findings (vendor_id, presence, status);
+CREATE INDEX findings_by_rule ON findings (rule_id);
+CREATE INDEX findings_by_site ON findings (site_id);
+CREATE INDEX findings_by_last_run ON findings (last_run_id);
+CREATE INDEX findings_by_first_run ON findings (first_run_id);
+
+CREATE TABLE statements (
+  id INTEGER PRIMARY KEY, finding_id INTEGER NOT NULL REFERENCES findings (id),
+  run_id INTEGER NOT NULL REFERENCES runs (id), withdrawn INTEGER NOT NULL DEFAULT 0,
+  presence TEXT CHECK (presence IN ('new', 'persisting', 'returned')), rule_version INTEGER NOT NULL,
+  severity TEXT NOT NULL, confidence REAL NOT NULL, phase TEXT, title TEXT NOT NULL, fact TEXT NOT NULL,
+  category_observed TEXT, category_declared TEXT, service TEXT,
+  quote TEXT, quote_start INTEGER, quote_end INTEGER, quote_url TEXT, quote_sha256 TEXT,
+  UNIQUE (finding_id, run_id)
+) STRICT;
+CREATE INDEX statements_by_run ON statements (run_id, finding_id);
+
+CREATE TABLE disappearances (
+  run_id INTEGER NOT NULL REFERENCES runs (id), finding_id INTEGER NOT NULL REFERENCES findings (id),
+  PRIMARY KEY (run_id, finding_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX disappearances_by_finding ON disappearances (finding_id);
+
+CREATE TABLE evidence (
+  statement_id INTEGER NOT NULL REFERENCES statements (id), position INTEGER NOT NULL, kind TEXT NOT NULL,
+  visit_id INTEGER REFERENCES visits (id), url TEXT, at_ms INTEGER, initiator TEXT, artifact_sha256 TEXT,
+  PRIMARY KEY (statement_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX evidence_by_visit ON evidence (visit_id);
+
+CREATE TABLE finding_events (
+  id INTEGER PRIMARY KEY, finding_id INTEGER NOT NULL REFERENCES findings (id), at TEXT NOT NULL,
+  run_id INTEGER REFERENCES runs (id), actor TEXT NOT NULL CHECK (actor <> ''),
+  action TEXT NOT NULL CHECK (action IN ('new', 'persisting', 'gone', 'returned',
+    'open', 'acknowledged', 'accepted', 'fixed', 'false_positive')),
+  note TEXT, until TEXT
+) STRICT;
+CREATE INDEX finding_events_by_finding ON finding_events (finding_id, id);
+CREATE INDEX finding_events_by_run ON finding_events (run_id);
+CREATE TRIGGER finding_events_no_update BEFORE UPDATE ON finding_events
+  BEGIN SELECT RAISE (ABORT, 'finding_events is append-only'); END;
+CREATE TRIGGER finding_events_no_delete BEFORE DELETE ON finding_events
+  BEGIN SELECT RAISE (ABORT, 'finding_events is append-only'); END;
+"""
+
+_SUMMARIES = """
+CREATE TABLE consent_matrix (
+  run_id INTEGER NOT NULL REFERENCES runs (id), vendor_id TEXT NOT NULL REFERENCES vendors (id),
+  site_id INTEGER NOT NULL REFERENCES sites (id), category TEXT NOT NULL, scenario TEXT NOT NULL,
+  phase TEXT NOT NULL, cookies INTEGER NOT NULL, storage INTEGER NOT NULL, hosts INTEGER NOT NULL,
+  identifiers INTEGER NOT NULL, third_party INTEGER NOT NULL,
+  PRIMARY KEY (run_id, vendor_id, site_id, category, scenario, phase)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX consent_matrix_by_vendor ON consent_matrix (vendor_id, run_id);
+CREATE INDEX consent_matrix_by_site ON consent_matrix (site_id);
+
+CREATE TABLE run_vendor_summary (
+  run_id INTEGER NOT NULL REFERENCES runs (id), vendor_id TEXT NOT NULL REFERENCES vendors (id),
+  planned INTEGER NOT NULL, visits INTEGER NOT NULL, visits_ok INTEGER NOT NULL, undecided INTEGER NOT NULL,
+  critical INTEGER NOT NULL, high INTEGER NOT NULL, medium INTEGER NOT NULL, low INTEGER NOT NULL,
+  info INTEGER NOT NULL, new INTEGER NOT NULL, returned INTEGER NOT NULL, gone INTEGER NOT NULL,
+  audited INTEGER NOT NULL, PRIMARY KEY (run_id, vendor_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_vendor_summary_by_vendor ON run_vendor_summary (vendor_id, run_id);
+"""
+
+
+@migrations(name="m0001_first_schema")
+def m0001_first_schema(database: Database) -> None:
+    """Tables of the first release."""
+    for script in (_REGISTER, _VISITS, _OBSERVATIONS, _JUDGEMENTS, _SUMMARIES):
+        database.executescript(script)
+    database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def migrate(database: Database) -> None:
+    """Brings the database to the present schema and renews its views; each migration is one transaction.
+
+    Raises ``sqlite3.Error`` where the file cannot be written; then the migration at hand left nothing behind.
+    """
+    if migrations.pending(database):
+        migrations.apply(database)
+    create_views(database)
+
+
+def unknown_migrations(database: Database) -> tuple[str, ...]:
+    """Names of applied migrations that this version does not know: the database is newer than the program."""
+    known = {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
+    return tuple(migration.name for migration in migrations.applied(database) if migration.name not in known)
