@@ -1,0 +1,77 @@
+"""The planted findings: well formed, every rule planted, every rule silent somewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.model import Phase, Severity
+from crawler.demo.web import DemoWeb
+
+VENDORS = [vendor.id for vendor in DemoWeb().vendors()]
+RULES = {
+    "before_choice",
+    "tracker_before_choice",
+    "after_reject",
+    "tracker_after_reject",
+    "undeclared_category",
+    "undeclared_service",
+    "undeclared_cookie",
+    "undeclared_beacon",
+    "declared_necessary_is_tracker",
+    "wrong_category",
+    "lifetime_exceeds_declared",
+    "claim_contradicted",
+    "policy_silent",
+    "policy_missing",
+    "no_consent_mechanism",
+    "no_reject_option",
+}
+SUBJECTS = ("cookie:", "service:", "host:", "declaration:", "claim:", "storage:")
+
+
+@pytest.fixture(scope="module")
+def still() -> DemoWeb:
+    """The demo web, not started."""
+    return DemoWeb()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_findings_are_well_formed(still: DemoWeb, vendor: str) -> None:
+    sites = {site.url for each in still.vendors() if each.id == vendor for site in each.sites}
+    for finding in still.expected(vendor):
+        assert set(finding) == {"rule", "site", "subject", "phase", "severity"}
+        assert finding["rule"] in RULES
+        assert finding["site"] in sites or finding["site"] is None
+        assert finding["subject"].startswith(SUBJECTS) or finding["subject"] in {"banner", "policy"}
+        assert finding["phase"] is None or Phase(finding["phase"])
+        assert Severity(finding["severity"]) is not Severity.INFO
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_finding_stands_twice(still: DemoWeb, vendor: str) -> None:
+    keys = [(each["rule"], each["site"], each["subject"], each["phase"]) for each in still.expected(vendor)]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_rule_is_planted_and_has_vendors_that_it_must_leave_alone(still: DemoWeb, rule: str) -> None:
+    firing = {vendor for vendor in VENDORS if any(each["rule"] == rule for each in still.expected(vendor))}
+    seen = {vendor for vendor in VENDORS if still.expectation(vendor)["outcome"] == "ok"}
+    assert firing
+    assert firing < seen
+
+
+def test_the_clean_vendor_has_no_findings(still: DemoWeb) -> None:
+    assert still.expected("brightline") == []
+
+
+@pytest.mark.parametrize(("vendor", "outcome"), [("farewell", "unreachable"), ("gatekeeper", "blocked")])
+def test_nothing_is_invented_where_nothing_was_seen(still: DemoWeb, vendor: str, outcome: str) -> None:
+    assert still.expected(vendor) == []
+    assert still.expectation(vendor)["outcome"] == outcome
+    assert still.expectation(vendor)["undecided"]
+
+
+def test_an_unknown_vendor_is_an_error(still: DemoWeb) -> None:
+    with pytest.raises(KeyError):
+        still.expected("nobody")
