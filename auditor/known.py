@@ -1,0 +1,185 @@
+"""The table of known cookies and storage entries, ready to be asked: layers 1 and 2 of ``auditor.classify``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.facts import EXEMPT_USES
+from auditor.model import Category, Classification
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.facts import CookieFact, HostFact
+    from auditor.services import ServiceNames
+
+MIN_TELLING_NAME = 6
+"""A shorter name of a third party's cookie means nothing on another domain, nor in another kind of storage."""
+
+_WRITTEN_WILDCARD = re.compile(r"[*#<{\[]|x{3,}|X{3,}")
+_COUNT = re.compile(r"\s*\[x\d+\]$")
+_SHORT_NAME = 3
+_OF_THE_SITE = frozenset({"session", "login"})
+_TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
+
+_TRUST = {"vendor_list_read": 0.97, "second_source_agrees": 0.95, "single_source": 0.88, "second_source_differs": 0.85}
+_WAYS = {"domain": 1.0, "name": 0.97, "glob": 0.94, "short": 0.6, "elsewhere": 0.6, "storage": 0.75}
+_KINDS = {"cookie": "cookie", "local": "localStorage entry", "session": "sessionStorage entry"}
+_USES = {
+    "consent_record": "a record of the visitor's choice",
+    "load_balancing": "load balancing",
+    "csrf": "protection against forged requests",
+    "bot_protection": "protection against bots",
+    "fraud_prevention": "fraud prevention",
+    "session": "an application session",
+    "basket": "a shopping basket",
+    "login": "a login",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a layer is asked about: a cookie or storage entry as observed or as declared.
+
+    ``domain`` is its host (None: not known), ``own``: the visited site itself set it, ``kind`` as in
+    ``Classifier.cookie``; ``lifetime_seconds`` None for a session or where it is not known.
+    """
+
+    name: str
+    domain: str | None
+    own: bool
+    kind: str
+    lifetime_seconds: int | None = None
+    http_only: bool | None = None
+
+
+class CookieTable:
+    """Rows by exact name and by the literal beginning of their glob."""
+
+    def __init__(self, rows: tuple[CookieFact, ...], names: ServiceNames) -> None:
+        self._names = names
+        self._exact: defaultdict[str, list[CookieFact]] = defaultdict(list)
+        self._globs: defaultdict[str, list[CookieFact]] = defaultdict(list)
+        for row in rows:
+            (self._exact if row.regex is None else self._globs)[row.prefix].append(row)
+        self._prefix_lengths = sorted({len(prefix) for prefix in self._globs}, reverse=True)
+        self._answers: dict[tuple[str, str, tuple[str, ...], str], Classification] = {}
+
+    def by_domain(self, item: Item) -> Classification | None:
+        """Layer 1: name and domain are those of a row; the row of the longest domain, of the same kind first."""
+        if item.domain is None:
+            return None
+        found = [
+            (row.kind == item.kind, len(domain), row)
+            for row in self._candidates(item.name)
+            for domain in row.domains
+            if item.domain == domain or item.domain.endswith(f".{domain}")
+        ]
+        if not found:
+            return None
+        return self._answer(max(found, key=lambda hit: hit[:2])[2], "domain", layer=1)
+
+    def by_name(self, item: Item, host: HostFact | None) -> Classification | None:
+        """Layer 2: the name is that of a row, exactly or by its glob, and the name is telling enough.
+
+        ``host`` is what is known of the item's host where that is not the visited site: it owns what no service is
+        known for, and a tracker's own session is not a session of the site.
+        """
+        rows = [row for row in self._candidates(item.name) if _tells(row, item, host)]
+        if not rows:
+            return None
+        row = min(rows, key=lambda row: (row.kind != item.kind, bool(row.domains), row.regex is not None))
+        known = self._answer(row, _way(row, item), layer=2)
+        return known if row.service or host is None else _owned(known, host, self._names)
+
+    def _candidates(self, name: str) -> Iterator[CookieFact]:
+        """Rows that match a name: exact ones first, then globs, the longest literal beginning first."""
+        yield from self._exact.get(name, ())
+        for length in self._prefix_lengths:
+            for row in self._globs.get(name[:length], ()):
+                if row.matches(name):
+                    yield row
+        if _WRITTEN_WILDCARD.search(name):
+            yield from self._written(name)
+
+    def _written(self, name: str) -> Iterator[CookieFact]:
+        """Rows meant by a name as a policy writes it: with a wildcard (``_ga_#``) or a count (``_fbp [x2]``)."""
+        plain = _COUNT.sub("", name)
+        if plain != name:
+            yield from self._candidates(plain)
+            return
+        yield from self._globs.get(_WRITTEN_WILDCARD.split(name, maxsplit=1)[0], ())
+
+    def _answer(self, row: CookieFact, way: str, *, layer: int) -> Classification:
+        key = (row.pattern, row.kind, row.domains, way)
+        if key not in self._answers:
+            entity = self._names.entity(row.service) if row.service else None
+            self._answers[key] = Classification(
+                category=row.category,
+                also_declared_as=row.also_declared_as,
+                service=row.service,
+                entity=entity,
+                layer=layer,
+                confidence=round(_TRUST[row.checked] * _WAYS[way], 2),
+                reason=_reason(row, way, entity),
+                source=row.source,
+                role=row.use,
+                exempt=row.use in EXEMPT_USES,
+            )
+        return self._answers[key]
+
+
+def _tells(row: CookieFact, item: Item, host: HostFact | None) -> bool:
+    """Whether a row that matches by name says something of an item that is not on the row's domains."""
+    if row.domain_only:
+        return False
+    if row.kind != item.kind and len(row.prefix) < MIN_TELLING_NAME:
+        return False
+    if row.party == "third" and row.domains and item.domain is not None and len(row.prefix) < MIN_TELLING_NAME:
+        return False
+    return not (row.service is None and row.use in _OF_THE_SITE and host is not None and host.category in _TRACKING)
+
+
+def _way(row: CookieFact, item: Item) -> str:
+    if row.kind != item.kind:
+        return "storage"
+    if row.party == "third" and row.domains and item.domain is not None:
+        return "elsewhere"
+    if len(row.prefix) <= _SHORT_NAME and row.regex is None and row.checked != "vendor_list_read":
+        return "short"
+    return "name" if row.regex is None else "glob"
+
+
+def _owned(known: Classification, host: HostFact, names: ServiceNames) -> Classification:
+    """The same answer, with the service and owner of the host that set the item."""
+    return Classification(
+        category=known.category,
+        also_declared_as=known.also_declared_as,
+        service=host.service,
+        entity=names.entity(host.service) if host.service else None,
+        layer=known.layer,
+        confidence=known.confidence,
+        reason=f"{known.reason} Its host {host.host} belongs to {host.service or 'a known service'}.",
+        source=known.source,
+        role=known.role,
+        exempt=known.exempt,
+    )
+
+
+def _reason(row: CookieFact, way: str, entity: str | None) -> str:
+    place = f" on {' or '.join(row.domains)}" if way == "domain" else ""
+    usual = f", which usually lives on {' or '.join(row.domains)}" if way == "elsewhere" else ""
+    other = f", known as a {_KINDS[row.kind]}" if way == "storage" else ""
+    return f"The name {row.pattern}{place} is that of {_what(row, entity)}{usual}{other}."
+
+
+def _what(row: CookieFact, entity: str | None) -> str:
+    use = _USES.get(row.use or "")
+    if row.service is None:
+        return " for ".join(part for part in (row.product, use) if part) or f"a {_KINDS[row.kind]} of several services"
+    owner = f" ({entity})" if entity and entity != row.service else ""
+    product = f", {row.product}" if row.product else ""
+    return f"a {_KINDS[row.kind]} of {row.service}{owner}{product}" + (f", for {use}" if use else "")
