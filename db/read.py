@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 _RANK = "CASE t.severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 WHEN 'low' THEN 4 ELSE 5 END"
 
+_FINDING = (
+    "t.*, t.id AS statement_id, f.fingerprint, f.rule_id, f.vendor_id, f.site, f.subject, f.status, f.first_seen,"
+    " f.last_seen"
+)
+
 # How each field of a visit is read: the table or view, and the record of a row.
 _PARTS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "consent_signals": ("consent_signals", rows.signal_from_row),
@@ -151,12 +156,15 @@ def findings(database: Database, *, run: int | None, wanted: Mapping[str, object
         presence = "CASE WHEN t.run_id = ? THEN t.presence ELSE 'gone' END"
         parameters = [run, run, run, run]
     query = (
-        f"SELECT f.*, t.id AS statement_id, t.*, f.id AS finding_id, {presence} AS presence, f.status AS status"  # noqa: S608 - names are ours
+        f"SELECT {_FINDING}, {presence} AS presence_then"  # noqa: S608 - names are ours
         f" FROM finding_states f JOIN statements t ON t.finding_id = f.id WHERE {chosen}{narrowed}"
         f" ORDER BY {_RANK}, f.vendor_id, f.rule_id, f.site, f.subject, f.fingerprint"
     )
     found = select(database, query, [*parameters, *conditions.values()])
-    return tuple(finding_from_row(row, _evidence(database, row["statement_id"])) for row in found)
+    return tuple(
+        finding_from_row({**row, "presence": row["presence_then"]}, _evidence(database, row["statement_id"]))
+        for row in found
+    )
 
 
 def _evidence(database: Database, statement_id: int) -> tuple[EvidenceRef, ...]:

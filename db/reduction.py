@@ -136,4 +136,5 @@ def reduce_link(url: str) -> str:
     """As `reduce_url`, but a fragment that is a plain anchor stays: it tells what a link on a page is for."""
     fragment = url.partition("#")[2]
     reduced = reduce_url(url)
-    return f"{reduced}#{fragment}" if _ANCHOR.match(fragment) and "#" not in reduced else reduced
+    telling = _ANCHOR.match(fragment) and not _opaque(fragment) and "#" not in reduced
+    return f"{reduced}#{fragment}" if telling else reduced
