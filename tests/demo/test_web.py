@@ -28,12 +28,12 @@ PAGES = [
 POLICIES = {
     "ooma": (
         "https://www.ooma.example/privacy",
-        "We use Category 1 and 2 cookies on the Ooma Office Manager web portal",
+        "The Ooma Office Manager web portal uses Category 1 and 2 cookies",
     ),
     "officium": ("https://www.officium.example/privacy-notice", "‘Cookie Preferences’ in the footer"),
     "ozmo": ("https://www.ozmo.example/privacybeleid", "functionele, analytische en tracking cookies"),
     "ozone": ("https://www.ozone.example/privacy", "Cookie information."),
-    "easymeeting": ("https://www.easymeeting.example/privacy", "Server logs in support"),
+    "easymeeting": ("https://www.easymeeting.example/privacy", "Logs of the servers"),
     "brightline": ("https://www.brightline.example/cookies", "<td>_ga_*</td>"),
     "lantern": ("https://www.lantern.example/cookies", "We use LinkedIn for this"),
     "silverbirch": ("https://www.silverbirch.example/cookies", "<td>cc_cookie</td>"),
@@ -192,3 +192,14 @@ def test_leaving_ends_everything() -> None:
     assert not any(thread.is_alive() for thread in during)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+@pytest.mark.parametrize("seed", ["ooma", "officium", "ozmo", "ozone", "easymeeting"])
+def test_the_demo_policies_have_their_own_wording(get, shared: Path, seed: str) -> None:
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = re.findall(r"\w+", text.casefold())
+        return {tuple(words[start : start + 8]) for start in range(len(words) - 7)}
+
+    model = (shared / "policies" / "documents" / f"{seed}.txt").read_text(encoding="utf-8")
+    ours = re.sub(r"<[^>]+>", " ", get(POLICIES[seed][0]).text)
+    assert runs(ours) & runs(model) == set()
