@@ -28,7 +28,7 @@ PAGES = [
 POLICIES = {
     "ooma": (
         "https://www.ooma.example/privacy",
-        "The Ooma Office Manager web portal uses Category 1 and 2 cookies",
+        "Category 1 and 2 cookies are used on the Ooma Office Manager web portal",
     ),
     "officium": ("https://www.officium.example/privacy-notice", "‘Cookie Preferences’ in the footer"),
     "ozmo": ("https://www.ozmo.example/privacybeleid", "functionele, analytische en tracking cookies"),
