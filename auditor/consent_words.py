@@ -1,0 +1,93 @@
+"""What the keys of consent records mean: words for purposes, ids of known CMPs, names of services."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from functools import cache
+
+from auditor import facts
+from auditor.model import Category
+
+NON_ESSENTIAL = (Category.PERFORMANCE, Category.FUNCTIONAL, Category.TARGETING)
+
+_WORDS = {
+    Category.STRICTLY_NECESSARY: (
+        "necessary essential essentials required requiredcookies strict strictlynecessary"
+        " strictlynecessarycookies basic core technical security"
+        " securitystorage necessarycookies essentialcookies essenziell notwendig erforderlich technisch noodzakelijk"
+        " necessaires necessaire essentiels necesarias necesario tecnicas necessari tecnici niezbedne nodvandiga"
+        " nodvendige necessarios"
+    ),
+    Category.FUNCTIONAL: (
+        "functional functionality functionalcookies preference preferences preferencecookies convenience comfort"
+        " personalization personalisation functionalitystorage personalizationstorage externalmedia media embeds"
+        " funktional funktionell praferenzen komfort functioneel voorkeuren fonctionnel fonctionnels preferencias"
+        " funcionales preferenze funzionali"
+    ),
+    Category.PERFORMANCE: (
+        "performance performancecookies statistic statistics statisticscookies statisticsanonymous analytics analytical"
+        " analyticscookies analyticsstorage stats measurement audience experience statistik statistiken analyse"
+        " statistieken analytisch statistiques mesure estadisticas analisis statistiche analitici statystyka"
+    ),
+    Category.TARGETING: (
+        "targeting targetingcookies marketing marketingcookies advertising advertisement advertisements ads ad"
+        " advertisingcookies adstorage aduserdata adpersonalization tracking trackers social socialmedia"
+        " socialnetworking remarketing retargeting profiling werbung reklame advertentie advertenties publicite"
+        " publicidad pubblicita profilazione reklama"
+    ),
+    Category.UNCLASSIFIED: "unclassified uncategorized uncategorised other unclassifiedcookies",
+}
+_BY_WORD = {word: category for category, words in _WORDS.items() for word in words.split()}
+
+_SERVICE_KEYS = {
+    "gtag": Category.PERFORMANCE,
+    "gajs": Category.PERFORMANCE,
+    "ga": Category.PERFORMANCE,
+    "multiplegtag": Category.PERFORMANCE,
+    "gcmanalyticsstorage": Category.PERFORMANCE,
+    "gcmadstorage": Category.TARGETING,
+    "gcmadsuserdata": Category.TARGETING,
+    "gcmpersonalization": Category.TARGETING,
+    "googleadwordsconversion": Category.TARGETING,
+    "googleadwordsremarketing": Category.TARGETING,
+    "metapixel": Category.TARGETING,
+    "pixel": Category.TARGETING,
+    "clarity": Category.PERFORMANCE,
+    "bingads": Category.TARGETING,
+}
+"""Keys that tarteaucitron and klaro configurations commonly use for services (read in their service lists)."""
+
+_SEPARATORS = re.compile(r"[\W_]+")  # combining accents are no word characters
+_MAX_KEY = 100
+_INTRUSION = (Category.TARGETING, Category.PERFORMANCE, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
+
+
+def category_of(key: str) -> Category | None:
+    """Category that a key of a consent record stands for: a purpose's word, or a known service; None if unknown."""
+    if len(key) > _MAX_KEY:
+        return None
+    squashed = squash(key)
+    return _BY_WORD.get(squashed) or _SERVICE_KEYS.get(squashed) or _by_service().get(squashed)
+
+
+def squash(name: str) -> str:
+    """A name without case, accents, punctuation and spaces: ``Google-Analytics`` is ``googleanalytics``."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+
+
+@cache
+def _by_service() -> dict[str, Category]:
+    """Services by squashed name: the most intrusive category among their hosts."""
+    seen: defaultdict[str, set[Category]] = defaultdict(set)
+    for row in (*facts.host_facts(), *facts.url_facts()):
+        if row.service and row.category:
+            seen[row.service].add(row.category)
+    return {
+        squash(name): next(category for category in _INTRUSION if category in seen[service.name])
+        for service in facts.service_facts()
+        if seen.get(service.name)
+        for name in (service.name, *service.aliases)
+        if name not in facts.too_wide()
+    }

@@ -1,0 +1,350 @@
+"""Consent records: what each known kind grants and denies; hostile text."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor import consent_strings
+from auditor.consent_strings import KNOWN_RECORDS, Decoded, decode, decode_named, record_kind
+from auditor.consent_words import category_of
+from auditor.model import Category
+from auditor.tcf import read_tc_string
+
+N, P, F, T, U = (
+    Category.STRICTLY_NECESSARY,
+    Category.PERFORMANCE,
+    Category.FUNCTIONAL,
+    Category.TARGETING,
+    Category.UNCLASSIFIED,
+)
+KINDS = sorted(consent_strings._READERS)
+
+
+def tc_string(consents: set[int], interests: frozenset[int] = frozenset(), version: int = 2, tail: str = "") -> str:
+    """A TC string built field by field, as the specification lays them out."""
+    fields = [
+        (version, 6),
+        (0, 36),
+        (0, 36),
+        (300, 12),
+        (1, 12),
+        (1, 6),
+        (0, 12),
+        (48, 12),
+        (4, 6),
+        (1, 1),
+        (0, 1),
+        (0, 12),
+    ]
+    bits = "".join(f"{value:0{width}b}" for value, width in fields)
+    for chosen in (consents, interests):
+        bits += "".join("1" if number in chosen else "0" for number in range(1, 25))
+    bits += "0" * (-len(bits) % 24)
+    content = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
+    return base64.urlsafe_b64encode(content).decode().rstrip("=") + tail
+
+
+OPTANON = (
+    "isGpcEnabled=0&datestamp=Sun+Nov+22+2026+06%3A28%3A53+GMT&version=202405.1.0&interactionCount={count}"
+    "&groups=C0001%3A1%2CC0002%3A0%2CC0003%3A1%2CC0004%3A0%2Cmine%3A1"
+)
+DIDOMI = base64.b64encode(
+    json.dumps(
+        {
+            "user_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "purposes": {"enabled": ["analytics"], "disabled": ["cookies", "select_basic_ads", "own-purpose"]},
+            "vendors": {"enabled": ["google"], "disabled": []},
+        }
+    ).encode()
+).decode()
+
+CASES: dict[str, tuple[str, str, tuple[Category, ...], tuple[Category, ...], bool | None]] = {
+    "tcf nothing": ("tcf", tc_string(set()), (), (P, F, T), None),
+    "tcf advertising": ("tcf", tc_string({1, 3}), (T,), (P, F), None),
+    "tcf measuring": ("tcf", tc_string({8}, tail=".YAAAAAAAAAAA"), (P,), (F, T), None),
+    "tcf all": ("tcf", tc_string(set(range(1, 12))), (P, F, T), (), None),
+    "onetrust": ("onetrust", OPTANON.format(count=1), (N, F), (P, T), True),
+    "onetrust unanswered": ("onetrust", OPTANON.format(count=0), (N, F), (P, T), False),
+    "onetrust old ids": ("onetrust", "groups=1%3A1%2C2%3A1%2C4%3A0", (N, P), (T,), None),
+    "cookiebot": (
+        "cookiebot",
+        "{stamp:'x=='%2Cnecessary:true%2Cpreferences:false%2Cstatistics:true%2Cmarketing:false%2Cmethod:'explicit'%2Cver:1}",
+        (N, P),
+        (F, T),
+        True,
+    ),
+    "cookiebot implied": (
+        "cookiebot",
+        "{stamp:'x',necessary:true,preferences:true,statistics:true,marketing:true,method:'implied'}",
+        (N, P, F, T),
+        (),
+        False,
+    ),
+    "cookiebot nothing": ("cookiebot", "0", (), (P, F, T), None),
+    "cookiebot other region": ("cookiebot", "-1", (P, F, T), (), None),
+    "klaro": ("klaro", quote('{"google-analytics":false,"adroll":false,"own":true}'), (), (P, T), True),
+    "klaro one of two": ("klaro", '{"hotjar":true,"google-analytics":false}', (P,), (), True),
+    "orejime": ("orejime", '{"analytics":true,"ads":false}', (P,), (T,), True),
+    "cookiefirst": ("cookiefirst", '{"necessary":true,"performance":false,"advertising":false}', (N,), (P, T), True),
+    "termly": ("termly", '{"essential":true,"analytics":false,"social_networking":true}', (N, T), (P,), True),
+    "cc_cookie": (
+        "cc_cookie",
+        quote('{"categories":["necessary"],"revision":0,"data":null,"services":{"necessary":[],"analytics":[]}}'),
+        (N,),
+        (P, F, T),
+        True,
+    ),
+    "cc_cookie accepted": ("cc_cookie", '{"categories":["necessary","analytics","ads"]}', (N, P, T), (F,), True),
+    "cookie-script": ("cookie_script", r'{"action":"reject","categories":"[\"performance\"]"}', (P,), (F, T), True),
+    "osano allow": ("cookieconsent", "allow", (P, F, T), (), True),
+    "osano deny": ("cookieconsent", "deny", (), (P, F, T), True),
+    "osano dismiss": ("cookieconsent", "dismiss", (), (), True),
+    "tarteaucitron waiting": ("tarteaucitron", "!gtag=wait!facebookpixel=wait", (), (), False),
+    "tarteaucitron": ("tarteaucitron", "!gtag=true!facebookpixel=false!own=true", (P,), (T,), True),
+    "cookieyes": (
+        "cookieyes",
+        "consentid:aGVsbG8,consent:yes,action:yes,necessary:yes,functional:no,analytics:no,performance:no,advertisement:yes",
+        (N, T),
+        (P, F),
+        True,
+    ),
+    "cookieyes unanswered": ("cookieyes", "consentid:x,consent:,action:,necessary:yes,analytics:no", (N,), (P,), False),
+    "complianz": ("complianz:marketing", "deny", (), (T,), None),
+    "complianz statistics": ("complianz:statistics", "allow", (P,), (), None),
+    "cookielawinfo": ("cookielawinfo:non-necessary", "yes", (), (), None),
+    "borlabs": (
+        "borlabs",
+        '{"consents":{"essential":["borlabs-cookie"],"statistics":["google-analytics"]},"version":"1"}',
+        (N, P),
+        (F, T),
+        True,
+    ),
+    "usercentrics denied": (
+        "usercentrics",
+        '{"services":[{"id":"a","history":[{"action":"onInitialPageLoad"},{"action":"onDenyAllServices"}]}]}',
+        (),
+        (P, F, T),
+        True,
+    ),
+    "usercentrics untouched": (
+        "usercentrics",
+        '{"services":[{"id":"a","history":[{"action":"onInitialPageLoad"}]}]}',
+        (),
+        (),
+        False,
+    ),
+    "usercentrics by name": (
+        "usercentrics",
+        '{"consent":{"services":{"x":{"name":"Hotjar","consent":true},"y":{"name":"AdRoll","consent":false}}}}',
+        (P,),
+        (T,),
+        None,
+    ),
+    "didomi": ("didomi", DIDOMI, (P,), (T,), True),
+    "iubenda purposes": ("iubenda", '{"purposes":{"1":true,"4":false,"5":false}}', (N,), (P, T), True),
+    "iubenda all": ("iubenda", '{"consent":true}', (P, F, T), (), True),
+    "axeptio": ("axeptio", '{"$$completed":true,"hotjar":true,"Facebook Pixel":false}', (P,), (T,), True),
+    "civic": (
+        "civic",
+        '{"optionalCookies":{"analytics":"accepted","marketing":"revoked"},"interactedWith":true}',
+        (P,),
+        (T,),
+        True,
+    ),
+    "hubspot": ("hubspot", "1:true_2:false_3:false", (P,), (F, T), True),
+    "hubspot opt-out": ("hubspot_opt_out", "yes", (), (P, F, T), True),
+    "yes": ("yes_no", "true", (P, F, T), (), True),
+    "no": ("yes_no", "No", (), (P, F, T), True),
+    "us privacy": ("usprivacy", "1YYN", (), (T,), None),
+    "us privacy, no opt-out": ("usprivacy", "1YNN", (), (), None),
+    "consent mode": (
+        "consent_mode",
+        '["consent","default",{"ad_storage":"denied","analytics_storage":"granted","wait_for_update":500}]',
+        (P,),
+        (T,),
+        False,
+    ),
+    "consent mode update": (
+        "consent_mode",
+        '{"0":"consent","ad_storage":"denied","security_storage":"granted"}',
+        (N,),
+        (T,),
+        None,
+    ),
+    "gcs denied": ("gcs", "G100", (), (P, T), None),
+    "gcs analytics only": ("gcs", "G101", (P,), (T,), None),
+    "gcs not in use": ("gcs", "G1--", (), (), None),
+    "custom flags": ("custom", '{"analytics":false,"marketing":false,"ver":2}', (), (P, T), None),
+    "custom accepted list": ("custom", '["necessary","statistics"]', (N, P), (F, T), True),
+    "custom pairs": ("custom", "statistics:1|marketing:0", (P,), (T,), None),
+    "custom word": ("custom", "rejected", (), (P, F, T), True),
+    "custom words": ("custom", "statistics", (P,), (F, T), True),
+}
+
+
+@pytest.mark.parametrize(("kind", "raw", "granted", "denied", "answered"), CASES.values(), ids=CASES)
+def test_records(
+    kind: str,
+    raw: str,
+    granted: tuple[Category, ...],
+    denied: tuple[Category, ...],
+    answered: bool | None,
+) -> None:
+    decoded = decode(kind, raw)
+    assert decoded.error is None
+    assert (decoded.granted, decoded.denied, decoded.answered) == (granted, denied, answered)
+    assert decoded.kind == kind.partition(":")[0]
+
+
+def test_every_reader_has_a_case() -> None:
+    assert {case[0].partition(":")[0] for case in CASES.values()} | {"wp_consent"} == set(KINDS)
+
+
+UNREADABLE = {
+    "empty": ("klaro", ""),
+    "another shape": ("onetrust", '{"a":true}'),
+    "unknown kind": ("some cmp", "x"),
+    "tcf version 1": ("tcf", tc_string({1}, version=1)),
+    "tcf too short": ("tcf", "CQ"),
+    "tcf not base64": ("tcf", "C" * 30 + "***" + "A" * 30),
+    "deep json": ("klaro", "[" * 60_000),
+    "a list": ("klaro", "[true]"),
+    "too long": ("klaro", '{"a":true}' + " " * 70_000),
+    "didomi not base64": ("didomi", "***"),
+    "custom words that mean nothing": ("custom", "blue green"),
+    "custom empty": ("custom", ""),
+}
+
+
+@pytest.mark.parametrize(("kind", "raw"), UNREADABLE.values(), ids=UNREADABLE)
+def test_unreadable_records_say_so(kind: str, raw: str) -> None:
+    decoded = decode(kind, raw)
+    assert decoded.error
+    assert decoded == Decoded(kind=kind, error=decoded.error)
+
+
+def test_summaries() -> None:
+    assert decode("cookieconsent", "deny").refuses_all
+    assert not decode("cookieconsent", "deny").grants_non_essential
+    assert decode("cookieconsent", "allow").grants_non_essential
+    assert not decode("cookieconsent", "dismiss").refuses_all
+    partly = decode("orejime", '{"analytics":true,"ads":false}')
+    assert partly.grants_non_essential
+    assert not partly.refuses_all
+
+
+def test_tcf_keeps_purposes_and_legitimate_interests() -> None:
+    decoded = decode("tcf", tc_string({1}, frozenset({2, 7, 9})))
+    assert decoded.legitimate_interests == (2, 7, 9)
+    assert decoded.items[:2] == (("purpose 1", True), ("purpose 2", False))
+    string = read_tc_string(tc_string({24}))
+    assert string is not None
+    assert (string.cmp_id, string.policy_version, string.consents) == (300, 4, frozenset({24}))
+
+
+def test_a_published_tc_string() -> None:
+    """The example of the specification: purposes 1, 2 and 3 are consented to."""
+    string = read_tc_string(
+        "COvFyGBOvFyGBAbAAAENAPCAAOAAAAAAAAAAAEEUACCKAAA.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAAAAAAAFAAECAAAgAAQARAEQAAAAAJAAIAAgAAAYQEAAAQmAgBC3ZAYzUw"
+    )
+    assert string is not None
+    assert string.consents == frozenset({1, 2, 3})
+    assert string.legitimate_interests == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *KNOWN_RECORDS.items(),
+        ("cmplz_marketing", "complianz:marketing"),
+        ("cmplz_statistics-anonymous", "complianz:statistics-anonymous"),
+        ("cmplz_banner-status", None),
+        ("wp_consent_marketing", "wp_consent:marketing"),
+        ("cookielawinfo-checkbox-analytics", "cookielawinfo:analytics"),
+        ("_iub_cs-12345678", "iubenda"),
+        ("cookieconsent", None),
+        ("OPTANONCONSENT", None),
+        ("_ga", None),
+    ],
+)
+def test_record_kinds(name: str, kind: str | None) -> None:
+    assert record_kind(name) == kind
+
+
+def test_every_known_record_can_be_read() -> None:
+    assert set(KNOWN_RECORDS.values()) <= set(KINDS)
+    assert decode_named("cmplz_marketing", "allow") == decode("complianz:marketing", "allow")
+    assert decode_named("_ga", "GA1.2.3.4") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "category"),
+    [
+        ("Strictly-Necessary", N),
+        ("Präferenzen", F),
+        ("Publicité", T),
+        ("statistics_anonymous", P),
+        ("uncategorized", U),
+        ("Google Analytics 4", P),
+        ("facebookpixel", T),
+        ("AdRoll", T),
+        ("Google Tag Manager", F),
+        ("google", None),
+        ("banner-status", None),
+        ("a" * 200, None),
+    ],
+)
+def test_words_of_records(key: str, category: Category | None) -> None:
+    assert category_of(key) is category
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["categories", "services", "consent", "consents", "purposes", "enabled", "history", "action", "a"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from([*KINDS, "complianz:x", "?"]),
+    st.text(max_size=200) | JSON.map(json.dumps) | st.binary(max_size=200).map(lambda b: b.decode("latin-1")),
+)
+def test_hostile_records_never_raise(kind: str, raw: str) -> None:
+    decoded = decode(kind, raw)
+    assert not set(decoded.granted) & set(decoded.denied)
+    if decoded.error:
+        assert decoded == Decoded(kind=decoded.kind, error=decoded.error)
+
+
+@given(JSON)
+def test_hostile_didomi_tokens_never_raise(content: object) -> None:
+    decode("didomi", base64.b64encode(json.dumps(content).encode()).decode())
+
+
+def test_long_hostile_text_is_read_in_time() -> None:
+    for kind in KINDS:
+        for text in (
+            "!a=" * 20_000,
+            "necessary :" * 5_900,
+            "a " * 32_000,
+            "%25" * 21_000,
+            "x:1," * 16_000,
+            "[{" * 30_000,
+        ):
+            decode(kind, text)
