@@ -1,0 +1,223 @@
+"""The engine: evidence and rules in, a judgement out.
+
+Pure and deterministic: the same case file and the same version of the tool give the same audit, byte for byte. Every
+rule has one of three answers about every site and subject: a finding, silence, or *undecided* with its reason. Silence
+is only left where the rule's needs were met, so that "no finding" never means "not looked".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from auditor.declared import PolicyReading, why_unread
+from auditor.evidence import Evidence, gather, is_proven
+from auditor.inventory import observed_items
+from auditor.model import Audit, Finding, Match, Outcome, Phase, PolicyError, Severity, Undecided
+from auditor.policy.read import read_policy
+from auditor.policy.wording import languages
+from auditor.rule import Doubt, PolicyNeed
+from auditor.rules import all_rules, rule_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.evidence import SiteEvidence
+    from auditor.model import CaseFile, PolicyDocument, Scenario, Vendor, Visit
+    from auditor.observed import Knowledge
+    from auditor.rule import Rule
+
+__all__ = ["audit", "fingerprint", "judge", "read_documents", "rule_facts"]
+
+#: What a fingerprint calls the phase: findings about no phase in particular share ``none``.
+_PHASE_CLASSES = {
+    None: "none",
+    Phase.BEFORE_CHOICE: "before",
+    Phase.AFTER_ACCEPT: "after_accept",
+    Phase.AFTER_REJECT: "after_reject",
+    Phase.AFTER_WITHDRAWAL: "after_withdrawal",
+}
+_SEVERITIES = tuple(Severity)
+
+
+def audit(case: CaseFile, classifier: Knowledge) -> Audit:
+    """Judge everything that a run stored about one vendor.
+
+    Args:
+        case: the run, the vendor, its visits and its policy documents.
+        classifier: ``auditor.classify.bundled()``, or another that knows more.
+
+    Returns:
+        Findings, most severe first; what could not be decided; the observed items beside what declares them; and the
+        declarations of the policies that were read.
+    """
+    readings = read_documents(case.policies, case.vendor)
+    evidence = gather(case.vendor, case.visits, readings, classifier)
+    findings, undecided = judge(evidence)
+    return Audit(
+        vendor=case.vendor.id,
+        run=case.run.id,
+        sites_seen=tuple(site.url for site in evidence.sites if site.good),
+        findings=findings,
+        undecided=undecided,
+        items=observed_items(evidence),
+        declarations=tuple(one.declaration for one in evidence.readings if one.declaration is not None),
+    )
+
+
+# ------------------------------------------------------------------------------------------ policies
+
+
+def read_documents(documents: tuple[PolicyDocument, ...], vendor: Vendor) -> tuple[PolicyReading, ...]:
+    """Each policy document with what it declares, or why that is not known. Never raises PolicyError."""
+    return tuple(_read(document, vendor) for document in documents)
+
+
+def _read(document: PolicyDocument, vendor: Vendor) -> PolicyReading:
+    reason = why_unread(document)
+    if reason is not None or document.outcome is not Outcome.OK:
+        return PolicyReading(document, unread=reason)
+    if document.content is None:
+        return PolicyReading(
+            document, unread=f"the policy at {document.source} was fetched, and its text is not stored"
+        )
+    try:
+        declaration = read_policy(
+            document.content,
+            name=_file_name(document),
+            url=document.url,
+            content_type=document.content_type,
+            vendor=vendor.name,
+        )
+    except PolicyError as error:
+        return PolicyReading(document, unread=why_unread(replace(document, problem=error.problem)))
+    language = declaration.document.language
+    known = language.split("-", 1)[0] in languages()
+    strange = f"the policy at {document.source} is written in a language that is not read yet ({language})"
+    return PolicyReading(document, declaration, unread=None if known else strange)
+
+
+def _file_name(document: PolicyDocument) -> str | None:
+    is_file = document.url is None and document.source is not None
+    return document.source.rsplit("/", 1)[-1] if is_file and document.source else None
+
+
+# ------------------------------------------------------------------------------------------ judgement
+
+
+def judge(evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
+    """Every rule's answers about a vendor: findings (most severe first) and what is undecided, in a fixed order."""
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    for rule in all_rules():
+        answers = rule.check(evidence)
+        open_questions = tuple(_open_questions(rule, evidence))
+        if not (rule.policy is PolicyNeed.WHOLE and evidence.unread_policies):
+            findings += [_finding(rule, one, evidence.vendor.id) for one in answers if isinstance(one, Match)]
+            doubts = [one for one in answers if isinstance(one, Doubt)]
+            open_questions += tuple(doubts)
+        undecided += [_undecided(rule, doubt, evidence.vendor.id) for doubt in open_questions]
+    return tuple(sorted(findings, key=_finding_order)), tuple(sorted(set(undecided), key=_undecided_order))
+
+
+def _open_questions(rule: Rule, evidence: Evidence) -> Iterator[Doubt]:
+    """For every site, why silence would not be an answer of this rule."""
+    if rule.about_vendor:
+        return
+    for site in evidence.sites:
+        reasons = [*_missing_visits(rule, site), *_unproven_choices(rule, site), *_failed_collectors(rule, site)]
+        if rule.policy is not PolicyNeed.NONE:
+            reasons += evidence.unread_policies
+        if reasons:
+            yield Doubt(site=site.url, subject=None, reason="; ".join(dict.fromkeys(reasons)))
+
+
+def _missing_visits(rule: Rule, site: SiteEvidence) -> list[str]:
+    return [_why_missing(site, scenario) for scenario in sorted(rule.needs) if not site.played(scenario)]
+
+
+def _why_missing(site: SiteEvidence, scenario: Scenario) -> str:
+    tried = [visit for visit in site.visits if visit.scenario is scenario]
+    if not tried:
+        return f"no visit {scenario} in this run"
+    return f"no good visit {scenario}: {_ending(tried[-1])}"
+
+
+def _ending(visit: Visit) -> str:
+    return f"{visit.outcome} ({visit.failure})" if visit.failure else str(visit.outcome)
+
+
+def _unproven_choices(rule: Rule, site: SiteEvidence) -> list[str]:
+    reasons = []
+    for scenario in sorted(rule.proven):
+        visits = site.played(scenario)
+        if visits and not any(map(is_proven, visits)):
+            reasons.append(f"the choice of {scenario} is not proven: {_choice(visits[-1])}")
+    return reasons
+
+
+def _choice(visit: Visit) -> str:
+    words = {
+        "done": "it was made, and no independent sign confirms it",
+        "no_banner": "no banner was found",
+        "no_accept": "the banner had no way to accept",
+        "no_reject": "the banner had no way to refuse",
+        "no_control": "no control to change the choice was found",
+        "failed": "it could not be made",
+    }
+    return words.get(str(visit.choice.outcome), str(visit.choice.outcome))
+
+
+def _failed_collectors(rule: Rule, site: SiteEvidence) -> list[str]:
+    """Collectors that failed in every good visit of a scenario that the rule needs."""
+    reasons = []
+    for scenario in sorted(rule.needs):
+        for name in sorted(rule.collectors):
+            states = [visit.coverage.collectors.get(name, "ok") for visit in site.played(scenario)]
+            if states and all(state.startswith("failed") for state in states):
+                reasons.append(f"the collector of {name} in the visit {scenario}: {states[-1]}")
+    return reasons
+
+
+# ------------------------------------------------------------------------------------------- records
+
+
+def fingerprint(rule: str, vendor: str, site: str | None, subject: str, phase: Phase | None) -> str:
+    """The identity of a finding across runs: SHA-256, in hex, of ``rule|vendor|site|subject|phase class``."""
+    parts = (rule, vendor, site or "", subject, _PHASE_CLASSES[phase])
+    return hashlib.sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _finding(rule: Rule, match: Match, vendor: str) -> Finding:
+    return Finding(
+        fingerprint=fingerprint(rule.id, vendor, match.site, match.subject, match.phase),
+        rule=rule.id,
+        rule_version=rule.version,
+        severity=match.severity or rule.severity,
+        confidence=round(match.confidence, 2),
+        vendor=vendor,
+        site=match.site,
+        subject=match.subject,
+        phase=match.phase,
+        title=rule.title,
+        fact=match.fact,
+        category_observed=match.category_observed,
+        category_declared=match.category_declared,
+        service=match.service,
+        declaration=match.declaration,
+        evidence=match.evidence,
+    )
+
+
+def _undecided(rule: Rule, doubt: Doubt, vendor: str) -> Undecided:
+    return Undecided(rule=rule.id, vendor=vendor, site=doubt.site, subject=doubt.subject, reason=doubt.reason)
+
+
+def _finding_order(finding: Finding) -> tuple[int, str, str, str, str]:
+    phase = _PHASE_CLASSES[finding.phase]
+    return _SEVERITIES.index(finding.severity), finding.rule, finding.site or "", finding.subject, phase
+
+
+def _undecided_order(undecided: Undecided) -> tuple[str, str, str, str]:
+    return undecided.rule, undecided.site or "", undecided.subject or "", undecided.reason

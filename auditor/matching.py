@@ -1,0 +1,189 @@
+"""Declared names against observed ones: wildcards, hosts, providers, services.
+
+Everything errs towards a match, since a missed match would accuse a vendor of not declaring what it declares. Names
+of cookies are case-sensitive, names of companies are not. No pattern of a policy becomes a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from auditor.domains import host_of, normal_host, registrable_domain
+from auditor.model import Party
+from auditor.services import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.model import DeclaredCookie, Scope, Site
+    from auditor.observed import Item, Knowledge
+
+_HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
+_TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
+_LEGAL_FORM_WORDS = """ab ag as aps bv co company corp corporation gmbh holding holdings inc incorporated international
+ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl technologies technology"""
+_LEGAL_FORMS = frozenset(_LEGAL_FORM_WORDS.split())
+
+#: Platforms that policies also mention for a login, a browser or a profile page: in running text their bare name does
+#: not name the tracker of the same name; a policy that declares them as a service does.
+_PLATFORM_WORDS = """amazon apple bing facebook google instagram linkedin meta microsoft pinterest reddit snapchat
+spotify tiktok twitter vimeo whatsapp x yahoo youtube zoom"""
+_PLATFORMS = frozenset(_PLATFORM_WORDS.split())
+
+
+@lru_cache(maxsize=4096)
+def owner_words(name: str) -> str:
+    """A company's name folded and without its legal form: ``"Meta Platforms, Inc."`` -> ``meta``."""
+    words = fold(name).split()
+    return " ".join(word for word in words if word not in _LEGAL_FORMS) or " ".join(words)
+
+
+# -------------------------------------------------------------------------------------- wildcards
+
+
+def glob_matches(pattern: str, name: str) -> bool:
+    """Whether a name fits a pattern in which ``*`` stands for any characters, none included; case-sensitive.
+
+    Linear in time. A pattern of wildcards only matches nothing: it says nothing about any name.
+    """
+    parts = pattern.split("*")
+    if len(parts) == 1:
+        return pattern == name
+    if not any(parts):
+        return False
+    first, *middle, last = parts
+    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    position, end = len(first), len(name) - len(last)
+    for part in middle:
+        found = name.find(part, position, end)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return True
+
+
+def host_matches(pattern: str, host: str) -> bool:
+    """Whether a host is the declared one: ``*.`` takes in every subdomain and the bare domain, ``www.`` is ignored."""
+    declared = host_of(pattern) if "//" in pattern else pattern.strip().lower().rstrip("/")
+    if not declared:
+        return False
+    if declared.startswith(("*.", ".")):
+        base = declared.lstrip("*.")
+        return bool(base) and (host == base or host.endswith(f".{base}"))
+    return declared.removeprefix("www.") == host.removeprefix("www.")
+
+
+def hosts_in(text: str) -> tuple[str, ...]:
+    """The host names that a column's text holds, lower case and without wildcards; prose holds none."""
+    found = []
+    for token in _HOST_TOKEN.findall(text.lower()):
+        host = normal_host(token.lstrip("*").strip("."))
+        if host and "." in host and _TOP_LEVEL.fullmatch(host.rsplit(".", 1)[1]):
+            found.append(host)
+    return tuple(found)
+
+
+# ---------------------------------------------------------------------------------------- cookies
+
+
+def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own: frozenset[str]) -> int:
+    """How closely a declared cookie names an item: 3 exact, 2 wildcard, 1 by host, 0 not at all.
+
+    A declared host, or a declared provider, takes away matches elsewhere. Cookie and storage names match each other:
+    policies list storage entries among their cookies. ``own`` are the registrable domains of the vendor: one policy
+    often serves several, and lists the first-party cookies of one of them.
+    """
+    closeness = max(_closeness(kind, pattern, item) for kind, pattern in _readings(declared))
+    if closeness and _host_allows(declared, item, own) and _provider_allows(declared.provider, item, knowledge):
+        return closeness
+    return 0
+
+
+def _readings(declared: DeclaredCookie) -> Iterable[tuple[str, str]]:
+    yield declared.match.kind, declared.match.pattern
+    for alias in declared.aliases:
+        yield ("glob" if "*" in alias else "exact"), alias
+
+
+def _closeness(kind: str, pattern: str, item: Item) -> int:
+    if kind == "host":
+        return int(item.kind == "cookie" and host_matches(f"*.{pattern.lstrip('*.')}", item.domain))
+    if pattern == item.name:
+        return 3
+    return 2 if kind == "glob" and glob_matches(pattern, item.name) else 0
+
+
+def _host_allows(declared: DeclaredCookie, item: Item, own: frozenset[str]) -> bool:
+    hosts = hosts_in(declared.host or "")
+    if not hosts or any(_same_place(host, item) for host in hosts):
+        return True
+    return item.party is Party.FIRST and any(registrable_domain(host) in own for host in hosts)
+
+
+def _same_place(host: str, item: Item) -> bool:
+    """Whether a declared host may be where the item lives: same registrable domain, either way round."""
+    observed = item.domain if item.kind == "cookie" else host_of(item.domain) or ""
+    return registrable_domain(host) == registrable_domain(observed)
+
+
+def _provider_allows(provider: str | None, item: Item, knowledge: Knowledge) -> bool:
+    """A provider narrows third-party items only: a vendor may well call itself the provider of its own ``_ga``."""
+    if not provider or item.party is Party.FIRST:
+        return True
+    entity = item.classification.entity
+    hosts = hosts_in(provider)
+    if hosts:
+        owners = {knowledge.url(f"https://{host}/").entity for host in hosts}
+        return any(_same_place(host, item) for host in hosts) or entity is None or entity in owners
+    return item.service is None or names_service(provider, item.service, entity, knowledge)
+
+
+# --------------------------------------------------------------------------------------- services
+
+
+def names_service(name: str, service: str, entity: str | None, knowledge: Knowledge) -> bool:
+    """Whether a name in a policy means a service: one of its names, or that of the company that owns it."""
+    wanted = fold(name)
+    return bool(wanted) and (
+        wanted in service_names(service, knowledge)
+        or fold(service) in service_names(name, knowledge)
+        or (entity is not None and owner_words(name) == owner_words(entity))
+    )
+
+
+def service_names(service: str, knowledge: Knowledge) -> frozenset[str]:
+    """All names of a service, folded."""
+    return frozenset({fold(service), *map(fold, knowledge.aliases(service))} - {""})
+
+
+def names_in_text(service: str, folded_text: str, knowledge: Knowledge) -> bool:
+    """Whether a folded text holds a name of a service other than the bare name of a platform."""
+    padded = f" {folded_text} "
+    return any(f" {name} " in padded for name in service_names(service, knowledge) - _PLATFORMS)
+
+
+# ----------------------------------------------------------------------------------------- scopes
+
+HOST, KIND, ANY = 2, 1, 0
+
+
+def bind(scopes: tuple[Scope, ...], site: Site) -> tuple[int, frozenset[str]]:
+    """Which scopes of one policy a site belongs to, and by what: ``HOST``, ``KIND`` or ``ANY``.
+
+    By the hosts that the policy names; else by the configured scope, against kind, id and name; else all of them.
+    """
+    host = host_of(site.url) or ""
+    by_host = [scope for scope in scopes if any(host_matches(pattern, host) for pattern in scope.hosts)]
+    if by_host:
+        return HOST, frozenset(scope.id for scope in by_host)
+    by_kind = [scope for scope in scopes if site.scope and _is_kind(scope, site.scope)]
+    if by_kind:
+        return KIND, frozenset(scope.id for scope in by_kind)
+    return ANY, frozenset(scope.id for scope in scopes)
+
+
+def _is_kind(scope: Scope, wanted: str) -> bool:
+    return fold(wanted) in {fold(scope.kind), fold(scope.id), fold(scope.name)}

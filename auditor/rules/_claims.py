@@ -1,0 +1,251 @@
+"""Testers of what policies claim: one small function per kind of claim.
+
+A tester gets a claim that is made about a site and answers with what contradicts it, with a doubt, or with None. It
+only says what a crawl can see; claims about what happens to data afterwards (``no_sale``, ``no_third_party_sharing``,
+``no_profiling``, ``aggregated_only`` ...) have no tester and never fire. Claims about the time before consent are left
+to the timing rules, and promises of a complete list to undeclared_cookie.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.model import Category, Claim, Party
+from auditor.observed import TRACKING
+from auditor.rules._wording import (
+    appearance,
+    clip,
+    item_refs,
+    lifetime,
+    listing,
+    named,
+    service_in_words,
+    service_refs,
+    title_of,
+    visit_refs,
+    what,
+    words,
+)
+from auditor.services import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from auditor.evidence import SiteEvidence
+    from auditor.model import EvidenceRef
+    from auditor.observed import Item
+
+#: Words that soften a statement, in the languages of the policies; a softened statement is no absolute promise.
+_SOFTENERS = re.compile(
+    r"\b(may|might|usually|generally|mostly|normally|typically|in principle|kunnen|meestal|doorgaans|in de regel|"
+    r"können|kann|in der regel|meist|üblicherweise|peuvent|peut|généralement|pueden|puede|generalmente|possono|può|"
+    r"di norma|mogą|zwykle|zazwyczaj)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What was observed against a claim, in words, with its evidence."""
+
+    fact: str
+    evidence: tuple[EvidenceRef, ...]
+    category: Category | None = None
+    service: str | None = None
+
+
+Verdict = Contradiction | str | None
+"""A contradiction; the reason of a doubt; or nothing to say."""
+
+
+def is_softened(claim: Claim) -> bool:
+    """Whether a statement is qualified: marked so by the reader, or softened by its own words."""
+    return claim.strength != "absolute" or any(_SOFTENERS.search(quote.quote) for quote in claim.evidence)
+
+
+def subject_category(claim: Claim) -> Category | None:
+    """The category that a claim is about; None where it is about something else."""
+    known = claim.subject_kind == "category" and claim.subject_value in set(Category)
+    return Category(claim.subject_value) if known and claim.subject_value else None
+
+
+# ---------------------------------------------------------------------------------------- anonymity
+
+
+def anonymous(claim: Claim, site: SiteEvidence) -> Verdict:
+    """Performance data is anonymous, or no personal data: an identifier in a performance item says otherwise.
+
+    An online identifier that singles a visitor out is personal data (GDPR recital 30). Only performance is tested:
+    strictly necessary sessions need an identifier, and targeting lives by it.
+    """
+    if subject_category(claim) is not Category.PERFORMANCE:
+        return None
+    items = [item for item in site.items if _is(item, Category.PERFORMANCE) and item.identifier]
+    if not items:
+        return None
+    holding = "holds a value" if len(items) == 1 else "hold values"
+    return _by_items(items, f"{listing(map(named, items))} {holding} shaped like a unique identifier")
+
+
+def no_cross_site_tracking(claim: Claim, site: SiteEvidence) -> Verdict:
+    """Functional cookies cannot follow visitors: a third party's functional cookie with an identifier can."""
+    if subject_category(claim) is not Category.FUNCTIONAL:
+        return None
+    items = [item for item in _third_party_cookies(site) if _is(item, Category.FUNCTIONAL) and item.identifier]
+    if not items:
+        return None
+    owners = listing(clip(item.domain) for item in items)
+    return _by_items(items, f"{listing(map(named, items))} held an identifier for {owners} on any site that calls it")
+
+
+# ------------------------------------------------------------------------------------ inventory
+
+
+def cookies_unused(claim: Claim, site: SiteEvidence) -> Verdict:
+    """No cookies are used: any cookie says otherwise, an essential one too, since the claim knows no exception."""
+    if claim.subject_kind == "category":
+        return category_unused(claim, site)
+    return _of(_cookies(site), "was observed", "were observed") if claim.subject_kind in _WHOLE else None
+
+
+def category_unused(claim: Claim, site: SiteEvidence) -> Verdict:
+    """A category is not used: an item or tracker that can only belong to it says otherwise."""
+    category = subject_category(claim)
+    if category is None or category is Category.STRICTLY_NECESSARY:
+        return None
+    items = [item for item in site.items if _is(item, category) and not item.classification.also_declared_as]
+    return _of(items, "was observed", "were observed") or _trackers(site, frozenset({category}))
+
+
+def only_category(claim: Claim, site: SiteEvidence) -> Verdict:
+    """Only strictly necessary cookies are used: an item or service that measures or targets says otherwise."""
+    if subject_category(claim) is not Category.STRICTLY_NECESSARY:
+        return None
+    items = [item for item in site.items if item.tracking and not item.defensibly_essential]
+    return _of(items, "was observed", "were observed") or _trackers(site, TRACKING)
+
+
+def first_party_only(claim: Claim, site: SiteEvidence) -> Verdict:
+    """Only the site itself sets cookies, or those of a category: a third party's cookie says otherwise."""
+    items = _third_party_cookies(site)
+    if claim.subject_kind == "category":
+        category = subject_category(claim)
+        items = [item for item in items if category is not None and _is(item, category)]
+    elif claim.subject_kind not in _WHOLE:
+        return None
+    return _of(items, "was set for a third party", "were set for third parties")
+
+
+def session_only(claim: Claim, site: SiteEvidence) -> Verdict:
+    """Cookies end with the session: a persistent one says otherwise."""
+    category = subject_category(claim)
+    if category is None and claim.subject_kind not in _WHOLE:
+        return None
+    items = [item for item in _cookies(site) if item.lifetime_seconds() and (category is None or _is(item, category))]
+    if not items:
+        return None
+    longest = max(items, key=lambda item: item.lifetime_seconds() or 0)
+    return _by_items(
+        items, f"{listing(map(named, items))}: set to live for up to {lifetime(longest.lifetime_seconds())}"
+    )
+
+
+# ------------------------------------------------------------------------------------- controls
+
+
+def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
+    """A control is promised in the footer: its words were found on no page of any good visit.
+
+    Found anywhere on a page, it is taken as kept; a button inside the banner is not, since the banner goes away.
+    """
+    if "footer_control_present" not in claim.tests:
+        return None
+    labels = _promised_labels(site)
+    if not labels:
+        return "the policy promises a control in the footer and gives no words to look for"
+    visits = [visit for visit in site.good if not visit.coverage.collectors.get("controls", "ok").startswith("failed")]
+    if not visits:
+        return "no good visit looked at the links and buttons of the page"
+    seen = {fold(control.text) for visit in visits for control in visit.controls if control.location != "banner"}
+    if any(f" {fold(label)} " in f" {text} " for label in labels for text in seen):
+        return None
+    shown = listing(f'"{clip(label)}"' for label in labels)
+    fact = f"{shown} was found on none of the pages seen in {len(visits)} visits"
+    return Contradiction(fact=fact, evidence=visit_refs(visits[:2]))
+
+
+def _promised_labels(site: SiteEvidence) -> tuple[str, ...]:
+    """The words of the controls that the policies promise at the bottom of every page."""
+    promised = (one.record for one in site.declared.consent if one.cmp is None)
+    return tuple(
+        dict.fromkeys(
+            one.label for one in promised if one.label and fold(one.label) and one.location in {"footer", "page_bottom"}
+        )
+    )
+
+
+#: The tester of each kind of claim that can be tested.
+TESTERS: dict[str, Callable[[Claim, SiteEvidence], Verdict]] = {
+    "anonymous_data": anonymous,
+    "no_personal_data": anonymous,
+    "no_cross_site_tracking": no_cross_site_tracking,
+    "cookies_unused": cookies_unused,
+    "category_unused": category_unused,
+    "only_category": only_category,
+    "first_party_only": first_party_only,
+    "session_only": session_only,
+    "preferences_changeable": control_in_footer,
+    "withdrawal_possible": control_in_footer,
+}
+
+#: Kinds whose contradiction is one and the same observation: the first that is claimed speaks for all.
+SAME_OBSERVATION = (("anonymous_data", "no_personal_data"), ("preferences_changeable", "withdrawal_possible"))
+
+#: Kinds whose own wording never softens them: "you may change your choice" permits, it does not hedge.
+PERMISSIONS = frozenset({"preferences_changeable", "withdrawal_possible"})
+
+_WHOLE = frozenset({"document", "scope", "technology"})
+
+
+def _is(item: Item, category: Category) -> bool:
+    """Whether an item itself, and not only the owner of its host, is known to be of a category."""
+    return item.category is category and item.item_known and not item.classification.exempt
+
+
+def _cookies(site: SiteEvidence) -> list[Item]:
+    return [item for item in site.items if item.kind == "cookie"]
+
+
+def _third_party_cookies(site: SiteEvidence) -> list[Item]:
+    return [item for item in _cookies(site) if item.party is Party.THIRD]
+
+
+def _of(items: Sequence[Item], one: str, more: str) -> Contradiction | None:
+    return _by_items(items, f"{listing(map(named, items))} {one if len(items) == 1 else more}") if items else None
+
+
+def _by_items(items: Sequence[Item], fact: str) -> Contradiction:
+    """A contradiction by items: the first one's appearance is told, and each of the first is pointed at."""
+    first = items[0]
+    return Contradiction(
+        fact=f"{fact}. {what(first)} {appearance(first.sightings[0])}",
+        evidence=tuple(ref for item in items[:3] for ref in item_refs(item.sightings[:1])),
+        category=first.category,
+        service=first.service,
+    )
+
+
+def _trackers(site: SiteEvidence, categories: frozenset[Category]) -> Contradiction | None:
+    found = [service for service in site.services if service.categories and service.categories <= categories]
+    if not found:
+        return None
+    first = found[0]
+    named_services = listing(f"{title_of(service)} ({words(service.category)})" for service in found)
+    return Contradiction(
+        fact=f"{named_services} observed: {service_in_words(first)}",
+        evidence=service_refs(first),
+        category=first.category,
+        service=first.name,
+    )

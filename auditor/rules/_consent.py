@@ -1,0 +1,60 @@
+"""Signs that a site has, or may have, some way to consent or to refuse."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.consent_strings import record_kind
+from auditor.model import ChoiceOutcome, Wanted
+
+if TYPE_CHECKING:
+    from auditor.evidence import SiteEvidence
+    from auditor.model import Visit
+
+#: What became of a choice on a page that has a banner or control to make it with.
+_MET_A_BANNER = frozenset({ChoiceOutcome.DONE, ChoiceOutcome.NO_ACCEPT, ChoiceOutcome.NO_REJECT})
+
+_SUBJECT = r"cookie|consent|privacy|datenschutz|tracking|voorkeuren|confidentialité|privacidad|prywatno"
+_ACTION = (
+    r"setting|preference|choice|manage|customi[sz]e|options|consent|einstellung|präferenz|verwalten|auswahl|"
+    r"instelling|voorkeur|beheer|toestemming|wijzig|paramètre|préférence|gérer|gestion|personnaliser|choix|"
+    r"configura|preferenci|ajuste|gestionar|consentimiento|impostazion|preferenz|gestisci|consenso|"
+    r"preferênci|definiç|gerir|ustawieni|preferencj|zgod|zarządz|inställning|indstilling|innstilling|"
+    r"samtycke|samtykke|asetu|evästeet|nastaven|nastavitv|postavk|setări|beállítás|ρυθμίσεις|настройк|revoke|"
+    r"withdraw|widerruf|retirer|revoca|intrekken"
+)
+#: A control for cookie preferences, by its text (at most 120 characters): names the subject and an action.
+_PREFERENCES = (re.compile(_SUBJECT, re.IGNORECASE), re.compile(_ACTION, re.IGNORECASE))
+_OPT_OUT = re.compile(r"do not (sell|share)|opt[- ]?out|your privacy choices", re.IGNORECASE)
+
+
+def has_mechanism(site: SiteEvidence) -> bool:
+    """Whether any good visit showed a banner, a consent tool, a consent record, or a control for preferences."""
+    calls_tool = any(call.classification.role == "consent" for call in site.calls)
+    keeps_record = any(record_kind(item.name) is not None for item in site.items)
+    return calls_tool or keeps_record or any(_shows_mechanism(visit) for visit in site.good)
+
+
+def is_preference_control(text: str) -> bool:
+    """Whether a link or button reads like one that opens cookie preferences or an opt-out."""
+    return bool(_OPT_OUT.search(text)) or all(pattern.search(text) for pattern in _PREFERENCES)
+
+
+def detection_failed(site: SiteEvidence) -> str | None:
+    """Why a banner may have been there unseen; None where the looking was complete in every good visit."""
+    for visit in site.good:
+        if visit.choice.outcome is ChoiceOutcome.FAILED:
+            return f"a choice was tried in the visit {visit.scenario} and failed"
+    return None
+
+
+def _shows_mechanism(visit: Visit) -> bool:
+    met = visit.choice.wanted is not Wanted.NONE and visit.choice.outcome in _MET_A_BANNER
+    return bool(
+        met
+        or visit.banner is not None
+        or visit.declared_by_cmp is not None
+        or visit.consent_signals
+        or any(is_preference_control(control.text) for control in visit.controls)
+    )

@@ -1,0 +1,115 @@
+"""A cookie that lives longer than declared.
+
+Compared are the lifetime that the cookie asked for (the Max-Age or Expires of its header or script; as stored by the
+browser where the asking was not seen) and the one that the policy or the consent tool declares for it by name. The rule
+fires when a cookie that is declared to end with the session was persistent, and when a lifetime exceeds the declared
+one by more than a tenth and by more than a day.
+
+Silent: shorter lifetimes; declarations without a number (persistent, until deleted, not stated); a cookie that one of
+its declarations allows to live as long as it does. Browsers keep no cookie longer than 400 days: what they stored may
+be less than what was asked for, never more, so their limit accuses nobody. Lifetimes that the project knows of a
+cookie from elsewhere are no declarations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.examples import DAY, cookie, declaration, duration, evidence, listed, visits
+from auditor.model import DisclosureLevel, Match, Scenario, Severity
+from auditor.rule import Example, PolicyNeed, Rule
+from auditor.rules._wording import item_refs, lifetime, named
+
+if TYPE_CHECKING:
+    from auditor.declared import Declared
+    from auditor.evidence import Evidence, SiteEvidence
+    from auditor.model import DeclaredCookie, Duration
+    from auditor.observed import Item
+
+_TOLERANCE = 1.1
+_MOMENT = DAY
+"""What a policy calls a few seconds is at most a day (POLICY_SCHEMA, durations)."""
+
+
+def check(case: Evidence) -> tuple[Match, ...]:
+    """One match per cookie that asked to live longer than declared."""
+    return tuple(
+        _match(item, asked, longest, site)
+        for site in case.sites
+        for item in site.items
+        if item.kind == "cookie"
+        and (asked := item.lifetime_seconds()) is not None
+        and (longest := _exceeded(asked, site.declared.cookies_naming(item))) is not None
+    )
+
+
+def _exceeded(asked: int, declared: tuple[Declared[DeclaredCookie], ...]) -> Declared[DeclaredCookie] | None:
+    """The most generous of the declarations, when a lifetime exceeds even that one."""
+    limits = [(_limit(one.record.duration), one) for one in declared if one.record.duration.kind != "not_stated"]
+    known = [(limit, one) for limit, one in limits if limit is not None]
+    if not known or len(known) < len(limits):
+        return None
+    limit, generous = max(known, key=lambda pair: pair[0])
+    if limit == 0:
+        return generous
+    return generous if asked > limit * _TOLERANCE and asked - limit > DAY else None
+
+
+def _limit(declared: Duration) -> int | None:
+    """The longest lifetime that a declaration allows, in seconds; 0 for a session, None where it gives none."""
+    if declared.kind == "session":
+        return 0
+    if declared.kind in {"fixed", "approx", "max", "less_than", "range"}:
+        known = [seconds for seconds in (declared.seconds, declared.max_seconds) if seconds]
+        return max(known, default=None)
+    if declared.kind == "few_seconds":
+        return declared.max_seconds or _MOMENT
+    return None
+
+
+def _match(item: Item, asked: int, declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
+    limit = _limit(declared.record.duration)
+    longest = [s for s in item.sightings if s.written] or list(item.sightings)
+    return Match(
+        subject=item.subject,
+        fact=(
+            f"{named(item)} was set to live for {lifetime(asked)} ({asked} seconds). "
+            f"{declared.source.capitalize()} declares {lifetime(limit or None)}."
+        ),
+        site=site.url,
+        category_observed=item.category,
+        category_declared=declared.record.category,
+        service=item.service,
+        declaration=declared.quoted(),
+        evidence=item_refs(longest),
+        confidence=declared.record.confidence,
+    )
+
+
+RULE = Rule(
+    id="lifetime_exceeds_declared",
+    version=1,
+    title="Cookie that lives longer than declared",
+    severity=Severity.MEDIUM,
+    legal_basis=("CJEU C-673/17 (Planet49), para. 81", "Bollinger et al. 2022, no. 3"),
+    needs=frozenset({Scenario.NO_CHOICE, Scenario.ACCEPT_ALL}),
+    policy=PolicyNeed.SOME,
+    collectors=frozenset({"cookies"}),
+    check=check,
+    fires_on=Example(
+        text="The policy declares 30 days for _fbp; it is set for a year.",
+        evidence=lambda knowledge: evidence(
+            visits(cookie("_fbp", declared_lifetime_seconds=365 * DAY)),
+            declaration(DisclosureLevel.COOKIE_LIST, cookies=(listed("_fbp", duration=duration("fixed", 30 * DAY)),)),
+            knowledge=knowledge,
+        ),
+    ),
+    silent_on=Example(
+        text="The policy declares two years for _ga; the browser stored the 400 days that it allows.",
+        evidence=lambda knowledge: evidence(
+            visits(cookie("_ga", declared_lifetime_seconds=730 * DAY, lifetime_seconds=400 * DAY)),
+            declaration(DisclosureLevel.COOKIE_LIST, cookies=(listed("_ga", duration=duration("fixed", 730 * DAY)),)),
+            knowledge=knowledge,
+        ),
+    ),
+)

@@ -1,0 +1,56 @@
+"""What the tests of the rules share: real knowledge, and the answers of one rule in three words."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor import examples
+from auditor.classify import bundled
+from auditor.engine import judge
+from auditor.rules import all_rules
+
+
+@pytest.fixture(scope="session")
+def knowledge():
+    return bundled()
+
+
+class Answers:
+    """The answers of one rule about a vendor."""
+
+    def __init__(self, rule, findings, undecided):
+        self.findings = tuple(one for one in findings if one.rule == rule)
+        self.undecided = tuple(one for one in undecided if one.rule == rule)
+
+    @property
+    def word(self):
+        """``fires``, ``undecided`` or ``silent``, as a reader of the publication would say."""
+        if self.findings:
+            return "fires"
+        return "undecided" if self.undecided else "silent"
+
+    @property
+    def subjects(self):
+        return [one.subject for one in self.findings]
+
+    @property
+    def only(self):
+        (finding,) = self.findings
+        return finding
+
+    @property
+    def reasons(self):
+        return [one.reason for one in self.undecided]
+
+
+@pytest.fixture(scope="session")
+def ask(knowledge):
+    """ask(rule, visits, *policies, of=vendor) -> Answers; without policies, one that was read and says little."""
+
+    def answers(rule, seen, *policies, of=None):
+        assert rule in {one.id for one in all_rules()}
+        given = policies or (examples.declaration(),)
+        evidence = examples.evidence(seen, *given, knowledge=knowledge, of=of)
+        return Answers(rule, *judge(evidence))
+
+    return answers
