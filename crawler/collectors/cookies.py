@@ -1,0 +1,247 @@
+"""Every cookie that a visit's pages wrote, tried to write or sent, with its author."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from auditor.domains import host_of, party, registrable_domain
+from auditor.identifiers import describe_value
+from auditor.model import Cookie, CookieEvent, SetBy
+from crawler.collectors.initiators import distinct, from_stack
+from crawler.collectors.jar import Key, Snapshot, read_jar
+from crawler.collectors.ledger import Entry, Ledger, Write
+from crawler.collectors.setcookie import MAX_LIFETIME_S, Written, parse, why_rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from playwright.async_api import BrowserContext
+
+    from auditor.model import Phase
+    from crawler.collectors.hops import Hop, NetworkLog
+    from crawler.collectors.tap import Report, Taps
+    from crawler.collectors.timeline import Timeline
+
+NAME = "cookies"
+MAX_NAME = 4096
+_ROUNDING_S = 60
+"""The stored lifetime is measured from when we heard of the write; this near to it the declared one is exact."""
+
+
+class CookieCollector:
+    """Listens to a visit's cookies; a new object for every visit.
+
+    ``snapshot`` is called at the end of every step of the visit, ``drain`` once at its end.
+    """
+
+    def __init__(self, taps: Taps, log: NetworkLog) -> None:
+        self._log = log
+        self._snapshots: list[Snapshot] = []
+        self._reports: list[Report] = []
+        self.last_active_ms = 0.0
+        taps.on_report(NAME, self._reported)
+
+    def _reported(self, report: Report) -> None:
+        if report.kind in ("cookie", "storeset", "storedelete"):
+            self._reports.append(report)
+            self.last_active_ms = report.at_ms
+
+    async def snapshot(self, context: BrowserContext) -> None:
+        """Read the jar. TimeoutError or Playwright's Error when that fails."""
+        self._snapshots.append(await read_jar(context))
+
+    def drain(
+        self, timeline: Timeline, hops: Iterable[Hop], page_url: str, *, keep_raw: bool
+    ) -> tuple[tuple[Cookie, ...], tuple[str, ...]]:
+        """(records in order of time, what could not be observed). ``page_url``: the visit's final URL."""
+        hops = tuple(hops)
+        top = _top_level_site(page_url)
+        writes = [*self._from_hops(hops, top), *self._from_scripts(top)]
+        ledger = Ledger(timeline)
+        ledger.replay(writes, self._snapshots)
+        sent = _sent_to(hops, timeline)
+        entries = sorted(ledger.entries, key=lambda entry: entry.at_ms)
+        current = {(entry.key, entry.phase): entry for entry in entries if entry.event is not CookieEvent.BLOCKED}
+        records = tuple(
+            _record(
+                entry,
+                at_ms=timeline.since_start(entry.at_ms),
+                page_url=page_url,
+                in_jar=entry.key in ledger.held_at_end.get(entry.phase, ()),
+                last=current.get((entry.key, entry.phase)) is entry,
+                sent_to=sent.get((entry.phase, entry.key), ()),
+                keep_raw=keep_raw,
+            )
+            for entry in entries
+        )
+        return records, tuple(_unexplained(entries))
+
+    def _from_hops(self, hops: Iterable[Hop], top: str) -> Iterator[Write]:
+        for hop in hops:
+            if hop.got is None:
+                continue
+            at_ms = hop.response_ms or float(hop.got.get("heard_ms", hop.at_ms))
+            causes = self._log.to_page(distinct((hop.url, *hop.hops_before, *hop.causes)))
+            for line, reasons in set_cookie_lines(hop.got):
+                cookie = parse(line, hop.url, at_ms)
+                if cookie is not None:
+                    partition = (hop.got.get("cookiePartitionKey") or {}).get("topLevelSite") or top
+                    yield Write(
+                        at_ms=at_ms,
+                        by=SetBy.HTTP,
+                        cookie=cookie,
+                        partition=partition,
+                        causes=causes,
+                        reasons=reasons,
+                    )
+
+    def _from_scripts(self, top: str) -> Iterator[Write]:
+        for report in self._reports:
+            url = report.details[2] if report.kind == "cookie" else report.url
+            if host_of(url) is None:
+                url = f"{report.origin}/"
+            cookie = _from_report(report, url)
+            if cookie is None:
+                continue
+            seen = report.kind == "storeset" or report.details[1] == "1"
+            reason = None if seen or cookie.deletes else why_rejected(cookie, url, script=True)
+            yield Write(
+                at_ms=report.at_ms,
+                by=SetBy.SCRIPT,
+                cookie=cookie,
+                partition=top,
+                causes=self._log.to_page(distinct((*from_stack(report.stack), url))),
+                reasons=(reason,) if reason else (),
+                seen=seen,
+            )
+
+
+def set_cookie_lines(got: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(Set-Cookie line, reasons why the browser blocked it) of a response's wire details."""
+    headers = got.get("headers", {})
+    joined = next((value for name, value in headers.items() if name.lower() == "set-cookie"), "")
+    blocked: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for entry in got.get("blockedCookies", ()):
+        blocked[str(entry.get("cookieLine", "")).strip()].append(tuple(entry.get("blockedReasons", ())))
+    for line in str(joined).split("\n"):
+        if line.strip():
+            reasons = blocked.get(line.strip())
+            yield line, reasons.pop(0) if reasons else ()
+
+
+def _from_report(report: Report, url: str) -> Written | None:
+    first, second, third, _ = report.details
+    if report.kind == "cookie":
+        return parse(first, url, report.at_ms)
+    host = host_of(url)
+    if host is None:
+        return None
+    domain, path, expires, same_site, partitioned = (third.split("\n") + [""] * 5)[:5]
+    deletes = report.kind == "storedelete"
+    return Written(
+        name=first,
+        value="" if deletes else second,
+        domain=domain.lstrip(".").lower() or host,
+        path=path or "/",
+        host_only=not domain,
+        secure=True,
+        http_only=False,
+        same_site=same_site.capitalize() or None,
+        partitioned=partitioned == "1",
+        lifetime_s=0 if deletes else _store_lifetime(expires, report.at_ms),
+    )
+
+
+def _store_lifetime(expires: str, at_ms: float) -> int | None:
+    """``cookieStore`` takes the moment in milliseconds since 1970."""
+    try:
+        return max(round((float(expires) - at_ms) / 1000), 0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _sent_to(hops: Iterable[Hop], timeline: Timeline) -> dict[tuple[Phase, Key], tuple[str, ...]]:
+    found: dict[tuple[Phase, Key], dict[str, None]] = defaultdict(dict)
+    for hop in hops:
+        phase = timeline.phase_of(hop.at_ms)
+        host = host_of(hop.url)
+        if phase is None or host is None:
+            continue
+        for cookie in sent_cookies(hop):
+            domain = str(cookie.get("domain", ""))
+            partition = cookie.get("partitionKey") or {}
+            key = Key(
+                partition.get("topLevelSite") if isinstance(partition, dict) else None,
+                domain.lstrip(".").lower(),
+                not domain.startswith("."),
+                str(cookie.get("path", "/")),
+                str(cookie.get("name", "")),
+            )
+            found[phase, key][host] = None
+    return {where: tuple(hosts) for where, hosts in found.items()}
+
+
+def sent_cookies(hop: Hop) -> tuple[dict[str, Any], ...]:
+    """The cookies that really went out with a request."""
+    carried = (hop.sent or {}).get("associatedCookies", ())
+    return tuple(entry["cookie"] for entry in carried if not entry.get("blockedReasons"))
+
+
+def _record(
+    entry: Entry, *, at_ms: int, page_url: str, in_jar: bool, last: bool, sent_to: tuple[str, ...], keep_raw: bool
+) -> Cookie:
+    cookie, stored, key = entry.cookie, entry.stored if last else None, entry.key
+    declared = cookie.lifetime_s if cookie else None
+    lifetime = _lifetime(entry, last=last)
+    expires = None if lifetime is None else datetime.fromtimestamp(entry.at_ms / 1000 + lifetime, UTC)
+    value = cookie.value if cookie else (entry.stored.value if entry.stored else "")
+    attributes = stored or cookie or entry.stored
+    return Cookie(
+        name=key.name[:MAX_NAME],
+        domain=key.domain,
+        path=key.path[:MAX_NAME],
+        host_only=key.host_only,
+        secure=bool(attributes and attributes.secure),
+        http_only=bool(attributes and attributes.http_only),
+        same_site=cookie.same_site if cookie else (stored.same_site if stored else None),
+        partition_key=key.partition,
+        lifetime_seconds=lifetime,
+        declared_lifetime_seconds=declared,
+        expires=expires,
+        party=party(key.domain, page_url),
+        phase=entry.phase,
+        event=entry.event,
+        blocked_reasons=entry.reasons,
+        set_by=entry.by,
+        initiator=entry.causes[0] if entry.causes else None,
+        initiator_chain=entry.causes,
+        at_ms=at_ms,
+        in_jar=in_jar,
+        sent_to=sent_to,
+        value=describe_value(value, keep_raw=keep_raw),
+    )
+
+
+def _lifetime(entry: Entry, *, last: bool) -> int | None:
+    """Seconds that the browser keeps the cookie, from the write on; ``None`` for the session."""
+    declared = entry.cookie.lifetime_s if entry.cookie else None
+    kept = None if declared is None else min(declared, MAX_LIFETIME_S)
+    if not last or entry.stored is None or entry.stored.expires_ms is None:
+        return kept
+    measured = round((entry.stored.expires_ms - entry.at_ms) / 1000)
+    return kept if kept is not None and abs(measured - kept) <= _ROUNDING_S else max(measured, 0)
+
+
+def _top_level_site(page_url: str) -> str:
+    scheme = page_url.partition(":")[0]
+    host = host_of(page_url)
+    return f"{scheme}://{registrable_domain(host)}" if host else ""
+
+
+def _unexplained(entries: Iterable[Entry]) -> Iterator[str]:
+    """One line per cookie whose author nobody saw."""
+    unknown = Counter((entry.key.name[:80], entry.key.domain) for entry in entries if entry.by is SetBy.UNKNOWN)
+    for name, domain in sorted(unknown):
+        yield f"author of cookie {name} ({domain})"

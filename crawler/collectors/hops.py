@@ -1,0 +1,264 @@
+"""The network log of a visit: every hop of every request that its pages made, as the browser told it.
+
+A request with redirects is several hops with one CDP request id. The browser's ``ExtraInfo`` events carry what really
+went over the wire (cookies sent, cookies set, cookies blocked), but neither URL nor order relative to the other
+events: the n-th of an id belongs to its n-th hop that has one (``hasExtraInfo``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp
+from crawler.collectors.timeline import now_ms
+
+if TYPE_CHECKING:
+    from crawler.collectors.tap import Tap, Taps
+
+NAME = "requests"
+MAX_HOPS = 20_000
+_MAX_URL = 65_536
+_ENDLESS = frozenset({"EventSource", "WebSocket", "Media", "Ping", "Prefetch"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Hop:
+    """One request on its way; times in milliseconds since 1970, ``monotonic`` in the browser's seconds."""
+
+    request_id: str
+    url: str
+    method: str
+    kind: str
+    document: str
+    frame: str | None
+    at_ms: float
+    monotonic: float
+    headers: dict[str, str]
+    causes: tuple[str, ...]
+    tap: Tap | None
+    before: Hop | None = None
+    has_extra: bool | None = None
+    sent: dict[str, Any] | None = None
+    got: dict[str, Any] | None = None
+    status: int | None = None
+    mime: str = ""
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_ms: float | None = None
+    from_service_worker: bool = False
+    from_cache: bool = False
+    body_bytes: int = 0
+    finished: bool = False
+    error: str | None = None
+    by_service_worker: bool = False
+    probed: bool = False
+
+    @property
+    def on_wire(self) -> bool:
+        """Whether the request reached the network: cache, service worker and refusals before it do not count."""
+        if self.kind == "WebSocket":
+            return self.status is not None or self.error is None
+        return self.sent is not None or self.got is not None
+
+    @property
+    def hops_before(self) -> tuple[str, ...]:
+        """URLs of the redirects that led here, nearest first."""
+        urls: list[str] = []
+        hop = self.before
+        while hop is not None and len(urls) < MAX_CHAIN:
+            urls.append(hop.url)
+            hop = hop.before
+        return tuple(urls)
+
+
+class NetworkLog:
+    """Collects hops; ``settle`` pairs them with their wire details. A new object for every visit."""
+
+    def __init__(self, taps: Taps) -> None:
+        self.hops: list[Hop] = []
+        self.dropped = 0
+        self.last_active_ms = now_ms()
+        self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._framed_by: dict[str, tuple[str, ...]] = {}
+        self._open: dict[tuple[Tap, str], Hop] = {}
+        self._all_of: dict[tuple[Tap, str], list[Hop]] = {}
+        self._sent: dict[tuple[Tap, str], list[dict[str, Any]]] = {}
+        self._got: dict[tuple[Tap, str], list[dict[str, Any]]] = {}
+        for event, handler in (
+            ("Network.requestWillBeSent", self._request),
+            ("Network.requestWillBeSentExtraInfo", self._request_extra),
+            ("Network.responseReceived", self._response),
+            ("Network.responseReceivedExtraInfo", self._response_extra),
+            ("Network.dataReceived", self._data),
+            ("Network.loadingFinished", self._finished),
+            ("Network.loadingFailed", self._failed),
+            ("Network.webSocketCreated", self._socket),
+            ("Network.webSocketHandshakeResponseReceived", self._socket_response),
+            ("Network.webSocketFrameError", self._socket_failed),
+        ):
+            taps.on(event, NAME, handler)
+
+    @property
+    def loading(self) -> int:
+        """Requests under way that may be expected to end."""
+        return sum(1 for hop in self._open.values() if hop.kind not in _ENDLESS)
+
+    def settle(self) -> tuple[dict[str, Any], ...]:
+        """Give every hop its wire details; returns those of requests that no page announced (workers)."""
+        orphans: list[dict[str, Any]] = []
+        for hop in reversed(self.hops):
+            url, document = hop.url.partition("#")[0], hop.document.partition("#")[0]
+            if hop.kind == "Script":
+                self._loaded_by[document, url] = hop.causes
+            elif hop.kind == "Document":
+                self._framed_by[url] = hop.causes
+        for key, hops in self._all_of.items():
+            with_extra = [hop for hop in hops if hop.has_extra is not False]
+            for hop, sent in zip(with_extra, self._sent.get(key, ()), strict=False):
+                hop.sent = sent
+            for hop, got in zip(with_extra, self._got.get(key, ()), strict=False):
+                hop.got = got
+                hop.status = hop.status or got.get("statusCode")
+        for key, answers in self._got.items():
+            if key not in self._all_of:
+                questions = self._sent.get(key, [])
+                orphans.extend({"sent": q, "got": g} for q, g in zip(questions, answers, strict=False))
+        return tuple(orphans)
+
+    def to_page(self, chain: tuple[str, ...]) -> tuple[str, ...]:
+        """A chain ending in a document, continued by who loaded its scripts and frames, up to the page.
+
+        Call after ``settle``.
+        """
+        path: list[str] = []
+        while chain and len(path) < MAX_CHAIN:
+            document = chain[-1]
+            path.extend(self._loaders(chain[:-1], document))
+            path.append(document)
+            chain = tuple(url for url in self._framed_by.get(document, ()) if url not in path)
+        return distinct(path)
+
+    def _loaders(self, scripts: tuple[str, ...], document: str) -> list[str]:
+        path = list(scripts)
+        while path and len(path) < MAX_CHAIN:
+            causes = self._loaded_by.get((document, path[-1]), ())
+            more = [cause for cause in causes if cause not in path and cause != document]
+            if not more:
+                break
+            path.extend(more)
+        return path
+
+    def document_of(self, frame: str) -> Hop | None:
+        """The last answered document request of a frame."""
+        found = (hop for hop in reversed(self.hops) if hop.kind == "Document" and hop.frame == frame)
+        return next((hop for hop in found if hop.status is not None), None)
+
+    def _request(self, tap: Tap, event: dict[str, Any]) -> None:
+        self.last_active_ms = now_ms()
+        key = (tap, str(event["requestId"]))
+        before = self._open.pop(key, None)
+        redirect = event.get("redirectResponse")
+        if before is not None and redirect is not None:
+            _answer(before, redirect, event["wallTime"] * 1000, event.get("redirectHasExtraInfo"))
+        if len(self.hops) >= MAX_HOPS:
+            self.dropped += 1
+            return
+        request = event["request"]
+        hop = Hop(
+            request_id=key[1],
+            url=str(request["url"])[:_MAX_URL],
+            method=str(request["method"]),
+            kind=str(event.get("type", "Other")),
+            document=str(event.get("documentURL", "")),
+            frame=event.get("frameId"),
+            at_ms=event["wallTime"] * 1000,
+            monotonic=event["timestamp"],
+            headers={name.lower(): str(value) for name, value in request.get("headers", {}).items()},
+            causes=before.causes if before is not None else self._causes(tap, event),
+            tap=tap,
+            before=before if redirect is not None else None,
+        )
+        self._open[key] = hop
+        self._all_of.setdefault(key, []).append(hop)
+        self.hops.append(hop)
+
+    def _causes(self, tap: Tap, event: dict[str, Any]) -> tuple[str, ...]:
+        initiator = event.get("initiator", {})
+        # A preflight names the request that it is made for.
+        asked_for = self._all_of.get((tap, str(initiator.get("requestId"))))
+        if asked_for:
+            return asked_for[0].causes
+        document = str(event.get("documentURL", ""))
+        own = event["request"]["url"] == document and event.get("type") == "Document"
+        return distinct((*from_cdp(initiator), *(() if own or not document.startswith("http") else (document,))))
+
+    def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:
+        self._sent.setdefault((tap, str(event["requestId"])), []).append(event)
+
+    def _response_extra(self, tap: Tap, event: dict[str, Any]) -> None:
+        event["heard_ms"] = now_ms()
+        self._got.setdefault((tap, str(event["requestId"])), []).append(event)
+
+    def _response(self, tap: Tap, event: dict[str, Any]) -> None:
+        hop = self._open.get((tap, str(event["requestId"])))
+        if hop is not None:
+            at_ms = hop.at_ms + (event["timestamp"] - hop.monotonic) * 1000
+            _answer(hop, event["response"], at_ms, event.get("hasExtraInfo"))
+
+    def _data(self, tap: Tap, event: dict[str, Any]) -> None:
+        hop = self._open.get((tap, str(event["requestId"])))
+        if hop is not None:
+            hop.body_bytes += int(event.get("dataLength", 0))
+
+    def _finished(self, tap: Tap, event: dict[str, Any]) -> None:
+        self.last_active_ms = now_ms()
+        hop = self._open.pop((tap, str(event["requestId"])), None)
+        if hop is not None:
+            hop.finished = True
+
+    def _failed(self, tap: Tap, event: dict[str, Any]) -> None:
+        hop = self._open.pop((tap, str(event["requestId"])), None)
+        if hop is not None:
+            hop.error = str(event.get("errorText") or event.get("blockedReason") or "failed")
+
+    def _socket(self, tap: Tap, event: dict[str, Any]) -> None:
+        self.last_active_ms = now_ms()
+        key = (tap, str(event["requestId"]))
+        hop = Hop(
+            request_id=key[1],
+            url=str(event["url"])[:_MAX_URL],
+            method="GET",
+            kind="WebSocket",
+            document=tap.page.url,
+            frame=None,
+            at_ms=now_ms(),
+            monotonic=0.0,
+            headers={},
+            causes=distinct((*from_cdp(event.get("initiator", {})), tap.page.url)),
+            tap=tap,
+        )
+        self._open[key] = hop
+        self._all_of.setdefault(key, []).append(hop)
+        self.hops.append(hop)
+
+    def _socket_response(self, tap: Tap, event: dict[str, Any]) -> None:
+        hop = self._open.get((tap, str(event["requestId"])))
+        if hop is not None:
+            hop.status = int(event["response"]["status"])
+            hop.response_ms = now_ms()
+
+    def _socket_failed(self, tap: Tap, event: dict[str, Any]) -> None:
+        hop = self._open.pop((tap, str(event["requestId"])), None)
+        if hop is not None:
+            hop.error = str(event.get("errorMessage") or "failed")
+
+
+def _answer(hop: Hop, response: dict[str, Any], at_ms: float, has_extra: object) -> None:
+    hop.status = int(response["status"])
+    hop.mime = str(response.get("mimeType", ""))
+    hop.response_headers = {name.lower(): str(value) for name, value in response.get("headers", {}).items()}
+    hop.response_ms = at_ms
+    hop.from_service_worker = bool(response.get("fromServiceWorker"))
+    hop.from_cache = bool(response.get("fromDiskCache") or response.get("fromPrefetchCache"))
+    if has_extra is not None:
+        hop.has_extra = bool(has_extra)

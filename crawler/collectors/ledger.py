@@ -1,0 +1,219 @@
+"""Joins writes to the jar: which write took effect, which did not, and what nobody was seen to write.
+
+Pure: takes the writes that were heard and the jar as it was read from time to time, gives one entry per event. The
+jar is right where the two disagree: a write that never arrives there was not stored, a cookie without a write was set
+by somebody unseen (a service worker, a WebSocket handshake).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from auditor.model import CookieEvent, SetBy
+from crawler.collectors.jar import Key, Snapshot, Stored
+from crawler.collectors.setcookie import MAX_LIFETIME_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditor.model import Phase
+    from crawler.collectors.setcookie import Written
+    from crawler.collectors.timeline import Timeline
+
+NOT_STORED = "NotStored"
+_RACE_MS = 1500.0
+"""Reading the jar takes time: a write that is heard this much later may be in it already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A write that was heard.
+
+    ``causes``: who wrote it, nearest first, up to the page. ``seen``: it was read back at once.
+    """
+
+    at_ms: float
+    by: SetBy
+    cookie: Written
+    partition: str | None
+    causes: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    seen: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One event of one cookie, still to be made a record. Either ``cookie`` or ``stored`` tells its attributes."""
+
+    key: Key
+    event: CookieEvent
+    phase: Phase
+    at_ms: float
+    by: SetBy
+    causes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    cookie: Written | None = None
+    stored: Stored | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """A cookie that should be in the jar: its value, its last write, and whether the jar has confirmed that write."""
+
+    value: str
+    entry: Entry
+    confirmed: bool
+    expires_ms: float | None
+    before: _Held | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The result of ``replay``: entries in order of time, and the cookies held at the end of each phase."""
+
+    timeline: Timeline
+    entries: list[Entry] = field(default_factory=list)
+    held_at_end: dict[Phase, frozenset[Key]] = field(default_factory=dict)
+    _held: dict[Key, _Held] = field(default_factory=dict)
+    _at_beginning: dict[Key, _Held] = field(default_factory=dict)
+    _phase: Phase | None = None
+    _writes: Sequence[Write] = ()
+
+    def replay(self, writes: Iterable[Write], snapshots: Iterable[Snapshot]) -> None:
+        """Go through everything in order of time; what lies after the timeline's cut is left out."""
+        self._writes = sorted(writes, key=lambda write: write.at_ms)
+        steps: list[Write | Snapshot] = sorted((*self._writes, *snapshots), key=lambda step: step.at_ms)
+        for step in steps:
+            phase = self.timeline.phase_of(step.at_ms)
+            if phase is None:
+                break
+            self._enter(phase)
+            if isinstance(step, Snapshot):
+                self._compare(step, phase)
+            else:
+                self._apply(step, phase)
+        self._leave()
+
+    def _enter(self, phase: Phase) -> None:
+        if phase is not self._phase:
+            self._leave()
+            self._phase = phase
+            self._at_beginning = dict(self._held)
+
+    def _leave(self) -> None:
+        """The end of a phase: what was held before it and still is has been present in it."""
+        if self._phase is None:
+            return
+        self.held_at_end[self._phase] = frozenset(self._held)
+        beginning = next(at for at, phase in self.timeline.phases if phase is self._phase)
+        for key, held in self._at_beginning.items():
+            if key in self._held:
+                present = replace(
+                    held.entry, event=CookieEvent.PRESENT, phase=self._phase, at_ms=max(beginning, held.entry.at_ms)
+                )
+                self.entries.append(present)
+
+    def _apply(self, write: Write, phase: Phase) -> None:
+        key = self._key(write)
+        entry = Entry(
+            key=key,
+            event=CookieEvent.BLOCKED,
+            phase=phase,
+            at_ms=write.at_ms,
+            by=write.by,
+            causes=write.causes,
+            reasons=write.reasons,
+            cookie=write.cookie,
+        )
+        self.entries.append(entry)
+        if write.reasons:
+            return
+        before = self._held.pop(key, None)
+        if write.cookie.deletes:
+            entry.event = CookieEvent.DELETED
+            return
+        entry.event = CookieEvent.SET if before is None else CookieEvent.CHANGED
+        life = write.cookie.lifetime_s
+        expires = None if life is None else write.at_ms + min(life, MAX_LIFETIME_S) * 1000
+        self._held[key] = _Held(
+            value=write.cookie.value, entry=entry, confirmed=write.seen, expires_ms=expires, before=before
+        )
+
+    def _key(self, write: Write) -> Key:
+        cookie = write.cookie
+        partition = write.partition if cookie.partitioned else None
+        return Key(partition, cookie.domain, cookie.host_only, cookie.path, cookie.name)
+
+    def _compare(self, jar: Snapshot, phase: Phase) -> None:
+        for key, stored in jar.cookies.items():
+            held = self._held.get(key) or self._misread(key, stored, jar)
+            if held is None or held.value != stored.value:
+                held = self._explained(key, stored, held, jar, phase)
+            if held is not None:
+                held.confirmed = True
+                held.expires_ms = stored.expires_ms
+                held.entry.stored = stored
+        for key in [key for key in self._held if key not in jar.cookies]:
+            self._missing(key, jar, phase)
+
+    def _misread(self, key: Key, stored: Stored, jar: Snapshot) -> _Held | None:
+        """A held cookie that the jar files under another path or partition than its write was understood."""
+        for other, held in self._held.items():
+            same = (other.name, other.domain) == (key.name, key.domain) and held.value == stored.value
+            if same and other not in jar.cookies:
+                self._held[key] = self._held.pop(other)
+                held.entry.key = key
+                return held
+        return None
+
+    def _explained(self, key: Key, stored: Stored, held: _Held | None, jar: Snapshot, phase: Phase) -> _Held | None:
+        """The jar holds a value that no write explains so far."""
+        if self._soon(key, jar.at_ms, stored.value):
+            return None
+        if held is not None and not held.confirmed and held.before is not None and held.before.value == stored.value:
+            # The write that came last did not take effect: the value before it is still there.
+            _refuse(held.entry)
+            self._held[key] = held.before
+            return held.before
+        event = CookieEvent.SET if held is None else CookieEvent.CHANGED
+        entry = Entry(key=key, event=event, phase=phase, at_ms=jar.at_ms, by=SetBy.UNKNOWN, stored=stored)
+        self.entries.append(entry)
+        self._held[key] = _Held(value=stored.value, entry=entry, confirmed=True, expires_ms=stored.expires_ms)
+        return self._held[key]
+
+    def _missing(self, key: Key, jar: Snapshot, phase: Phase) -> None:
+        """A cookie that should be there is not: expired, never stored, or deleted by somebody unseen."""
+        held = self._held[key]
+        if self._soon(key, jar.at_ms, None):
+            return
+        del self._held[key]
+        if held.expires_ms is not None and held.expires_ms <= jar.at_ms + _RACE_MS:
+            return
+        if not held.confirmed:
+            _refuse(held.entry)
+            return
+        entry = Entry(
+            key=key,
+            event=CookieEvent.DELETED,
+            phase=phase,
+            at_ms=jar.at_ms,
+            by=SetBy.UNKNOWN,
+            cookie=held.entry.cookie,
+            stored=held.entry.stored,
+        )
+        self.entries.append(entry)
+
+    def _soon(self, key: Key, at_ms: float, value: str | None) -> bool:
+        """Whether a write heard just after the jar was read explains it; ``value`` None asks for a deletion."""
+        return any(
+            at_ms <= write.at_ms <= at_ms + _RACE_MS
+            and self._key(write) == key
+            and (write.cookie.deletes if value is None else write.cookie.value == value)
+            for write in self._writes
+        )
+
+
+def _refuse(entry: Entry) -> None:
+    entry.event = CookieEvent.BLOCKED
+    entry.reasons = (NOT_STORED,)

@@ -1,0 +1,163 @@
+"""All collectors of one visit together: attached before the first page, read at every step, drained at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Error as PlaywrightError
+
+from auditor.model import Coverage
+from crawler.collectors import controls, cookies, requests, screenshots, storage
+from crawler.collectors.hops import NetworkLog
+from crawler.collectors.tap import Taps
+from crawler.collectors.timeline import now_ms
+from crawler.collectors.workers import WorkerRequests
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from playwright.async_api import BrowserContext, Page
+
+    from auditor.model import Artifact, Control, Cookie, Phase, Request, Screenshot, StorageItem
+    from crawler.collectors.tap import Report, Tap
+    from crawler.collectors.timeline import Timeline
+
+NOT_OBSERVABLE = ("script API calls", "what is sent when a page is really unloaded")
+_MAX_LEFT_FRAMES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observations:
+    """What the collectors hand over at the end of a visit."""
+
+    cookies: tuple[Cookie, ...]
+    storage: tuple[StorageItem, ...]
+    requests: tuple[Request, ...]
+    controls: tuple[Control, ...]
+    screenshots: tuple[Screenshot, ...]
+    artifacts: tuple[Artifact, ...]
+    coverage: Coverage
+
+
+class Recorder:
+    """The collectors of one visit; a new object for every visit.
+
+    A collector that fails does not end the visit: what happened is kept and goes into the coverage.
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.clicks_ms: list[float] = []
+        self.taps = Taps()
+        self.log = NetworkLog(self.taps)
+        self._workers = WorkerRequests()
+        self._cookies = cookies.CookieCollector(self.taps, self.log)
+        self._requests = requests.RequestCollector(self.taps, self.log)
+        self._storage = storage.StorageCollector(self.taps)
+        self._controls = controls.ControlCollector()
+        self._screenshots = screenshots.ScreenshotCollector()
+        self._problems: dict[str, list[str]] = {}
+        self._successes: set[str] = set()
+        self.taps.on_report("clicks", self._clicked)
+
+    def attach(self, context: BrowserContext) -> None:
+        """Listen to a context's workers. Pages are listened to one by one: ``listen``."""
+        self._workers.attach(context)
+
+    async def listen(self, context: BrowserContext, page: Page) -> bool:
+        """Listen to a page, before its first navigation where possible; whether that succeeded."""
+        return await self.taps.attach(context, page)
+
+    def tap_of(self, page: Page) -> Tap | None:
+        """The session of a page."""
+        return next((tap for tap in self.taps.all if tap.page is page), None)
+
+    @property
+    def quiet_ms(self) -> float:
+        """Milliseconds since anything was requested, answered or written; 0 while something is loading."""
+        if self.log.loading:
+            return 0.0
+        last = max(self.log.last_active_ms, self._cookies.last_active_ms, self._storage.last_active_ms)
+        return now_ms() - last
+
+    async def observe(self, context: BrowserContext, page: Page, phase: Phase) -> None:
+        """What a person would see now: stores, controls and a picture."""
+        tap = self.tap_of(page)
+        await self.read_stores(context, page)
+        if tap is not None:
+            await self._try(controls.NAME, self._controls.snapshot(tap, phase, page.url))
+            await self._try(screenshots.NAME, self._screenshots.snapshot(tap, phase, page.url))
+
+    async def read_stores(self, context: BrowserContext, page: Page) -> None:
+        """The jar and all storage, and the small images while their page can still be asked."""
+        await self._try(cookies.NAME, self._cookies.snapshot(context))
+        tap = self.tap_of(page)
+        if tap is not None:
+            await self._try(storage.NAME, self._storage.snapshot(tap))
+            await self._try(requests.NAME, self._requests.probe_images())
+
+    async def tell_leaving(self, page: Page) -> None:
+        """Let every frame believe that the page is being left (see ``hook.js``)."""
+        tap = self.tap_of(page)
+        if tap is not None:
+            await self._try("page end", self._tell(tap))
+
+    async def _tell(self, tap: Tap) -> None:
+        for frame in (await tap.frames())[:_MAX_LEFT_FRAMES]:
+            await tap.evaluate(str(frame["id"]), f"void document.dispatchEvent(new Event('{self.taps.signal}'))")
+
+    def note(self, collector: str, problem: str) -> None:
+        """Record that a collector missed something."""
+        self._problems.setdefault(collector, []).append(problem)
+
+    async def drain(self, page_url: str, *, keep_raw: bool) -> Observations:
+        """Everything that was observed. ``page_url``: the visit's final URL, which decides what is third-party."""
+        orphans = self.log.settle()
+        hops = (*self.log.hops, *await self._workers.hops(self.log.hops, orphans))
+        found, unseen = self._cookies.drain(self.timeline, hops, page_url, keep_raw=keep_raw)
+        shots, artifacts = self._screenshots.drain()
+        return Observations(
+            cookies=found,
+            storage=self._storage.drain(self.timeline, page_url, keep_raw=keep_raw),
+            requests=self._requests.drain(self.timeline, hops, page_url),
+            controls=self._controls.drain(),
+            screenshots=shots,
+            artifacts=artifacts,
+            coverage=Coverage(collectors=self._coverage(), not_observable=(*NOT_OBSERVABLE, *unseen)),
+        )
+
+    def _coverage(self) -> dict[str, str]:
+        for name, dropped in (
+            (requests.NAME, self.log.dropped + self._workers.dropped),
+            (storage.NAME, self._storage.dropped),
+        ):
+            if dropped:
+                self.note(name, f"{dropped} beyond the limit were not kept")
+        for name, problem in self.taps.failures.items():
+            affected = (cookies.NAME, requests.NAME, storage.NAME) if name == "tap" else (name,)
+            for collector in affected:
+                self.note(collector, problem)
+        names = (cookies.NAME, requests.NAME, storage.NAME, controls.NAME, screenshots.NAME, *self._problems)
+        return {name: self._word(name) for name in dict.fromkeys(names)}
+
+    def _word(self, name: str) -> str:
+        problems = self._problems.get(name)
+        if not problems:
+            return "ok"
+        kind = "partial" if name in self._successes else "failed"
+        return f"{kind}: {'; '.join(dict.fromkeys(problems))}"[:500]
+
+    async def _try(self, name: str, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except TimeoutError:
+            self.note(name, "the page did not answer in time")
+        except (PlaywrightError, KeyError, ValueError) as error:
+            self.note(name, (str(error).strip().splitlines() or [repr(error)])[0][:200])
+        else:
+            self._successes.add(name)
+
+    def _clicked(self, report: Report) -> None:
+        if report.kind == "click":
+            self.clicks_ms.append(report.at_ms)

@@ -1,0 +1,157 @@
+"""Reads a cookie as it was written: a Set-Cookie line or the text given to ``document.cookie``.
+
+Follows RFC 6265bis (draft-ietf-httpbis-rfc6265bis, sections 5.1.1 dates, 5.1.4 default path, 5.6 parsing, 5.7 prefixes
+and storage), as browsers do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from auditor.domains import host_of, registrable_domain
+
+MAX_LIFETIME_S = 400 * 86_400
+"""What browsers clamp lifetimes to (RFC 6265bis section 5.5)."""
+
+_DELIMITERS = re.compile(r"[\x09\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
+_TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D|$)")
+_DAY = re.compile(r"(\d{1,2})(?:\D|$)")
+_YEAR = re.compile(r"(\d{2,4})(?:\D|$)")
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+_SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None"}
+_MAX_ATTRIBUTE = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A cookie as asked for. ``lifetime_s`` None: a session cookie; zero or less: a deletion."""
+
+    name: str
+    value: str
+    domain: str
+    path: str
+    host_only: bool
+    secure: bool
+    http_only: bool
+    same_site: str | None
+    partitioned: bool
+    lifetime_s: int | None
+
+    @property
+    def deletes(self) -> bool:
+        """Whether this write removes the cookie."""
+        return self.lifetime_s is not None and self.lifetime_s <= 0
+
+
+def parse(line: str, url: str, at_ms: float) -> Written | None:
+    """The cookie that ``line`` from ``url`` asks for at ``at_ms`` (since 1970); ``None`` if it is none."""
+    pair, _, rest = line.partition(";")
+    name, equals, value = pair.partition("=")
+    if not equals:
+        name, value = "", pair
+    name, value = name.strip(" \t"), value.strip(" \t")
+    host = host_of(url)
+    if host is None or not (name or value):
+        return None
+    attributes = _attributes(rest)
+    domain = attributes.get("domain", "").lstrip(".").lower()
+    path = attributes.get("path", "")
+    return Written(
+        name=name,
+        value=value,
+        domain=domain or host,
+        path=path if path.startswith("/") else _default_path(url),
+        host_only=not domain,
+        secure="secure" in attributes,
+        http_only="httponly" in attributes,
+        same_site=_SAME_SITE.get(attributes.get("samesite", "").lower()),
+        partitioned="partitioned" in attributes,
+        lifetime_s=_lifetime(attributes, at_ms),
+    )
+
+
+def why_rejected(written: Written, url: str, *, script: bool) -> str | None:
+    """Why a browser would not store this write, in Chromium's words; ``None`` if nothing speaks against it."""
+    host = host_of(url) or ""
+    secure_origin = url.startswith(("https:", "wss:")) or host in ("localhost", "127.0.0.1", "::1")
+    name = written.name.lower()
+    domain_fits = written.host_only or host == written.domain or host.endswith("." + written.domain)
+    checks = (
+        (not domain_fits, "InvalidDomain"),
+        (
+            not written.host_only and "." not in registrable_domain(written.domain) and host != written.domain,
+            "InvalidDomain",
+        ),
+        (written.secure and not secure_origin, "SecureOnly"),
+        (name.startswith("__secure-") and not written.secure, "InvalidPrefix"),
+        (
+            name.startswith("__host-") and not (written.secure and written.host_only and written.path == "/"),
+            "InvalidPrefix",
+        ),
+        (script and written.http_only, "HttpOnlyFromScript"),
+        (written.same_site == "None" and not written.secure, "SameSiteNoneInsecure"),
+        (written.partitioned and not written.secure, "PartitionedInsecure"),
+    )
+    return next((reason for applies, reason in checks if applies), None)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Attributes by lower-case name; of a repeated one the last counts."""
+    found = {}
+    for part in text.split(";"):
+        name, _, value = part.partition("=")
+        if len(value) <= _MAX_ATTRIBUTE:
+            found[name.strip(" \t").lower()] = value.strip(" \t")
+    return found
+
+
+def _lifetime(attributes: dict[str, str], at_ms: float) -> int | None:
+    """Seconds that are asked for. Max-Age goes before Expires; what cannot be read is as if it were not there."""
+    age = attributes.get("max-age", "")
+    if re.fullmatch(r"-?\d{1,18}", age):
+        return max(int(age), 0)
+    expires = _cookie_date(attributes.get("expires", ""))
+    if expires is None:
+        return None
+    return max(round(expires.timestamp() - at_ms / 1000), 0)
+
+
+def _cookie_date(text: str) -> datetime | None:
+    """RFC 6265 section 5.1.1: a forgiving reading of dates."""
+    clock: tuple[int, int, int] | None = None
+    day = month = year = None
+    for token in _DELIMITERS.split(text):
+        if clock is None and (found := _TIME.match(token)):
+            clock = (int(found[1]), int(found[2]), int(found[3]))
+        elif day is None and (found := _DAY.match(token)):
+            day = int(found[1])
+        elif month is None and token[:3].lower() in _MONTHS:
+            month = _MONTHS[token[:3].lower()]
+        elif year is None and (found := _YEAR.match(token)):
+            year = _full_year(int(found[1]))
+    if clock is None or day is None or month is None or year is None:
+        return None
+    try:
+        return datetime(year, month, day, *clock, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _full_year(year: int) -> int:
+    if 70 <= year <= 99:
+        return year + 1900
+    return year + 2000 if year < 70 else year
+
+
+def _default_path(url: str) -> str:
+    path = urlsplit(url).path
+    cut = path.rfind("/")
+    return path[:cut] if cut > 0 else "/"

@@ -1,0 +1,149 @@
+"""Local and session storage, IndexedDB and Cache API of every frame, asked from the browser and not from the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from auditor.domains import host_of, party
+from auditor.identifiers import describe_value
+from auditor.model import StorageItem, StorageKind
+from crawler.collectors.initiators import from_stack
+from crawler.collectors.timeline import now_ms
+
+if TYPE_CHECKING:
+    from auditor.model import Phase
+    from crawler.collectors.tap import Report, Tap, Taps
+    from crawler.collectors.timeline import Timeline
+
+NAME = "storage"
+MAX_ITEMS = 5_000
+MAX_ORIGINS = 100
+MAX_KEY = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an item is: unique within a phase."""
+
+    kind: StorageKind
+    origin: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    place: _Place
+    value: str
+    at_ms: float
+    written: bool
+
+
+class StorageCollector:
+    """Listens to a visit's storage; a new object for every visit.
+
+    Keys that a page writes and removes again are known from the browser's events, authors from the hook; ``snapshot``
+    reads what is there at the end of a step.
+    """
+
+    def __init__(self, taps: Taps) -> None:
+        self._seen: list[_Seen] = []
+        self._authors: dict[_Place, str] = {}
+        self.last_active_ms = 0.0
+        self.dropped = 0
+        taps.on("DOMStorage.domStorageItemAdded", NAME, self._written)
+        taps.on("DOMStorage.domStorageItemUpdated", NAME, self._written)
+        taps.on_report(NAME, self._reported)
+
+    def _written(self, _tap: Tap, event: dict[str, Any]) -> None:
+        where = event["storageId"]
+        kind = StorageKind.LOCAL if where.get("isLocalStorage") else StorageKind.SESSION
+        origin = _origin(str(where.get("storageKey") or where.get("securityOrigin") or ""))
+        self.last_active_ms = now_ms()
+        self._add(kind, origin, str(event["key"]), str(event.get("newValue", "")), written=True)
+
+    def _reported(self, report: Report) -> None:
+        if report.kind != "storage":
+            return
+        key, kind, _, _ = report.details
+        place = _Place(StorageKind(kind), report.origin, key[:MAX_KEY])
+        author = next(iter(from_stack(report.stack)), report.url)
+        if len(self._authors) < MAX_ITEMS:
+            self._authors.setdefault(place, author)
+
+    def _add(self, kind: StorageKind, origin: str, key: str, value: str, *, written: bool) -> None:
+        if len(self._seen) >= MAX_ITEMS:
+            self.dropped += 1
+            return
+        place = _Place(kind, origin, key[:MAX_KEY])
+        self._seen.append(_Seen(place=place, value=value, at_ms=now_ms(), written=written))
+
+    async def snapshot(self, tap: Tap) -> None:
+        """Read all storage of a page's frames. TimeoutError or Playwright's Error when the page does not answer."""
+        keys: dict[str, None] = {}
+        for frame in (await tap.frames())[: MAX_ORIGINS * 2]:
+            key = await _storage_key(tap, str(frame["id"]))
+            if key is not None and len(keys) < MAX_ORIGINS:
+                keys[key] = None
+        for key in keys:
+            await self._read(tap, key)
+
+    async def _read(self, tap: Tap, storage_key: str) -> None:
+        origin = _origin(storage_key)
+        for kind, is_local in ((StorageKind.LOCAL, True), (StorageKind.SESSION, False)):
+            where = {"storageId": {"storageKey": storage_key, "isLocalStorage": is_local}}
+            for name, value in (await _asked(tap, "DOMStorage.getDOMStorageItems", where)).get("entries", ()):
+                self._add(kind, origin, str(name), str(value), written=False)
+        named = {"storageKey": storage_key}
+        for name in (await _asked(tap, "IndexedDB.requestDatabaseNames", named)).get("databaseNames", ()):
+            self._add(StorageKind.INDEXEDDB, origin, str(name), "", written=False)
+        for cache in (await _asked(tap, "CacheStorage.requestCacheNames", named)).get("caches", ()):
+            self._add(StorageKind.CACHE, origin, str(cache.get("cacheName", "")), "", written=False)
+
+    def drain(self, timeline: Timeline, page_url: str, *, keep_raw: bool) -> tuple[StorageItem, ...]:
+        """One record per item and phase, in order of time; the last value counts, the first sighting dates it."""
+        first: dict[tuple[Phase, _Place], _Seen] = {}
+        last: dict[tuple[Phase, _Place], _Seen] = {}
+        for seen in self._seen:
+            phase = timeline.phase_of(seen.at_ms)
+            if phase is not None:
+                first.setdefault((phase, seen.place), seen)
+                last[phase, seen.place] = seen
+        return tuple(
+            StorageItem(
+                kind=place.kind,
+                origin=place.origin,
+                key=place.key,
+                party=party(host_of(place.origin) or "", page_url),
+                phase=phase,
+                initiator=self._authors.get(place),
+                at_ms=timeline.since_start(first[phase, place].at_ms) if first[phase, place].written else None,
+                value=describe_value(seen.value, keep_raw=keep_raw),
+            )
+            for (phase, place), seen in last.items()
+        )
+
+
+async def _storage_key(tap: Tap, frame_id: str) -> str | None:
+    """The storage key of a frame; ``None`` where it has none (opaque origins) or has just gone."""
+    try:
+        return str((await tap.send("Storage.getStorageKey", {"frameId": frame_id}))["storageKey"])
+    except PlaywrightError:
+        return None
+
+
+async def _asked(tap: Tap, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """An answer, empty where the origin has no such storage."""
+    try:
+        return await tap.send(method, parameters)
+    except PlaywrightError as error:
+        if "closed" in str(error) or "crashed" in str(error):
+            raise
+        return {}
+
+
+def _origin(storage_key: str) -> str:
+    """The origin of a storage key: ``https://a.example/`` or ``https://a.example/^0https://b.example``."""
+    return storage_key.partition("^")[0].rstrip("/")

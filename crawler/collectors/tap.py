@@ -1,0 +1,176 @@
+"""The one CDP session that a page gets, and the hook in its frames.
+
+A session of its own, since Playwright's events count blocked cookies as set and know no author. Measured order: the
+``Page`` domain must be enabled on the session or its scripts are ignored; asynchronous stacks need no debugger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from crawler.launch import bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.async_api import BrowserContext, CDPSession, Page
+
+    Handler = Callable[["Tap", dict[str, Any]], None]
+
+ATTACH_TIMEOUT_S = 10.0
+CALL_TIMEOUT_S = 5.0
+_FIELDS = 9
+_WORLD = "consent-audit"
+_NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 100_000, "maxPostDataSize": 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the hook told: ``kind`` and the moment, the document's URL and origin, the stack's text, four details."""
+
+    kind: str
+    at_ms: float
+    url: str
+    origin: str
+    stack: str
+    details: tuple[str, str, str, str]
+
+
+class Taps:
+    """All sessions of a visit; a new object for every visit.
+
+    Collectors register handlers (``on`` for CDP events, ``on_report`` for the hook's reports) before ``attach``. A
+    handler that fails is recorded in ``failures`` under its collector's name and does not disturb the others.
+    """
+
+    def __init__(self) -> None:
+        self.failures: dict[str, str] = {}
+        self.all: list[Tap] = []
+        self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
+        self._reporters: list[tuple[str, Callable[[Report], None]]] = []
+        self._binding = f"_{secrets.token_hex(8)}"
+        self.signal = secrets.token_hex(8)
+        source = resources.files("crawler.collectors").joinpath("hook.js").read_text("utf-8")
+        self._hook = source.replace("'BINDING'", f"'{self._binding}'").replace("'SIGNAL'", f"'{self.signal}'")
+
+    def on(self, event: str, collector: str, handler: Handler) -> None:
+        """Call ``handler(tap, parameters)`` for every CDP event of that name."""
+        self._handlers[event].append((collector, handler))
+
+    def on_report(self, collector: str, handler: Callable[[Report], None]) -> None:
+        """Call ``handler(report)`` for everything that the hook tells."""
+        self._reporters.append((collector, handler))
+
+    async def attach(self, context: BrowserContext, page: Page) -> bool:
+        """Open the session of a page and put the hook into it, before its first navigation where possible.
+
+        Whether that succeeded; the reason is in ``failures`` under ``tap`` if not.
+        """
+        try:
+            session = await bounded(context.new_cdp_session(page), ATTACH_TIMEOUT_S)
+            tap = Tap(page, session)
+            self.all.append(tap)
+            for event in self._handlers:
+                session.on(event, self._dispatcher(event, tap))
+            session.on("Runtime.bindingCalled", self._reported)
+            await bounded(self._enable(session), ATTACH_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError) as error:
+            self.failures.setdefault("tap", f"a page was not listened to: {_first_line(error)}")
+            return False
+        return True
+
+    async def _enable(self, session: CDPSession) -> None:
+        script = {"source": self._hook, "runImmediately": True}
+        await asyncio.gather(
+            session.send("Page.enable"),
+            session.send("Network.enable", _NETWORK),
+            session.send("DOMStorage.enable"),
+            session.send("Runtime.enable"),
+            session.send("Runtime.setAsyncCallStackDepth", {"maxDepth": 8}),
+            session.send("Runtime.addBinding", {"name": self._binding}),
+            session.send("Page.addScriptToEvaluateOnNewDocument", script),
+        )
+
+    def _dispatcher(self, event: str, tap: Tap) -> Callable[[dict[str, Any]], None]:
+        handlers = self._handlers[event]
+
+        def dispatch(parameters: dict[str, Any]) -> None:
+            for collector, handler in handlers:
+                try:
+                    handler(tap, parameters)
+                except Exception as error:  # noqa: BLE001 (one collector's failure is recorded and stays its own)
+                    self.failures.setdefault(collector, f"{event}: {error!r}")
+
+        return dispatch
+
+    def _reported(self, parameters: dict[str, Any]) -> None:
+        if parameters.get("name") != self._binding:
+            return
+        fields = str(parameters.get("payload", "")).split("\x1f")
+        if len(fields) != _FIELDS:
+            return
+        for collector, handler in self._reporters:
+            try:
+                kind, at, url, origin, stack, *details = fields
+                first, second, third, fourth = details
+                handler(
+                    Report(
+                        kind=kind,
+                        at_ms=float(at),
+                        url=url,
+                        origin=origin,
+                        stack=stack,
+                        details=(first, second, third, fourth),
+                    )
+                )
+            except Exception as error:  # noqa: BLE001 (as above)
+                self.failures.setdefault(collector, f"report {fields[0][:20]!r}: {error!r}")
+
+
+class Tap:
+    """One page with its session."""
+
+    def __init__(self, page: Page, session: CDPSession) -> None:
+        self.page = page
+        self.session = session
+
+    async def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A bounded CDP call. TimeoutError or Playwright's Error when the page does not answer."""
+        answer: dict[str, Any] = await bounded(self.session.send(method, parameters or {}), CALL_TIMEOUT_S)
+        return answer
+
+    async def frames(self) -> tuple[dict[str, Any], ...]:
+        """The page's frames as CDP describes them, the main frame first."""
+        tree = (await self.send("Page.getFrameTree"))["frameTree"]
+        found: list[dict[str, Any]] = []
+        waiting = [tree]
+        while waiting:
+            node = waiting.pop(0)
+            found.append(node["frame"])
+            waiting.extend(node.get("childFrames", ()))
+        return tuple(found)
+
+    async def evaluate(self, frame_id: str, expression: str) -> Any:  # noqa: ANN401 (the page's answer is untrusted)
+        """Value of an expression in a world of our own: what the page redefined does not reach it."""
+        world = await self.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": _WORLD})
+        answer = await self.send(
+            "Runtime.evaluate",
+            {
+                "expression": expression,
+                "contextId": world["executionContextId"],
+                "returnByValue": True,
+                "timeout": 2000,
+            },
+        )
+        return answer["result"].get("value")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
