@@ -1,0 +1,106 @@
+"""``classify``: what a cookie, storage key or URL is, and how we know."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from auditor.classify import bundled
+from crawler.cli.terminal import print_json, print_json_line, print_table
+from crawler.cli.verb import Verb, json_option
+
+if TYPE_CHECKING:
+    from auditor.classify import Classifier
+
+KINDS = ("cookie", "local", "session", "indexeddb", "cache", "url")
+MAX_LINE = 100_000
+_TEXTS = ("domain", "site")
+
+
+@click.command(cls=Verb)
+@click.argument("name", required=False)
+@click.option("--domain", metavar="D", help="The cookie's domain, or the storage's host.")
+@click.option(
+    "--jsonl",
+    type=click.File(encoding="utf-8", errors="replace"),
+    metavar="FILE",
+    help="Classify one JSON object a line (- reads stdin), answer with one a line.",
+)
+@json_option
+def classify(name: str | None, domain: str | None, jsonl: TextIO | None, as_json: bool) -> None:
+    """Say what a cookie, storage key or URL is.
+
+    Category, service and owner, and where we know it from.
+    """
+    if (name is None) == (jsonl is None):
+        raise click.UsageError("give a NAME, or --jsonl FILE")
+    if jsonl is not None:
+        for line in jsonl:
+            if line.strip():
+                print_json_line(answered(bundled(), line))
+        return
+    answer = answer_to(bundled(), {"name": name, "domain": domain})
+    print_json(answer) if as_json else print_table(("", ""), list(answer.items()))
+
+
+def answered(classifier: Classifier, line: str) -> dict[str, Any]:
+    """The answer to one line of JSON; an object with ``error`` where the line is no question."""
+    try:
+        question = json.loads(line[:MAX_LINE])
+        return answer_to(classifier, question)
+    except (ValueError, RecursionError) as error:
+        return {"error": f"{error}"}
+
+
+def answer_to(classifier: Classifier, question: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds
+    """What an item is.
+
+    Args:
+        classifier: the tables.
+        question: an object with ``name`` and optionally ``domain``, ``site``, ``kind``, ``lifetime_seconds`` and
+            ``http_only``; other keys are ignored. A name that is an http(s) URL is one, whatever its kind.
+
+    Raises:
+        ValueError: the question has no name, or a value of the wrong type.
+    """
+    if not isinstance(question, dict) or not isinstance(question.get("name"), str):
+        raise ValueError('needs an object with a "name"')  # noqa: TRY004 - one kind of error for a bad line
+    name, kind = question["name"], question.get("kind") or "cookie"
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+    domain, site = (_optional_text(question, key) for key in _TEXTS)
+    if kind == "url" or name.startswith(("http://", "https://")):
+        known = classifier.url(name, site=site)
+    else:
+        lifetime, http_only = question.get("lifetime_seconds"), question.get("http_only")
+        seconds = int(lifetime) if isinstance(lifetime, int | float) and math.isfinite(lifetime) else None
+        known = classifier.cookie(
+            name,
+            domain,
+            site=site,
+            kind=kind,
+            lifetime_seconds=seconds,
+            http_only=http_only if isinstance(http_only, bool) else None,
+        )
+    return {
+        "name": name,
+        "domain": domain,
+        "category": known.category.value if known.category else None,
+        "also_declared_as": [category.value for category in known.also_declared_as],
+        "service": known.service,
+        "entity": known.entity,
+        "layer": known.layer,
+        "confidence": known.confidence,
+        "reason": known.reason,
+        "source": known.source,
+    }
+
+
+def _optional_text(question: dict[str, Any], key: str) -> str | None:
+    value = question.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f'"{key}" must be a string')
+    return value or None

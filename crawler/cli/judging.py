@@ -1,0 +1,89 @@
+"""Joins the rooms: stored evidence to the engine, its verdict back to the store, and what changed since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.classify import bundled
+from auditor.digest import Digest, digest
+from auditor.engine import audit, rule_facts
+from auditor.model import Presence, Severity, Status
+from crawler.cli.terminal import print_table, say, severity_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.model import Finding
+    from db.store import Store
+
+SEVERITIES = tuple(Severity)
+CHANGES = ("new", "returned", "worse", "gone")
+_DISMISSED = frozenset({Status.ACCEPTED, Status.FALSE_POSITIVE})
+
+
+def judge(store: Store, run: int) -> None:
+    """Judge the stored evidence of a run with today's rules, vendor by vendor. No network, no browser."""
+    store.save_rules(rule_facts())
+    for vendor in store.run_vendors(run):
+        store.save_audit(audit(store.case_file(run, vendor.id), bundled()))
+
+
+def present(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that are not gone."""
+    return tuple(finding for finding in findings if finding.presence is not Presence.GONE)
+
+
+def previous_run(store: Store, run: int) -> int | None:
+    """The run before ``run`` that had one of its vendors; ``None`` for a first one."""
+    vendors = {vendor.id for vendor in store.run_vendors(run)}
+    earlier = range(run - 1, 0, -1)
+    return next((each for each in earlier if vendors & {vendor.id for vendor in store.run_vendors(each)}), None)
+
+
+def changes(store: Store, before: int, after: int) -> Digest:
+    """What changed from one run to a later one, among the vendors that both have."""
+    common = {vendor.id for vendor in store.run_vendors(before)} & {vendor.id for vendor in store.run_vendors(after)}
+    old, new = (
+        tuple(finding for finding in present(store.findings(run=run)) if finding.vendor in common)
+        for run in (before, after)
+    )
+    return digest(old, new)
+
+
+def at_or_above(findings: Iterable[Finding], threshold: Severity) -> tuple[Finding, ...]:
+    """The findings that are there, not dismissed by a person, and at least as severe as ``threshold``."""
+    severe = SEVERITIES[: SEVERITIES.index(threshold) + 1]
+    return tuple(
+        finding for finding in present(findings) if finding.severity in severe and finding.status not in _DISMISSED
+    )
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """A table of findings for people, most severe first."""
+    rows = [
+        (severity_text(each.severity), each.vendor, each.rule, each.site, each.subject, each.fact, _state(each))
+        for each in findings
+    ]
+    print_table(("severity", "vendor", "rule", "site", "subject", "what was measured", "state"), rows)
+
+
+def _state(finding: Finding) -> str:
+    presence = finding.presence.value if finding.presence else ""
+    return presence if finding.status is Status.OPEN else f"{presence}, {finding.status.value}"
+
+
+def print_changes(found: Digest) -> None:
+    """What changed, as a table on stdout."""
+    rows = [
+        (word, severity_text(each.severity), each.vendor, each.rule, each.site, each.subject)
+        for word in CHANGES
+        for each in getattr(found, word)
+    ]
+    if rows:
+        print_table(("change", "severity", "vendor", "rule", "site", "subject"), rows)
+    say(changes_line(found))
+
+
+def changes_line(found: Digest) -> str:
+    """What changed, in one line."""
+    return ", ".join(f"{len(getattr(found, word))} {word}" for word in (*CHANGES, "persisting"))

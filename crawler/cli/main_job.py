@@ -1,0 +1,109 @@
+"""The main job behind ``crawl`` and ``demo``: run it with a progress bar, judge it, say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.model import Outcome, RunStatus, Scenario, Severity
+from crawler.cli.findings import listing_of, summary
+from crawler.cli.judging import at_or_above, changes, judge, present, previous_run, print_changes
+from crawler.cli.progress import CrawlProgress
+from crawler.cli.terminal import print_table, say
+from crawler.cli.verb import DONE, FINDINGS, INCOMPLETE, INTERRUPTED, UNEXPECTED
+from crawler.crawl import INTERRUPTED as STOPPED_BY_PERSON
+from crawler.crawl import LARGE_LAG_MS, Crawled
+from crawler.crawl import crawl as play_all
+
+if TYPE_CHECKING:
+    from auditor.model import Run
+    from crawler.cli.findings_json import Listing
+    from crawler.config import Config
+    from db.store import Store
+
+_KEPT_ON_RESUME = ("pages_per_site", "settle_ms", "settle_max_ms", "visit_timeout_s", "locale", "timezone")
+
+
+def narrowed(config: Config, wanted: tuple[str, ...], scenarios: tuple[str, ...], concurrency: int | None) -> Config:
+    """The configuration with what the command line says instead of the file.
+
+    Raises:
+        click.UsageError: a vendor is named that the file does not have.
+    """
+    unknown = sorted(set(wanted) - {vendor.id for vendor in config.vendors})
+    if unknown:
+        known = ", ".join(vendor.id for vendor in config.vendors)
+        raise click.UsageError(f"no vendor {', '.join(unknown)} in the configuration; it has {known}")
+    crawl = replace(
+        config.crawl,
+        scenarios=tuple(map(Scenario, dict.fromkeys(scenarios))) or config.crawl.scenarios,
+        concurrency=concurrency or config.crawl.concurrency,
+    )
+    vendors = tuple(vendor for vendor in config.vendors if not wanted or vendor.id in wanted)
+    return replace(config, crawl=crawl, vendors=vendors)
+
+
+def run_crawl(store: Store, config: Config, browser: str | None, *, resume: bool, debug: bool) -> Crawled | None:
+    """Crawl, with progress on stderr; ``None`` where there was nothing to resume."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL, stream=sys.stderr, force=True)
+    run = store.unfinished_run() if resume else None
+    if resume and run is None:
+        say("there is no unfinished run to resume")
+        return None
+    if run is not None:
+        config = as_begun(config, store.run(run))
+    with CrawlProgress() as progress:
+        crawled = asyncio.run(play_all(store, config, progress, browser=browser, resume=run))
+    if crawled.worst_lag_ms > LARGE_LAG_MS:
+        say(f"this machine was busy: up to {crawled.worst_lag_ms / 1000:.1f} s of lag; a lower concurrency is safer")
+    return crawled
+
+
+def as_begun(config: Config, run: Run) -> Config:
+    """The configuration under which a resumed run goes on: what was measured how stays as it was when the run began.
+
+    Concurrency and [network] are today's: they say what this machine can do and where things are.
+    """
+    kept = {key: run.settings[key] for key in _KEPT_ON_RESUME if key in run.settings}
+    scenarios = tuple(Scenario(name) for name in run.settings.get("scenarios", config.crawl.scenarios))
+    return replace(config, crawl=replace(config.crawl, scenarios=scenarios, **kept))
+
+
+def conclude(store: Store, crawled: Crawled, fail_on: Severity | None) -> int:
+    """Judge a crawl, print its summary and what changed since the last run; the exit code."""
+    for problem in crawled.problems:
+        say(f"error: {problem}")
+    if crawled.status is RunStatus.RUNNING:
+        why = crawled.stopped or "has problems"
+        say(f"run {crawled.run} is not finished ({why}): `consent-audit crawl --resume` goes on where it stopped")
+        return INTERRUPTED if crawled.stopped == STOPPED_BY_PERSON else UNEXPECTED
+    judge(store, crawled.run)
+    listing = listing_of(store, run=crawled.run)
+    _print_summary(listing)
+    before = previous_run(store, crawled.run)
+    if before is not None:
+        say(f"changes since run {before}:")
+        print_changes(changes(store, before, crawled.run))
+    if fail_on is not None and at_or_above(listing.findings, fail_on):
+        return FINDINGS
+    return DONE if crawled.status is RunStatus.COMPLETE else INCOMPLETE
+
+
+def _print_summary(listing: Listing) -> None:
+    """A line for each vendor, then the run as a whole."""
+    found = Counter((each.vendor, each.severity) for each in present(listing.findings))
+    undecided = Counter(each.vendor for each in listing.undecided)
+    bad = Counter(row.vendor for row in listing.coverage if row.outcome is not Outcome.OK)
+    vendors = dict.fromkeys(row.vendor for row in listing.coverage)
+    rows = [
+        (vendor, *(found[vendor, level] or "" for level in Severity), undecided[vendor] or "", bad[vendor] or "")
+        for vendor in vendors
+    ]
+    print_table(("vendor", *(level.value for level in Severity), "undecided", "visits without evidence"), rows)
+    say(summary(listing))
