@@ -60,7 +60,7 @@ class HostFact:
     """A row of ``known_hosts.json``: what a host and its subdomains are for.
 
     For a row of the table ``urls``, ``path`` is set: only URLs whose path matches it, and whose query has one of the
-    accepted value prefixes for each parameter of ``query``, are meant. ``category`` None: several purposes.
+    accepted beginnings for each parameter of ``query``, are meant. ``category`` None: several purposes.
     """
 
     host: str

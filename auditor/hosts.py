@@ -90,8 +90,8 @@ def _matching(rows: list[HostFact] | tuple[()], path: str, query: str) -> HostFa
 def _accepts(row: HostFact, query: str) -> bool:
     if not row.query:
         return True
-    given = dict(parse_qsl(query))
-    return all(given.get(name, "").startswith(prefixes) for name, prefixes in row.query)
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    return all(name in given and given[name].startswith(beginnings) for name, beginnings in row.query)
 
 
 def _answer(row: HostFact, names: ServiceNames) -> Classification:

@@ -21,6 +21,7 @@ MIN_TELLING_NAME = 6
 
 _WRITTEN_WILDCARD = re.compile(r"[*#<{\[]|x{3,}|X{3,}")
 _COUNT = re.compile(r"\s*\[x\d+\]$")
+_MAX_WRITTEN = 256
 _SHORT_NAME = 3
 _OF_THE_SITE = frozenset({"session", "login"})
 _TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
@@ -96,22 +97,22 @@ class CookieTable:
         return known if row.service or host is None else _owned(known, host, self._names)
 
     def _candidates(self, name: str) -> Iterator[CookieFact]:
-        """Rows that match a name: exact ones first, then globs, the longest literal beginning first."""
+        """Rows that match a name: exact ones first, then globs, the longest literal beginning first.
+
+        A name with a wildcard (``_ga_#``) or a count (``_fbp [x2]``), as policies write them, stands for the rows that
+        it means.
+        """
+        yield from self._rows(name)
+        if len(name) <= _MAX_WRITTEN and _WRITTEN_WILDCARD.search(name):
+            yield from self._rows(_COUNT.sub("", name))
+            yield from self._globs.get(_WRITTEN_WILDCARD.split(name, maxsplit=1)[0], ())
+
+    def _rows(self, name: str) -> Iterator[CookieFact]:
         yield from self._exact.get(name, ())
         for length in self._prefix_lengths:
             for row in self._globs.get(name[:length], ()):
                 if row.matches(name):
                     yield row
-        if _WRITTEN_WILDCARD.search(name):
-            yield from self._written(name)
-
-    def _written(self, name: str) -> Iterator[CookieFact]:
-        """Rows meant by a name as a policy writes it: with a wildcard (``_ga_#``) or a count (``_fbp [x2]``)."""
-        plain = _COUNT.sub("", name)
-        if plain != name:
-            yield from self._candidates(plain)
-            return
-        yield from self._globs.get(_WRITTEN_WILDCARD.split(name, maxsplit=1)[0], ())
 
     def _answer(self, row: CookieFact, way: str, *, layer: int) -> Classification:
         key = (row.pattern, row.kind, row.domains, way)

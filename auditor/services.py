@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE_END = re.compile(r"[.,;:!?()\[\]{}\"“”„«»•|·]+(?=\s|$)|(?<=\s)[(\[\"“„«•|·–—-]+|\n\s*\n|\t")
+_BREAKS = '.,;:!?()[]{}"“”„«»•|·'
+_SENTENCE_END = re.compile(
+    rf"(?<![{re.escape(_BREAKS)}])[{re.escape(_BREAKS)}]+(?=\s|$)|(?<=\s)[(\[\"“„«•|·–—-]|\n\s*?\n|\t"
+)
+"""Where a name cannot go on: punctuation before a space, an opening mark after one, an empty line, a tab."""
 
 
 def fold(name: str) -> str:

@@ -1,0 +1,307 @@
+"""What items are: each layer, and the look-alikes that must not be taken for something else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.classify import bundled
+from auditor.model import Category
+
+SITE = "https://www.ooma.example/"
+N, P, F, T = Category.STRICTLY_NECESSARY, Category.PERFORMANCE, Category.FUNCTIONAL, Category.TARGETING
+KNOW = bundled()
+
+ITEMS = {
+    # name, domain -> layer, category, service, exempt
+    ("__adroll", "d.adroll.com"): (1, T, "AdRoll", False),
+    ("__adroll", ".d.adroll.com"): (1, T, "AdRoll", False),
+    ("__adroll_fpc", "ooma.example"): (2, T, "AdRoll", False),
+    ("__ar_v4", "ooma.example"): (2, T, "AdRoll", False),
+    ("receive-cookie-deprecation", "d.adroll.com"): (2, T, "AdRoll", False),
+    ("receive-cookie-deprecation", "taboola.com"): (1, T, "Taboola", False),
+    ("_ga", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_ga_K4V9A6X2HT", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_gid", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_gat", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_gat_gtag_UA_12345_1", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_dc_gtm_UA-12345-1", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_gcl_au", "ooma.example"): (2, T, "Google Ads", False),
+    ("_fbp", "ooma.example"): (2, T, "Meta Pixel", False),
+    ("fr", "facebook.com"): (1, T, "Meta Pixel", False),
+    ("_hjSessionUser_2846193", "easymeeting.example"): (2, P, "Hotjar", False),
+    ("_hjSession_2846193", "easymeeting.example"): (2, P, "Hotjar", False),
+    ("hubspotutk", "ooma.example"): (2, T, "HubSpot", False),
+    ("__hstc", "ooma.example"): (2, P, "HubSpot", False),
+    ("__hssc", "ooma.example"): (2, P, "HubSpot", False),
+    ("__hssrc", "ooma.example"): (2, P, "HubSpot", False),
+    ("bcookie", "linkedin.com"): (1, T, "LinkedIn Insight Tag", False),
+    ("lidc", "linkedin.com"): (1, F, "LinkedIn Insight Tag", False),
+    ("li_gc", "linkedin.com"): (1, N, "LinkedIn Insight Tag", True),
+    ("li_sugr", "linkedin.com"): (1, T, "LinkedIn Insight Tag", False),
+    ("UserMatchHistory", "linkedin.com"): (1, T, "LinkedIn Insight Tag", False),
+    ("AnalyticsSyncHistory", "linkedin.com"): (1, T, "LinkedIn Insight Tag", False),
+    ("JSESSIONID", "bam.nr-data.net"): (1, P, "New Relic", False),
+    ("id", "doubleclick.net"): (1, T, "DoubleClick", False),
+    ("uid", "gum.criteo.com"): (1, T, "Criteo", False),
+    ("i", "yandex.ru"): (1, P, "Yandex Metrica", False),
+    ("i", "openx.net"): (1, T, "OpenX", False),
+    ("ANID", "bing.com"): (1, T, "Microsoft Advertising", False),
+    # essential, whatever it is called
+    ("__cf_bm", "hubspot.com"): (2, N, "Cloudflare", True),
+    ("AWSALB", "ooma.example"): (2, N, "AWS load balancer", True),
+    ("AWSALBCORS", "d.adroll.com"): (2, N, "AWS load balancer", True),
+    ("BIGipServerpool_web", "ooma.example"): (2, N, "F5 BIG-IP", True),
+    ("SERVERID", "ooma.example"): (2, N, None, True),
+    ("XSRF-TOKEN", "ooma.example"): (2, N, None, True),
+    ("csrftoken", "ooma.example"): (2, N, None, True),
+    ("datadome", "ooma.example"): (2, N, "DataDome", True),
+    ("_GRECAPTCHA", "www.google.com"): (2, N, "reCAPTCHA", True),
+    ("OptanonConsent", "ooma.example"): (2, N, "OneTrust", True),
+    ("tarteaucitron", "ooma.example"): (2, N, "tarteaucitron", True),
+    ("euconsent-v2", "ooma.example"): (2, N, None, True),
+    ("JSESSIONID", "office.ooma.example"): (2, N, None, False),
+    ("PHPSESSID", "ooma.example"): (2, N, None, False),
+    # the owner of the host
+    ("something", "d.adroll.com"): (4, T, "AdRoll", False),
+    ("something", "stats.g.doubleclick.net"): (4, T, "DoubleClick", False),
+    ("PHPSESSID", "d.adroll.com"): (4, T, "AdRoll", False),
+    ("something", "cdn.cookielaw.org"): (4, N, "OneTrust", True),
+    # inferred: harmless, exempts nothing
+    ("cookie_choice", "ooma.example"): (5, N, None, False),
+    ("lang", "ooma.example"): (5, F, None, False),
+    ("portal_session", "ooma.example"): (5, N, None, False),
+    # look-alikes
+    ("_gallery", "ooma.example"): (6, None, None, False),
+    ("_gatsby", "ooma.example"): (6, None, None, False),
+    ("_ga_disabled", "ooma.example"): (6, None, None, False),
+    ("_GA", "ooma.example"): (6, None, None, False),
+    ("optanonconsentx", "d1.ooma.example"): (5, N, None, False),
+    ("fr", "ooma.example"): (6, None, None, False),
+    ("id", "ooma.example"): (6, None, None, False),
+    ("uid", "ooma.example"): (6, None, None, False),
+    ("i", "ooma.example"): (6, None, None, False),
+    ("ts", "ooma.example"): (6, None, None, False),
+    ("m", "ooma.example"): (6, None, None, False),
+    ("uuid", "ooma.example"): (6, None, None, False),
+    ("player", "ooma.example"): (6, None, None, False),
+    ("test_cookie", "ooma.example"): (6, None, None, False),
+    ("PREF", "ooma.example"): (6, None, None, False),
+    ("NID", "ooma.example"): (6, None, None, False),
+    ("visitor_id", "ooma.example"): (6, None, None, False),
+    ("prism_theme", "ooma.example"): (6, None, None, False),
+    ("amp_plan", "ooma.example"): (6, None, None, False),
+    ("hs", "ooma.example"): (6, None, None, False),
+    # a known company's host that serves many purposes says nothing by itself
+    ("something", "www.linkedin.com"): (6, None, None, False),
+    ("something", "facebook.com"): (6, None, None, False),
+    ("something", "notadroll.com"): (6, None, None, False),
+    ("something", "adroll.com.evil.example"): (6, None, None, False),
+    ("", ""): (6, None, None, False),
+}
+
+
+@pytest.mark.parametrize(("item", "expected"), ITEMS.items(), ids=lambda value: "@".join(map(str, value[:2])))
+def test_cookies(item: tuple[str, str], expected: tuple[int, Category | None, str | None, bool]) -> None:
+    known = KNOW.cookie(item[0], item[1], site=SITE)
+    assert (known.layer, known.category, known.service, known.exempt) == expected
+    assert known.reason.endswith(".")
+    assert (known.confidence == 0) == (known.layer == 6)
+    assert (known.source is None) == (known.layer == 6)
+
+
+STORAGE = {
+    ("_gcl_ls", "local"): (2, T, "Google Ads"),
+    ("_hjViewportId", "session"): (2, P, "Hotjar"),
+    ("ajs_anonymous_id", "local"): (2, P, "Segment"),
+    ("rc::c", "session"): (2, N, "reCAPTCHA"),
+    ("klaro", "local"): (2, N, "klaro"),
+    ("RT", "local"): (6, None, None),
+    ("_ga", "indexeddb"): (6, None, None),
+    ("theme", "local"): (5, F, None),
+}
+
+
+@pytest.mark.parametrize(("item", "expected"), STORAGE.items(), ids=lambda value: ":".join(map(str, value[:2])))
+def test_storage(item: tuple[str, str], expected: tuple[int, Category | None, str | None]) -> None:
+    known = KNOW.cookie(item[0], "https://www.ooma.example", site=SITE, kind=item[1])
+    assert (known.layer, known.category, known.service) == expected
+
+
+def test_another_kind_of_storage_is_less_certain() -> None:
+    assert KNOW.cookie("ajs_user_id", kind="local").confidence < KNOW.cookie("ajs_user_id").confidence
+
+
+@pytest.mark.parametrize(
+    "name", ["_ga_#", "_ga_*", "_ga_<container-id>", "_ga_XXXXXXXXXX", "_ga [x2]", "_hjSession_{site_id}"]
+)
+def test_names_as_policies_write_them(name: str) -> None:
+    assert KNOW.cookie(name).category is P
+
+
+def test_names_without_a_domain() -> None:
+    assert KNOW.cookie("IDE").service == "DoubleClick"
+    assert KNOW.cookie("fr").layer == 6
+    assert KNOW.cookie("uid").layer == 6
+    assert KNOW.cookie("JSESSIONID").category is N
+
+
+def test_the_visited_site_is_no_third_party() -> None:
+    """Who runs a tracker may be visited, too: its own hosts are its own."""
+    own = KNOW.cookie("anything", "hubspot.com", site="https://www.hubspot.com/")
+    assert (own.layer, own.category, own.entity) == (6, None, None)
+    assert KNOW.cookie("anything", "hubspot.com", site=SITE).category is P
+    request = KNOW.url("https://app.hubspot.com/x.js", site="https://www.hubspot.com/")
+    assert (request.layer, request.category) == (6, None)
+    assert KNOW.url("https://www.facebook.com/tr?id=1", site="https://www.facebook.com/").category is None
+
+
+def test_a_session_that_lives_for_a_year_is_none() -> None:
+    assert KNOW.cookie("portal_session", "ooma.example", site=SITE, lifetime_seconds=86_400).layer == 5
+    assert KNOW.cookie("portal_session", "ooma.example", site=SITE, lifetime_seconds=31_536_000).layer == 6
+    assert KNOW.cookie("portal_session", "ooma.example", site=SITE, http_only=False).layer == 6
+    assert KNOW.cookie("portal_session", "elsewhere.example", site=SITE).layer == 6
+    assert KNOW.cookie("session" + "x" * 80, "ooma.example", site=SITE).layer == 6
+
+
+def test_what_a_site_may_defend_is_said() -> None:
+    assert N in KNOW.cookie("bcookie", "linkedin.com", site=SITE).also_declared_as
+    assert N in KNOW.cookie("lidc", "linkedin.com", site=SITE).also_declared_as
+    assert KNOW.cookie("_fbp", "ooma.example", site=SITE).also_declared_as == ()
+
+
+URLS = {
+    "https://www.googletagmanager.com/gtm.js?id=GTM-ABC12": (F, "Google Tag Manager", "tag_manager"),
+    "https://www.googletagmanager.com/ns.html?id=GTM-ABC12": (F, "Google Tag Manager", "tag_manager"),
+    "https://www.googletagmanager.com/gtag/js?id=G-ABC123": (P, "Google Analytics", "measurement"),
+    "https://www.googletagmanager.com/gtag/js?l=dataLayer&id=UA-1-1": (P, "Google Analytics", "measurement"),
+    "https://www.googletagmanager.com/gtag/js?id=AW-123": (T, "Google Ads", "measurement"),
+    "https://www.googletagmanager.com/gtag/js?id=GT-123": (F, "Google Tag Manager", "tag_manager"),
+    "https://www.googletagmanager.com/gtag/js?id=": (F, "Google Tag Manager", "tag_manager"),
+    "https://www.google-analytics.com/analytics.js": (P, "Google Analytics", "collect"),
+    "https://region1.google-analytics.com/g/collect?v=2&tid=G-1": (P, "Google Analytics", "collect"),
+    "https://metrics.ooma.example/g/collect?v=&tid=&cid=": (P, "Google Analytics", "collect"),
+    "https://www.google.co.uk/ads/ga-audiences?v=1": (T, "Google Ads", "ads"),
+    "https://googleads.g.doubleclick.net/pagead/id": (T, "Google Ads", "ads"),
+    "https://d.adroll.com/cm/g/out": (T, "AdRoll", "ads"),
+    "https://s.adroll.com/j/ABC/roundtrip.js": (T, "AdRoll", "ads"),
+    "https://www.facebook.com/tr/?id=1&ev=PageView": (T, "Meta Pixel", "pixel"),
+    "https://www.facebook.com/tr?id=": (T, "Meta Pixel", "pixel"),
+    "https://connect.facebook.net/en_US/fbevents.js": (T, "Meta Pixel", "pixel"),
+    "https://connect.facebook.net/nl_NL/sdk.js": (F, "Facebook", "social"),
+    "https://px.ads.linkedin.com/collect?v=2": (T, "LinkedIn Insight Tag", "pixel"),
+    "https://snap.licdn.com/li.lms-analytics/insight.min.js": (T, "LinkedIn Insight Tag", "ads"),
+    "https://static.hotjar.com/c/hotjar-1.js": (P, "Hotjar", "session_replay"),
+    "https://script.hotjar.com/modules.js": (P, "Hotjar", "session_replay"),
+    "wss://ws.hotjar.com/api/v2": (P, "Hotjar", "session_replay"),
+    "https://js.hs-scripts.com/1234.js": (P, "HubSpot", "analytics"),
+    "https://track.hubspot.com/__ptq.gif?k=1": (P, "HubSpot", "collect"),
+    "https://bat.bing.com/action/0?ti=1": (T, "Microsoft Advertising", "pixel"),
+    "https://www.google.com/recaptcha/api.js": (N, "reCAPTCHA", "security"),
+    "https://fonts.gstatic.com/s/a.woff2": (F, "Google Fonts", "font"),
+    "https://www.youtube.com/embed/abc": (F, "YouTube", "video"),
+    "https://cdn.cookielaw.org/scripttemplates/otSDKStub.js": (N, "OneTrust", "consent"),
+    # hosts of several purposes, and strangers
+    "https://www.facebook.com/acme": (None, None, "shared"),
+    "https://www.facebook.com/travel": (None, None, "shared"),
+    "https://www.linkedin.com/company/acme": (None, None, "shared"),
+    "https://www.google.com/search?q=x": (None, None, "shared"),
+    "https://cdn.unknown.example/a.js": (None, None, None),
+    "https://facebook.com.evil.example/tr/": (None, None, None),
+    "https://google.evil.example/ads/x": (None, None, None),
+    "data:text/plain,x": (None, None, None),
+    "": (None, None, None),
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), URLS.items())
+def test_urls(url: str, expected: tuple[Category | None, str | None, str | None]) -> None:
+    known = KNOW.url(url, site=SITE)
+    assert (known.category, known.service, known.role) == expected
+    assert known.layer == (6 if known.category is None else 4)
+    assert known.reason.endswith(".")
+
+
+def test_consent_and_security_hosts_are_exempt() -> None:
+    assert KNOW.url("https://cdn.cookielaw.org/x.js", site=SITE).exempt
+    assert KNOW.url("https://www.google.com/recaptcha/api.js", site=SITE).exempt
+    assert not KNOW.url("https://d.adroll.com/x", site=SITE).exempt
+
+
+def test_the_owner_of_a_host_is_said_even_where_its_purpose_is_not() -> None:
+    assert KNOW.url("https://www.facebook.com/").entity == "Meta Platforms, Inc."
+    assert KNOW.url("https://www.linkedin.com/", site=SITE).entity == "LinkedIn Corporation"
+
+
+def test_files_that_only_render() -> None:
+    font = KNOW.url("https://static.hotjar.com/a.woff2", site=SITE, resource_type="font")
+    assert (font.category, font.role, font.service) == (F, "font", "Hotjar")
+    assert KNOW.url("https://static.hotjar.com/a.js", site=SITE, resource_type="script").category is P
+
+
+def test_answers_are_constant() -> None:
+    assert KNOW.cookie("_ga", "a.example", site=SITE) is KNOW.cookie("_ga", "b.example", site=SITE)
+    assert bundled() is KNOW
+
+
+def test_owners() -> None:
+    assert KNOW.service_owner("Google Analytics") == "Google LLC"
+    assert KNOW.service_owner("facebook pixel") == "Meta Platforms, Inc."
+    assert KNOW.service_owner("GA4") == "Google LLC"
+    assert KNOW.service_owner("Nobody") is None
+
+
+def test_aliases() -> None:
+    assert {"google analytics", "ga4", "universal analytics", "google analytics 4"} <= KNOW.aliases("Google Analytics")
+    assert {"adroll", "nextroll"} <= KNOW.aliases("AdRoll")
+    assert {"meta pixel", "facebook pixel", "facebook"} <= KNOW.aliases("Meta Pixel")
+    assert {"linkedin insight tag", "linkedin", "linkedin insight"} <= KNOW.aliases("LinkedIn Insight Tag")
+    assert "google" not in KNOW.aliases("Google Analytics")
+    assert KNOW.aliases("universal analytics") == KNOW.aliases("Google Analytics")
+    assert KNOW.aliases("Some Tool") == {"some tool"}
+
+
+TEXTS = {
+    "We use Google Analytics, Hotjar and HubSpot.": {"Google Analytics", "Hotjar", "HubSpot"},
+    "google\nanalytics (GA4)": {"Google Analytics"},
+    "The Facebook Pixel of Meta Platforms": {"Meta Pixel", "Facebook"},
+    "AdRoll's cookies": {"AdRoll"},
+    "data goes to NextRoll, Inc.": {"AdRoll", "RollWorks"},
+    "We measure via Segment and Drift": {"Segment", "Drift"},
+    "Segment | Twilio": {"Segment"},
+    "YouTube-Videos von Google": {"YouTube"},
+    "a hot jar of jam": set(),
+    "Google is a company. Analytics tell us what works.": set(),
+    "We rely on Google. Analytics help.": set(),
+    "Segment your audience, drift along, branch out and heap up.": set(),
+    "we segment visitors; sentry duty": set(),
+    "see what is linked in the footer": set(),
+    "metadata, metapixels and hotjars": set(),
+    "turn off cookies": set(),
+    "": set(),
+}
+
+
+@pytest.mark.parametrize(("text", "services"), TEXTS.items())
+def test_services_named_in_a_text(text: str, services: set[str]) -> None:
+    assert KNOW.names_in(text) == services
+
+
+@given(st.text(), st.text() | st.none(), st.text() | st.none(), st.sampled_from(["cookie", "local", "cache", "?"]))
+def test_hostile_items_never_raise(name: str, domain: str | None, site: str | None, kind: str) -> None:
+    assert 1 <= KNOW.cookie(name, domain, site=site, kind=kind).layer <= 6
+
+
+@given(st.text() | st.text().map("https://www.facebook.com/tr?".__add__), st.text() | st.none())
+def test_hostile_urls_never_raise(url: str, site: str | None) -> None:
+    assert 4 <= KNOW.url(url, site=site).layer <= 6
+    KNOW.names_in(url)
+
+
+def test_long_hostile_text_is_read_in_time() -> None:
+    KNOW.cookie("mp_" + "_mixpane" * 100_000, "ooma.example", site=SITE)
+    KNOW.cookie("_ga_" + "#" * 1_000_000)
+    KNOW.cookie("_fbp" + " [x2]" * 100_000)
+    KNOW.url("https://www.facebook.com/" + "v1/plugins" * 100_000)
+    KNOW.names_in("Google " * 100_000 + "(" * 100_000)
