@@ -1,0 +1,287 @@
+"""The consent actor of one visit: sees the banner, makes the choice, proves it, reads what the CMP states."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from playwright.async_api import Error as PlaywrightError
+
+from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
+from crawler.consent import patience, rules
+from crawler.consent.cmp import name_cmp
+from crawler.consent.declarations import read_declaration
+from crawler.consent.heuristic import Attempt, Heuristic, Look, pre_ticked
+from crawler.consent.proof import Before, weigh
+from crawler.consent.rules import RuleResult, Rules
+from crawler.consent.statements import claimed, recorded, stored, to_signals
+from crawler.consent.wording import Side, read_label
+from crawler.consent.worlds import WorldError, Worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from playwright.async_api import BrowserContext, Page
+
+    from auditor.model import CmpDeclaration, ConsentSignal, Phase
+    from crawler.consent.seen import Seen
+
+T = TypeVar("T")
+
+RULE_LEAD_SECONDS = 1.2
+"""How long a rule may take to see the banner after the heuristic has seen it."""
+AWAY_MARGIN_MS = 1200.0
+AWAY_MAX_MS = 8000.0
+
+
+class ConsentActor:
+    """A new object for every visit.
+
+    ``failures`` says what could not be done and why, by part: ``rules``, ``find``, ``choose``, ``prove``. ``banner`` is
+    what is known of the banner by now; after ``choose`` it knows more layers and clicks than ``find`` could see.
+    """
+
+    def __init__(self) -> None:
+        self.failures: dict[str, str] = {}
+        self.banner: Banner | None = None
+        self._pages: dict[int, tuple[Worlds, Heuristic, Rules]] = {}
+        self._before = Before()
+        self._seen_age_ms = 0.0
+
+    async def attach(self, context: BrowserContext) -> None:
+        """Called once before the first page. Nothing is put into the page: worlds are made when first needed."""
+        del context
+        if not rules.available():
+            self.failures["rules"] = "npm package @duckduckgo/autoconsent is not installed: heuristic alone"
+
+    def _of(self, page: Page) -> tuple[Worlds, Heuristic, Rules]:
+        if id(page) not in self._pages:
+            worlds = Worlds(page)
+            self._pages[id(page)] = (worlds, Heuristic(page, worlds), Rules(worlds))
+        return self._pages[id(page)]
+
+    # ------------------------------------------------------------------------------------------ find
+
+    async def find(self, page: Page) -> Banner | None:
+        """Look for a banner without touching the page.
+
+        Returns as soon as one is seen; without one, waits as long as one may still come: up to 10.5 s of the page's
+        life where something on it speaks of consent, 7.5 s elsewhere, less where no script runs (``patience``).
+        """
+        return await self._guarded("find", self._find(page), None)
+
+    async def _find(self, page: Page) -> Banner | None:
+        worlds, eyes, driver = self._of(page)
+        await self._start(driver)
+        clock = asyncio.get_running_loop()
+        started = clock.time()
+        limit_ms: float | None = None
+        while True:
+            look = await eyes.look()
+            if look.banners or driver.popup:
+                return await self._found(page, worlds, eyes, driver, look)
+            if limit_ms is None and look.ready:
+                limit_ms = await patience.limit_ms(worlds, named=bool(driver.detected))
+            waited = clock.time() - started
+            if waited > patience.MAX_SECONDS or (
+                limit_ms is not None and look.age_ms >= limit_ms and waited >= patience.MIN_SECONDS
+            ):
+                return None
+            await asyncio.sleep(0.3)
+            await self._start(driver)
+
+    async def _start(self, driver: Rules) -> None:
+        try:
+            await driver.start()
+        except WorldError as error:
+            self.failures["rules"] = str(error)[:200]
+
+    async def _found(self, page: Page, worlds: Worlds, eyes: Heuristic, driver: Rules, look: Look) -> Banner:
+        self._seen_age_ms = self._seen_age_ms or look.age_ms
+        if look.banners and not driver.popup:
+            await self._await_rule(driver)
+        if not look.banners:
+            await asyncio.sleep(0.4)
+            look = await eyes.look()
+        entries = await stored(page, worlds)
+        cmp_name = await name_cmp(worlds, {name for _, name in entries})
+        wall = await _covers(worlds)
+        self.banner = _banner(look.banners, driver.popup, cmp_name, wall=wall)
+        return self.banner
+
+    async def _await_rule(self, driver: Rules) -> None:
+        clock = asyncio.get_running_loop()
+        end = clock.time() + RULE_LEAD_SECONDS
+        while rules.available() and clock.time() < end:
+            if driver.popup:
+                return
+            await asyncio.sleep(0.1)
+
+    # ---------------------------------------------------------------------------------------- choose
+
+    async def choose(self, page: Page, wanted: Wanted) -> Choice:
+        """Make the choice; ``proven`` is still False. Never presses a doubtful control: then the outcome is failed."""
+        failed = Choice(wanted=wanted, outcome=ChoiceOutcome.FAILED)
+        if wanted is Wanted.NONE:
+            return Choice(wanted=wanted, outcome=ChoiceOutcome.NONE)
+        return await self._guarded("choose", self._choose(page, wanted), failed)
+
+    async def _choose(self, page: Page, wanted: Wanted) -> Choice:
+        worlds, eyes, driver = self._of(page)
+        self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
+        look = await eyes.look()
+        if not look.banners and not driver.popup:
+            return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
+        result: RuleResult | None = None
+        if driver.popup and not _plain(look, wanted):
+            result = await driver.choose(wanted, _other_side(look, wanted))
+            if result is not None and result.ok and await self._rule_worked(eyes, result, wanted):
+                return Choice(
+                    wanted=wanted,
+                    outcome=ChoiceOutcome.DONE,
+                    method=f"rules:{result.rule}",
+                    clicks=tuple(t for t in result.clicks if t),
+                )
+        attempt = await eyes.choose(wanted)
+        self._learn(attempt, wanted)
+        return self._chosen(attempt, wanted, result)
+
+    async def _rule_worked(self, eyes: Heuristic, result: RuleResult, wanted: Wanted) -> bool:
+        wrong = Side.REJECT if wanted is Wanted.ACCEPT else Side.ACCEPT
+        language = self.banner.language if self.banner and self.banner.language else "en"
+        if any(read_label(text, language).side is wrong for text in result.clicks):
+            self.failures["choose"] = f"rule {result.rule} pressed the other side"
+            return False
+        for _ in range(20):
+            look = await eyes.look()
+            if look.ready and not look.banners:
+                return True
+            await asyncio.sleep(0.15)
+        return False
+
+    def _learn(self, attempt: Attempt, wanted: Wanted) -> None:
+        """Keep what the attempt has shown about the banner."""
+        if self.banner is None:
+            return
+        done = attempt.outcome is ChoiceOutcome.DONE
+        clicks = len(attempt.clicks) if done else None
+        self.banner = replace(
+            self.banner,
+            layers=max(self.banner.layers, attempt.layers),
+            pre_ticked=max(self.banner.pre_ticked, attempt.pre_ticked),
+            accept_clicks=clicks if wanted is Wanted.ACCEPT and done else self.banner.accept_clicks,
+            reject_clicks=clicks if wanted is not Wanted.ACCEPT and done else self.banner.reject_clicks,
+        )
+
+    def _chosen(self, attempt: Attempt, wanted: Wanted, result: RuleResult | None) -> Choice:
+        outcome = attempt.outcome
+        if outcome is ChoiceOutcome.NO_BANNER and result is not None:
+            outcome = ChoiceOutcome.FAILED
+        if attempt.reason and outcome is ChoiceOutcome.FAILED:
+            self.failures["choose"] = attempt.reason
+        pressed = result is not None and bool(result.clicks)
+        if pressed and outcome in {ChoiceOutcome.NO_REJECT, ChoiceOutcome.NO_ACCEPT}:
+            outcome = ChoiceOutcome.FAILED
+        return Choice(wanted=wanted, outcome=outcome, method=attempt.method, clicks=tuple(attempt.clicks))
+
+    # ----------------------------------------------------------------------------------------- prove
+
+    async def prove(self, page: Page, choice: Choice) -> Choice:
+        """Prove a choice after the reload: the banner stays away and the site's record says so."""
+        if choice.outcome is not ChoiceOutcome.DONE:
+            return choice
+        return await self._guarded("prove", self._prove(page, choice), choice)
+
+    async def _prove(self, page: Page, choice: Choice) -> Choice:
+        worlds, eyes, _ = self._of(page)
+        away = await self._stays_away(eyes)
+        after = await stored(page, worlds)
+        proven, signs = weigh(choice.wanted, self._before, after, await claimed(worlds), away=away)
+        if not away:
+            self.failures["prove"] = "the banner came back after the reload"
+        return replace(choice, proven=proven, proof=signs)
+
+    async def _stays_away(self, eyes: Heuristic) -> bool:
+        """Watch for the banner until the page is older than it was when the banner was first seen."""
+        until = min(self._seen_age_ms + AWAY_MARGIN_MS, AWAY_MAX_MS)
+        clock = asyncio.get_running_loop()
+        end = clock.time() + AWAY_MAX_MS / 1000
+        while True:
+            look = await eyes.look()
+            if look.banners:
+                return False
+            if look.ready and look.age_ms >= until:
+                return True
+            if clock.time() > end:
+                return look.ready
+            await asyncio.sleep(0.25)
+
+    # ---------------------------------------------------------------------------- signals, declaration
+
+    async def signals(self, page: Page, phase: Phase) -> tuple[ConsentSignal, ...]:
+        """The consent records and claims of the page as they are now."""
+        worlds, _, _ = self._of(page)
+        entries = await stored(page, worlds)
+        return to_signals([*recorded(entries), *await claimed(worlds)], phase)
+
+    async def declaration(self, page: Page) -> CmpDeclaration | None:
+        """What the page's CMP declares about cookies and services; None where no CMP of a known shape is there."""
+        worlds, _, _ = self._of(page)
+        return await self._guarded("declaration", read_declaration(worlds), None)
+
+    async def _guarded(self, part: str, work: Awaitable[T], otherwise: T) -> T:
+        try:
+            return await work
+        except (WorldError, PlaywrightError) as error:
+            self.failures[part] = (str(error).strip().splitlines() or ["the page is gone"])[0][:200]
+            return otherwise
+
+
+def _plain(look: Look, wanted: Wanted) -> bool:
+    """Whether the choice is a clearly named button of the first layer: then it is pressed as a visitor would."""
+    side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
+    return any(b.reading.strength >= 0.7 and b.kind != "weak" for s in look.banners for b in s.having(side))
+
+
+def _other_side(look: Look, wanted: Wanted) -> dict[str, list[int]]:
+    """The elements that a rule must not press, by frame."""
+    sides = {Side.REJECT, Side.OPT_OUT} if wanted is Wanted.ACCEPT else {Side.ACCEPT, Side.PAY}
+    barred: dict[str, list[int]] = {}
+    for seen in look.banners:
+        barred.setdefault(seen.world.frame, []).extend(b.id for b in seen.buttons if b.side in sides)
+    return barred
+
+
+async def _covers(worlds: Worlds) -> bool:
+    cover = await (await worlds.top()).call("() => consentEyes.covering()")
+    return bool(float(cover["share"]) >= 0.8 or cover["locked"])
+
+
+def _banner(found: tuple[Seen, ...], rule: str | None, cmp_name: str | None, *, wall: bool) -> Banner:
+    by = tuple(name for name, is_so in (("rules", rule), ("cmp", cmp_name), ("heuristic", found)) if is_so)
+    if not found:
+        return Banner(
+            detected_by=by, cmp=cmp_name, layers=1, accept_clicks=None, reject_clicks=None, pre_ticked=0, wall=wall,
+            text="", language=None, box=None,
+        )  # fmt: skip
+    seen = found[0]
+    accept = seen.has(Side.ACCEPT, Side.ACKNOWLEDGE)
+    return Banner(
+        detected_by=by,
+        cmp=cmp_name,
+        layers=1,
+        accept_clicks=1 if accept else None,
+        reject_clicks=1 if seen.has(Side.REJECT) else None,
+        pre_ticked=pre_ticked(seen),
+        wall=wall and not seen.has(Side.DISMISS),
+        text=seen.text[:2000],
+        language=seen.language,
+        box=_page_box(seen),
+    )
+
+
+def _page_box(seen: Seen) -> tuple[float, float, float, float]:
+    x, y, w, h = seen.box
+    owner = (seen.world.owner or {}).get("box") or (0, 0, 0, 0)
+    return (x + float(owner[0]), y + float(owner[1]), w, h)

@@ -1,0 +1,59 @@
+"""Whether a choice really was registered: independent signs, weighed after the page was loaded again.
+
+A choice is proven when the banner stays away after the reload, and the site's own consent record or interface says what
+was chosen, or a record that the choice changed is there. What contradicts the choice leaves it unproven, and is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.identifiers import looks_like_identifier
+from crawler.consent.statements import RECORD_NAME, Statement, Stored, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.model import Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """The site's records and claims before the choice."""
+
+    stored: Stored = field(default_factory=dict)
+    claims: tuple[Statement, ...] = ()
+
+
+def weigh(
+    wanted: Wanted, before: Before, after: Stored, claims: Iterable[Statement], *, away: bool
+) -> tuple[bool, tuple[str, ...]]:
+    """Weigh the signs: (proven, signs).
+
+    Signs are ``banner_gone``, ``stays_away``, ``record:KIND``, ``api:KIND``, ``record_changed`` and
+    ``contradicted:KIND``; the last never proves.
+    """
+    old = {(s.kind, s.raw) for s in (*recorded(before.stored), *before.claims)}
+    statements = [*recorded(after), *claims]
+    yes = _signs(s for s in statements if s.agrees(wanted) is True and (s.kind, s.raw) not in old)
+    no = sorted({s.kind for s in statements if s.agrees(wanted) is False and not (s.kind == "consent_mode" and yes)})
+    signs = ["banner_gone"]
+    if away:
+        signs.append("stays_away")
+    signs.extend(yes)
+    if changed(before.stored, after):
+        signs.append("record_changed")
+    signs.extend(f"contradicted:{kind}" for kind in no)
+    return away and not no and (bool(yes) or "record_changed" in signs), tuple(signs)
+
+
+def _signs(statements: Iterable[Statement]) -> list[str]:
+    return sorted({f"{s.source}:{s.kind}" for s in statements})
+
+
+def changed(before: Stored, after: Stored) -> bool:
+    """Whether something that can be the record of a choice is new or different: not a session entry, no identifier."""
+    fresh = {key: value for key, value in after.items() if before.get(key) != value and key[0] != "session"}
+    named = any(RECORD_NAME.search(name) for _, name in fresh)
+    return named or any(len(value) <= 64 and not looks_like_identifier(value) for value in fresh.values())

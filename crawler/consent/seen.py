@@ -1,0 +1,235 @@
+"""What the eyes report, as records; and whether it is a consent banner.
+
+A banner is something that speaks of cookies (or unmistakably of consent to tracking) and offers a choice about it. A
+login, a newsletter, an age gate or a chat window is not, also when its small print mentions cookies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from crawler.consent.wording import Reading, Side, fold, guess_language, languages, read_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.consent.worlds import World
+
+CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A control of a banner. ``leaves``: a link to another document. ``kind``: button, link, pointer or weak."""
+
+    id: int
+    text: str
+    reading: Reading
+    kind: str
+    leaves: bool
+    disabled: bool
+    box: tuple[float, float, float, float]
+
+    @property
+    def side(self) -> Side:
+        """What pressing it does."""
+        return self.reading.side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toggle:
+    """A switch, checkbox or radio of a banner; ``on`` None where its state cannot be read."""
+
+    id: int
+    kind: str
+    group: str
+    on: bool | None
+    disabled: bool
+    visible: bool
+    label: str
+    essential: bool
+    side: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A candidate as seen in one frame: its words, its controls and what kind of thing it is."""
+
+    world: World
+    id: int
+    kind: str
+    dialog: bool
+    z: int
+    box: tuple[float, float, float, float]
+    text: str
+    length: int
+    language: str
+    buttons: tuple[Button, ...]
+    toggles: tuple[Toggle, ...]
+    facts: dict[str, Any]
+
+    def having(self, *sides: Side) -> tuple[Button, ...]:
+        """The usable controls of these sides, clearest first; texts that merely look pressable come last."""
+        found = [b for b in self.buttons if b.side in sides and not b.disabled and not b.leaves]
+        order = {"button": 0, "link": 1, "pointer": 2, "weak": 3}
+        return tuple(sorted(found, key=lambda b: (b.kind == "weak", -b.reading.strength, order.get(b.kind, 3))))
+
+    def has(self, *sides: Side) -> bool:
+        """Whether there is such a control."""
+        return bool(self.having(*sides))
+
+
+def _box(raw: list[float]) -> tuple[float, float, float, float]:
+    x, y, w, h = (float(n) for n in raw)
+    return (x, y, w, h)
+
+
+def _button(raw: dict[str, Any], language: str) -> Button:
+    text, aria = str(raw["text"]), str(raw["aria"])
+    reading = read_label(text or aria, language)
+    if text and aria and reading.side in CHOOSING:
+        other = read_label(aria, language)
+        if other.side in CHOOSING | {Side.DOUBT} and other.side is not reading.side:
+            reading = Reading(side=Side.DOUBT, strength=0.0, concepts=reading.concepts, language=language)
+    if text and reading.side is Side.UNKNOWN and aria:
+        reading = read_label(aria, language)
+    return Button(
+        id=int(raw["id"]),
+        text=(text or aria)[:120],
+        reading=reading,
+        kind=str(raw["kind"]),
+        leaves=bool(raw["leaves"]),
+        disabled=bool(raw["disabled"]),
+        box=_box(raw["box"]),
+    )
+
+
+def _toggle(raw: dict[str, Any], language: str) -> Toggle:
+    label = str(raw["label"])
+    start = " ".join(label.split()[:7])
+    reading = read_label(start[:100], language)
+    essential = "necessary" in reading.concepts and "optional" not in reading.concepts
+    return Toggle(
+        id=int(raw["id"]),
+        kind=str(raw["kind"]),
+        group=str(raw["group"]),
+        on=raw["on"] if isinstance(raw["on"], bool) else None,
+        disabled=bool(raw["disabled"]),
+        visible=bool(raw["visible"]),
+        label=label,
+        essential=essential,
+        side=reading.side,
+    )
+
+
+@lru_cache(maxsize=256)
+def _language(text: str, labels: tuple[str, ...], hint: str) -> str:
+    return guess_language(text, labels, hint)
+
+
+def read_group(world: World, raw: dict[str, Any]) -> Seen:
+    """Turn one raw group of ``eyes.js`` into a record."""
+    labels = tuple(str(c["text"] or c["aria"])[:120] for c in raw["controls"])
+    language = _language(str(raw["text"]), labels, str(raw["lang"]))
+    buttons = [_button(c, language) for c in raw["controls"]]
+    buttons += [b for b in (_button(c, language) for c in raw["weak"]) if b.reading.strength >= 0.7]
+    return Seen(
+        world=world,
+        id=int(raw["id"]),
+        kind=str(raw["kind"]),
+        dialog=bool(raw["dialog"]),
+        z=int(raw["z"]),
+        box=_box(raw["box"]),
+        text=str(raw["text"]),
+        length=int(raw["length"]),
+        language=language,
+        buttons=tuple(buttons),
+        toggles=tuple(_toggle(t, language) for t in raw["toggles"]),
+        facts=raw,
+    )
+
+
+def topics(seen: Seen) -> tuple[int, int]:
+    """How often a candidate's words touch consent: (unmistakable words, supporting words)."""
+    folded = fold(seen.text)
+    strong = max(languages()[code].count(folded, "topic") for code in (seen.language, "en"))
+    weak = max(languages()[code].count(folded, "weak") for code in (seen.language, "en"))
+    return strong, weak
+
+
+def _other_subject(seen: Seen) -> bool:
+    folded = fold(seen.text)
+    for code in {seen.language, "en"}:
+        language = languages()[code]
+        if language.count(folded, "age") and not _names_cookies(seen):
+            return True
+        if language.count(folded, "newsletter") and int(seen.facts["text_inputs"]) > 0:
+            return True
+    return bool(seen.facts["password"]) or (int(seen.facts["text_inputs"]) > 0 and not _both_sides(seen))
+
+
+def _names_cookies(seen: Seen) -> bool:
+    return any("topic" in b.reading.concepts for b in seen.having(Side.ACCEPT, Side.REJECT)) or _both_sides(seen)
+
+
+def _both_sides(seen: Seen) -> bool:
+    strong = [b for b in seen.having(Side.ACCEPT, Side.REJECT) if b.reading.strength >= 0.7]
+    return len({b.side for b in strong}) == 2
+
+
+def is_banner(seen: Seen) -> bool:
+    """Whether a candidate is a consent banner (first layer or any other)."""
+    if _other_subject(seen) or (not seen.facts["on_screen"] and seen.kind == "frame"):
+        return False
+    strong, weak = topics(seen)
+    if strong == 0 and not (weak >= 3 and (_both_sides(seen) or seen.has(Side.SAVE))):
+        return False
+    if seen.kind == "inline":
+        return _inline_banner(seen)
+    if seen.kind == "frame" and not _frame_banner(seen):
+        return False
+    return _offers(seen)
+
+
+def _offers(seen: Seen) -> bool:
+    if seen.has(Side.ACCEPT, Side.REJECT, Side.SAVE):
+        return any(b.reading.strength >= 0.5 or b.kind != "link" for b in seen.having(*CHOOSING))
+    if seen.has(Side.ACKNOWLEDGE):
+        return seen.length < 1500
+    return seen.length < 1500 and (seen.has(Side.OPT_OUT) or _closes(seen))
+
+
+def _closes(seen: Seen) -> bool:
+    return seen.has(Side.DISMISS) and seen.length < 600 and not seen.facts["in_content"]
+
+
+def _frame_banner(seen: Seen) -> bool:
+    owner = seen.world.owner or {}
+    return bool(owner.get("shown")) and (bool(owner.get("overlay")) or (_both_sides(seen) and seen.length < 1500))
+
+
+def _inline_banner(seen: Seen) -> bool:
+    if seen.facts["in_content"]:
+        return False
+    accept = [b for b in seen.having(Side.ACCEPT) if b.reading.strength >= 0.7]
+    if accept and seen.has(Side.REJECT, Side.SETTINGS):
+        return True
+    edge = int(seen.facts["depth"]) <= 3
+    return edge and seen.length < 900 and (bool(accept) or seen.has(Side.ACKNOWLEDGE))
+
+
+def banners(candidates: Iterable[Seen]) -> list[Seen]:
+    """The consent banners among candidates, the one to answer first in front: dialogs, topmost, most to choose."""
+    found = [seen for seen in candidates if is_banner(seen)]
+    return sorted(
+        found,
+        key=lambda s: (
+            s.kind == "inline",
+            -int(s.dialog),
+            -s.z,
+            -len({b.side for b in s.buttons} & CHOOSING),
+            s.length,
+        ),
+    )
