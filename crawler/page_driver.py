@@ -28,7 +28,7 @@ NAVIGATION_TIMEOUT_S = 30.0
 LOAD_TIMEOUT_S = 15.0
 TOUCH_TIMEOUT_S = 3.0
 QUIET_MS = 1000.0
-AFTERMATH_MS = 600
+AFTERMATH_MS = 500
 AFTERMATH_MAX_MS = 2500
 MAX_POPUPS = 5
 _POLL_S = 0.1
@@ -123,11 +123,11 @@ class PageDriver:
         except PlaywrightError:
             self._recorder.note("page", f"still loading after {LOAD_TIMEOUT_S:.0f} s")
 
-    async def settle(self, least_ms: float, most_ms: float) -> None:
-        """Wait at least ``least_ms``, longer while anything is requested or written, at most ``most_ms``."""
+    async def settle(self, least_ms: float, most_ms: float, quiet_ms: float = QUIET_MS) -> None:
+        """Wait ``least_ms``, longer until nothing was requested or written for ``quiet_ms``, at most ``most_ms``."""
         start = now_ms()
         while (passed := now_ms() - start) < most_ms:
-            if passed >= least_ms and self._recorder.quiet_ms >= QUIET_MS:
+            if passed >= least_ms and self._recorder.quiet_ms >= quiet_ms:
                 break
             await asyncio.sleep(_POLL_S)
             self.page  # noqa: B018 (raises when the page is gone)
@@ -195,12 +195,12 @@ class PageDriver:
             await bounded(page.mouse.wheel(0, 700), TOUCH_TIMEOUT_S)
         except (TimeoutError, PlaywrightError):
             self._recorder.note("touch", "the page took no mouse events")
-        await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS)
+        await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
 
     async def leave(self) -> None:
         """Tell the page that it is being left, wait for what it sends then, and close what popped up."""
         await self._recorder.tell_leaving(self.page)
-        await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS)
+        await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
         await self._recorder.read_stores(self._context, self.page)
         await self.close_popups()
 

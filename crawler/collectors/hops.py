@@ -106,12 +106,7 @@ class NetworkLog:
     def settle(self) -> tuple[dict[str, Any], ...]:
         """Give every hop its wire details; returns those of requests that no page announced (workers)."""
         orphans: list[dict[str, Any]] = []
-        for hop in reversed(self.hops):
-            url, document = hop.url.partition("#")[0], hop.document.partition("#")[0]
-            if hop.kind == "Script":
-                self._loaded_by[document, url] = hop.causes
-            elif hop.kind == "Document":
-                self._framed_by[url] = hop.causes
+        self._note_loaders()
         for key, hops in self._all_of.items():
             with_extra = [hop for hop in hops if hop.has_extra is not False]
             for hop, sent in zip(with_extra, self._sent.get(key, ()), strict=False):
@@ -124,6 +119,14 @@ class NetworkLog:
                 questions = self._sent.get(key, [])
                 orphans.extend({"sent": q, "got": g} for q, g in zip(questions, answers, strict=False))
         return tuple(orphans)
+
+    def _note_loaders(self) -> None:
+        for hop in reversed(self.hops):
+            url, document = hop.url.partition("#")[0], hop.document.partition("#")[0]
+            if hop.kind == "Script":
+                self._loaded_by[document, url] = hop.causes
+            elif hop.kind == "Document":
+                self._framed_by[url] = hop.causes
 
     def to_page(self, chain: tuple[str, ...]) -> tuple[str, ...]:
         """A chain ending in a document, continued by who loaded its scripts and frames, up to the page.

@@ -1,0 +1,262 @@
+"""One event loop, one local web and one browser for all of the crawler's tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import socket
+import socketserver
+import ssl
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from auditor.model import Scenario, Site
+from crawler.browser import Browsers, find_browser
+from crawler.config import CrawlConfig, NetworkConfig
+from crawler.network import AddressGuard
+from crawler.visit import VisitTask, play
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from crawler.visit import VisitResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the server really got."""
+
+    scheme: str
+    host: str
+    method: str
+    path: str
+    query: str
+    cookies: dict[str, str]
+    headers: dict[str, str]
+
+
+@dataclass(kw_only=True)
+class Answer:
+    """What a path answers. ``act`` takes over the handler instead."""
+
+    body: bytes = b""
+    status: int = 200
+    kind: str = "text/html; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
+    act: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+@dataclass
+class LocalWeb:
+    """A web of any host names on one loopback port, http and https; what is asked for is logged."""
+
+    port: int = 0
+    log: list[Asked] = field(default_factory=list)
+    answers: dict[str, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
+
+    def serve(self, url: str, body: str | bytes = b"", *cookies: str, **rest: Any) -> str:
+        """Answer ``host/path`` with a body and Set-Cookie lines; gives the https URL."""
+        host, _, path = url.partition("/")
+        content = body.encode() if isinstance(body, str) else body
+        headers = (*rest.pop("headers", ()), *(("Set-Cookie", line) for line in cookies))
+        self.answers[host]["/" + path] = Answer(body=content, headers=headers, **rest)
+        return f"https://{host}/{path}"
+
+    def asked(self, host: str, path: str = "") -> list[Asked]:
+        """Requests that reached a host."""
+        return [asked for asked in self.log if asked.host == host and asked.path.startswith(path)]
+
+    def clear(self) -> None:
+        self.log.clear()
+        self.answers.clear()
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+    allow_reuse_address = True
+
+    def __init__(self, web: LocalWeb, tls: ssl.SSLContext) -> None:
+        self.web, self.tls, self.lock = web, tls, threading.Lock()
+        self.connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        request.settimeout(30)
+        with contextlib.suppress(OSError):
+            encrypted = request.recv(1, socket.MSG_PEEK) == b"\x16"
+            connection = self.tls.wrap_socket(request, server_side=True) if encrypted else request
+            with self.lock:
+                self.connections.add(connection)
+            try:
+                _Handler(connection, client_address, self)
+            finally:
+                with self.lock:
+                    self.connections.discard(connection)
+                connection.close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that hangs up is no error."""
+
+    def shutdown_connections(self) -> None:
+        with self.lock:
+            for connection in tuple(self.connections):
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+        pass
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        web: LocalWeb = self.server.web  # type: ignore[attr-defined]
+        host = self.headers.get("Host", "").partition(":")[0].lower()
+        parts = urlsplit(self.path)
+        asked = Asked(
+            scheme="https" if isinstance(self.connection, ssl.SSLSocket) else "http",
+            host=host,
+            method=self.command,
+            path=parts.path,
+            query=parts.query,
+            cookies={name: morsel.value for name, morsel in SimpleCookie(self.headers.get("Cookie", "")).items()},
+            headers={name.lower(): value for name, value in self.headers.items()},
+        )
+        web.log.append(asked)
+        known = web.answers.get(host, {})
+        answer = known.get(parts.path) or known.get("/*") or Answer(status=404, body=b"<p>nothing here, just some text")
+        if answer.act is not None:
+            answer.act(self)
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if answer.body or answer.kind:
+            self.send_header("Content-Type", answer.kind)
+        if answer.status not in (204, 304):
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    do_POST = do_GET
+    do_OPTIONS = do_GET
+    do_HEAD = do_GET
+
+
+def _tls(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local test web")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "web.pem"
+    pem.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+@pytest.fixture(scope="session")
+def run() -> Iterator[Callable[..., Any]]:
+    """Runs a coroutine on the session's event loop and gives its result."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="session")
+def whole_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWeb]:
+    """The session's local web; tests use ``web``, which is empty at their beginning."""
+    web = LocalWeb()
+    server = _Server(web, _tls(tmp_path_factory.mktemp("tls")))
+    web.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield web
+    server.shutdown()
+    server.shutdown_connections()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def web(whole_web: LocalWeb) -> LocalWeb:
+    """The local web, empty."""
+    whole_web.clear()
+    return whole_web
+
+
+@pytest.fixture(scope="session")
+def guard(run: Callable[..., Any], whole_web: LocalWeb) -> Iterator[AddressGuard]:
+    """A guard that leads every host name to the local web; addresses themselves are checked."""
+    guard = AddressGuard(NetworkConfig(resolve={"*": f"127.0.0.1:{whole_web.port}"}))
+    run(guard.__aenter__())
+    yield guard
+    run(guard.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def browsers(run: Callable[..., Any], guard: AddressGuard) -> Iterator[Browsers]:
+    """The session's browsers, behind ``guard``."""
+    browsers = Browsers(guard, find_browser(None))
+    run(browsers.__aenter__())
+    yield browsers
+    run(browsers.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def visit(
+    run: Callable[..., Any], browsers: Browsers, guard: AddressGuard, web: LocalWeb
+) -> Callable[..., VisitResult]:
+    """Plays a visit of the local web; keyword arguments are those of the [crawl] table."""
+
+    def go(
+        url: str,
+        scenario: Scenario = Scenario.NO_CHOICE,
+        *,
+        pages: tuple[str, ...] = (),
+        ignore_certificate_errors: bool = True,
+        **crawl: Any,
+    ) -> VisitResult:
+        defaults = {"settle_ms": 600, "settle_max_ms": 6000, "pages_per_site": 1, "visit_timeout_s": 60}
+        task = VisitTask(
+            vendor="tested",
+            site=Site(url=url, pages=pages),
+            scenario=scenario,
+            attempt=1,
+            crawl=CrawlConfig(**{**defaults, **crawl}),
+            ignore_certificate_errors=ignore_certificate_errors,
+            keep_raw=True,
+        )
+        return run(play(task, browsers, guard))
+
+    return go
