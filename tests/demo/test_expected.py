@@ -48,6 +48,15 @@ def test_findings_are_well_formed(still: DemoWeb, vendor: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
+def test_what_is_undecided_is_well_formed(still: DemoWeb, vendor: str) -> None:
+    found = {(each["rule"], each["site"], each["subject"]) for each in still.expected(vendor)}
+    for doubt in still.expectation(vendor)["undecided"]:
+        assert set(doubt) == {"rule", "site", "subject"}
+        assert doubt["rule"] in RULES
+        assert (doubt["rule"], doubt["site"], doubt["subject"]) not in found
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_no_finding_stands_twice(still: DemoWeb, vendor: str) -> None:
     keys = [(each["rule"], each["site"], each["subject"], each["phase"]) for each in still.expected(vendor)]
     assert len(keys) == len(set(keys))
@@ -69,7 +78,7 @@ def test_the_clean_vendor_has_no_findings(still: DemoWeb) -> None:
 def test_nothing_is_invented_where_nothing_was_seen(still: DemoWeb, vendor: str, outcome: str) -> None:
     assert still.expected(vendor) == []
     assert still.expectation(vendor)["outcome"] == outcome
-    assert still.expectation(vendor)["undecided"]
+    assert {each["rule"] for each in still.expectation(vendor)["undecided"]} == RULES
 
 
 def test_an_unknown_vendor_is_an_error(still: DemoWeb) -> None:
