@@ -1,0 +1,129 @@
+"""The shape of a document: headings, paragraphs, list items and tables in reading order, and their sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.view import Origin, View
+
+MAX_SENTENCE = 2000
+NO_LEVEL = 9
+_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“„«(\[]*[^\W\d_a-z]|\d+[.)] |[•*\-–] )")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|bijv|bv|o\.a|d\.w\.z|p\.\s?ex|m\.in|tzw|np|tj|ust|pkt|lit"
+    r"|art|nr|no|ltd|inc|co|corp|vs|ca|cf|st|str|abs|sec|mr|mrs|dr|par|ex|t\.ex|bl\.a|f\.eks|esim|mm|napr|např|tzv)\.$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading (``level`` 1 to 6, NO_LEVEL where the text shows none), a paragraph or a list item.
+
+    ``number`` is the printed number ("7", "3.2", "a"); ``lead`` the bold or colon-ended words at its beginning;
+    ``chrome`` marks page navigation and footers.
+    """
+
+    kind: str
+    view: View
+    level: int = NO_LEVEL
+    number: str | None = None
+    lead: View | None = None
+    chrome: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One table cell; an expanded row or column span repeats its cell."""
+
+    view: View
+    header: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A grid of cells (rows of equal length). ``views`` holds each row as printed."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A hyperlink: the stretch of document text that carries it and its target."""
+
+    start: int
+    end: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence and the place of its block in the document."""
+
+    view: View
+    place: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document taken apart. ``elements`` is in reading order."""
+
+    origin: Origin
+    elements: tuple[Block | Table, ...]
+    links: tuple[Link, ...] = ()
+    sentences: tuple[Sentence, ...] = field(default=(), repr=False)
+
+    def blocks(self) -> Iterator[tuple[int, Block]]:
+        """Every block with its place, tables and page chrome left out."""
+        for place, element in enumerate(self.elements):
+            if isinstance(element, Block) and not element.chrome:
+                yield place, element
+
+    def tables(self) -> Iterator[tuple[int, Table]]:
+        """Every table with its place."""
+        for place, element in enumerate(self.elements):
+            if isinstance(element, Table):
+                yield place, element
+
+    def heading_above(self, place: int) -> Block | None:
+        """The nearest heading before a place."""
+        for element in reversed(self.elements[:place]):
+            if isinstance(element, Block) and element.kind == "heading":
+                return element
+        return None
+
+
+def assemble(origin: Origin, elements: list[Block | Table], links: list[Link]) -> Document:
+    """A document with its sentences cut."""
+    sentences = [
+        Sentence(view, place)
+        for place, element in enumerate(elements)
+        if isinstance(element, Block) and not element.chrome
+        for view in split_sentences(element.view)
+    ]
+    return Document(origin, tuple(elements), tuple(links), tuple(sentences))
+
+
+def split_sentences(view: View) -> list[View]:
+    """The sentences of a block, none longer than MAX_SENTENCE characters."""
+    parts: list[View] = []
+    start = 0
+    text = view.text
+    for match in _END.finditer(text):
+        if _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start() + 1]):
+            continue
+        parts.extend(_pieces(view, start, match.end()))
+        start = match.end()
+    parts.extend(_pieces(view, start, len(text)))
+    return [part for part in parts if part.text]
+
+
+def _pieces(view: View, start: int, end: int) -> Iterator[View]:
+    for at in range(start, end, MAX_SENTENCE):
+        yield view.part(at, min(end, at + MAX_SENTENCE))

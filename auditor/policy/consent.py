@@ -1,0 +1,94 @@
+"""The ways to choose or to refuse that a policy promises: banner, preference centre, browser settings ..."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from auditor.model import ConsentMechanism
+from auditor.policy.cues import Cues
+
+if TYPE_CHECKING:
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.context import Reading
+    from auditor.policy.scopes import Scopes
+    from auditor.policy.view import View
+
+_QUOTED = re.compile(r"[\"'“”„‘’‚«»](?P<label>[^\"'“”„‘’‚«»]{3,50})[\"'“”„‘’‚«»]")
+_PRIORITY = ("footer", "policy_page_bottom", "page_bottom", "chat_window", "banner", "policy_page")
+
+
+def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ...]:
+    """Each mechanism once, with the first sentence that promises it (and up to two more)."""
+    rules: dict[str, list[dict[str, Any]]] = {}
+    for rule in reading.words.values("consent"):
+        rules.setdefault(rule["mechanism"], []).append(rule)
+    out = []
+    for mechanism, variants in rules.items():
+        found = [(s, rule) for rule in variants for s in _promising(reading, rule)]
+        if found:
+            out.append(_mechanism(reading, scopes, mechanism, found))
+    return tuple(out)
+
+
+def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
+    cues, unless = Cues(rule["cues"]), Cues(rule.get("unless", ()))
+    pool = reading.document.sentences if rule.get("any") else reading.cookie_sentences
+    return [s for s in pool if cues.first(s.view.folded) and not unless.first(s.view.folded)]
+
+
+def _mechanism(
+    reading: Reading, scopes: Scopes, mechanism: str, found: list[tuple[Sentence, dict[str, Any]]]
+) -> ConsentMechanism:
+    sentences = list({s.view.start: s for s, _ in found}.values())
+    first, rule = found[0]
+    return ConsentMechanism(
+        mechanism=mechanism,
+        label=_label(reading, first.view, mechanism),
+        location=_location(reading, sentences, mechanism),
+        url=_url(reading, first.view) if mechanism.endswith("opt_out") else None,
+        grants=_grants(reading, sentences, mechanism, rule["grants"]),
+        scope_ids=scopes.web,
+        evidence=tuple(s.view.quote() for s in sentences[:3]),
+    )
+
+
+def _label(reading: Reading, view: View, mechanism: str) -> str | None:
+    if mechanism not in ("preference_centre", "account_settings", "cookie_banner"):
+        return None
+    match = _QUOTED.search(view.text)
+    if match:
+        return match["label"].strip()
+    found = reading.words.cues("control_label").first(view.folded)
+    return view.text[found.start : found.end] if found else None
+
+
+def _location(reading: Reading, sentences: list[Sentence], mechanism: str) -> str | None:
+    if mechanism == "cookie_banner":
+        return "banner"
+    if mechanism not in ("preference_centre", "chat_widget_control"):
+        return None
+    for location in _PRIORITY:
+        cues = reading.words.cues("locations", location)
+        if any(cues.first(s.view.folded) for s in sentences):
+            return location
+    return None
+
+
+def _url(reading: Reading, view: View) -> str | None:
+    for link in reading.document.links:
+        if view.start <= link.start < view.end:
+            return link.href
+    match = re.search(r"(?:https?://|www\.)[^\s<>\"')\]]{4,200}", view.text)
+    return match.group().rstrip(".,;:") if match else None
+
+
+def _grants(reading: Reading, sentences: list[Sentence], mechanism: str, usual: str) -> str:
+    """What the mechanism lets a visitor do, as its sentences say it; else what it usually does."""
+    if mechanism not in ("browser_settings", "industry_opt_out"):
+        return usual
+    texts = [s.view.folded for s in sentences]
+    for grants in ("reject", "delete"):
+        if any(reading.words.cues("grants", grants).first(text) for text in texts):
+            return grants
+    return "information" if mechanism == "industry_opt_out" else usual

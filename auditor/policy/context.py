@@ -1,0 +1,68 @@
+"""What every reader of one document shares: the document, its wording, and where it speaks of cookies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block
+
+if TYPE_CHECKING:
+    from auditor.policy.blocks import Document, Sentence
+    from auditor.policy.labels import Labels
+    from auditor.policy.view import View
+    from auditor.policy.wording import Wording
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One document being read. ``vendor`` and ``url`` are what the caller knows, else None."""
+
+    document: Document
+    words: Wording
+    labels: Labels
+    kind: str
+    vendor: str | None = None
+    url: str | None = None
+
+    def mentions_cookies(self, view: View) -> bool:
+        """Does a stretch of text name cookies or trackers?"""
+        return self.labels.cookie.first(view.folded) is not None
+
+    @cached_property
+    def ancestry(self) -> tuple[tuple[int, ...], ...]:
+        """Per element the places of the headings above it, nearest first."""
+        chains: list[tuple[int, ...]] = []
+        stack: list[tuple[int, int]] = []
+        for place, element in enumerate(self.document.elements):
+            if isinstance(element, Block) and element.kind == "heading" and not element.chrome:
+                while stack and stack[-1][0] >= element.level:
+                    stack.pop()
+                chains.append(tuple(at for _, at in reversed(stack)))
+                stack.append((element.level, place))
+            else:
+                chains.append(tuple(at for _, at in reversed(stack)))
+        return tuple(chains)
+
+    def headings(self, place: int) -> list[Block]:
+        """The headings above an element, nearest first."""
+        found = (self.document.elements[at] for at in self.ancestry[place])
+        return [element for element in found if isinstance(element, Block)]
+
+    @cached_property
+    def cookie_places(self) -> frozenset[int]:
+        """Blocks that are about cookies: they name them, stand under a heading that does, or continue one that does."""
+        places: set[int] = set()
+        for place, block in self.document.blocks():
+            if self.kind != "privacy_policy" or self.mentions_cookies(block.view) or self._under_cookies(place):
+                places.add(place)
+        return frozenset(places)
+
+    def _under_cookies(self, place: int) -> bool:
+        return any(self.mentions_cookies(heading.view) for heading in self.headings(place))
+
+    @cached_property
+    def cookie_sentences(self) -> tuple[Sentence, ...]:
+        """Sentences of blocks that are about cookies."""
+        return tuple(sentence for sentence in self.document.sentences if sentence.place in self.cookie_places)

@@ -1,0 +1,297 @@
+"""Cookies that the policy lists by name: rows of tables, items of lists, names in sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.model import DeclaredCookie, DeclaredParty, NameMatch
+from auditor.policy.blocks import Block
+from auditor.policy.durations import NOT_STATED, find_durations, read_duration
+from auditor.policy.hosts import is_host
+from auditor.policy.services import find_services, sentence_purpose
+from auditor.policy.tables import (
+    Grid,
+    Row,
+    cell_party,
+    looks_like_cookie,
+    read_grid,
+    split_list,
+    split_names,
+)
+from auditor.policy.view import View
+
+if TYPE_CHECKING:
+    from auditor.model import Category, DeclaredCategory, Duration
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.scopes import Scopes
+
+MAX_NAME = 120
+MAX_ROW_QUOTE = 600
+MAX_COOKIES = 5000
+_PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|<[^<>]{0,60}>|\[[^\[\]]{1,40}\]|\$[A-Za-z]{1,30}|[Xx]{3,}|#+|(?<=\*-)X$")
+_PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)\s*$")
+_CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{4,40})(?=[^A-ZÀ-Þ]|$)")
+_LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
+
+
+def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredCookie, ...]:
+    """Every declared name, one entry per name and row, in the order of the document."""
+    out: list[DeclaredCookie] = []
+    for place, table in reading.document.tables():
+        grid = read_grid(reading, table)
+        if is_cookie_table(reading, grid):
+            out.extend(_from_grid(reading, categories, scopes, place, grid))
+    out.extend(_from_lists(reading, categories, scopes))
+    out.sort(key=lambda cookie: cookie.evidence[0].start)
+    return tuple(out[:MAX_COOKIES])
+
+
+def name_match(name: str) -> NameMatch:
+    """How a declared name matches observed ones (POLICY_SCHEMA, "Match patterns")."""
+    if name.startswith("*.") and is_host(name[2:]):
+        return NameMatch(kind="host", pattern=name[2:])
+    pattern = re.sub(r"\*{2,}", "*", _PLACEHOLDER.sub("*", name))
+    if pattern.startswith("_") and pattern.endswith("-"):
+        pattern += "*"
+    return NameMatch(kind="glob" if "*" in pattern else "exact", pattern=pattern)
+
+
+# ------------------------------------------------------------------------------------------- tables
+
+
+def is_cookie_table(reading: Reading, grid: Grid) -> bool:
+    """Does a table list cookies, rather than categories, services or rights?"""
+    if not grid.has("name"):
+        return False
+    heading = next((view for x, view in enumerate(grid.heading) if _is_role(grid, x, "name")), None)
+    if heading is not None and reading.words.cues("service_heading").first(heading.folded):
+        return False
+    rows = [row for row in grid.rows if isinstance(row, Row)]
+    names = [piece.text for row in rows for piece in split_names(row.cells["name"])]
+    technical = sum(looks_like_cookie(name) for name in names)
+    if not names or not any(
+        grid.has(role) for role in ("duration", "purpose", "category", "party", "host", "provider")
+    ):
+        return False
+    about = heading is not None and reading.mentions_cookies(heading)
+    return technical * 3 >= len(names) or (about and technical > 0) or (about and grid.has("duration"))
+
+
+def _is_role(grid: Grid, x: int, role: str) -> bool:
+    column = grid.columns.get(x)
+    return column is not None and column.role == role
+
+
+def _from_grid(
+    reading: Reading, categories: Categories, scopes: Scopes, place: int, grid: Grid
+) -> list[DeclaredCookie]:
+    governing = categories.governing.get(place)
+    mixed = _labels(reading, grid)
+    out: list[DeclaredCookie] = []
+    for row in grid.rows:
+        if isinstance(row, View):
+            governing = _title_category(reading, categories, row) or governing
+            continue
+        source = _RowReader(reading, row, grid, governing if governing else None, mixed=len(mixed) > 1)
+        out.extend(source.cookies(governing.scope_ids if governing else (scopes.default,)))
+    return out
+
+
+def _labels(reading: Reading, grid: Grid) -> set[Category]:
+    """The categories that the category column of a table gives."""
+    cells = [row.cells["category"] for row in grid.rows if isinstance(row, Row) and "category" in row.cells]
+    found = (reading.labels.read(cell.folded) for cell in cells)
+    return {label.category for label in found if label}
+
+
+def _title_category(reading: Reading, categories: Categories, title: View) -> DeclaredCategory | None:
+    label = reading.labels.read(title.folded)
+    if label is None or label.residue > 1:
+        return None
+    return next((c for c in categories.declared if c.canonical is label.category), None)
+
+
+class _RowReader:
+    """Reads the cookies of one row."""
+
+    def __init__(
+        self, reading: Reading, row: Row, grid: Grid, governing: DeclaredCategory | None, *, mixed: bool
+    ) -> None:
+        self.reading, self.row, self.grid, self.governing, self.mixed = reading, row, grid, governing, mixed
+
+    def cell(self, role: str) -> View | None:
+        """The filled cell of a role, else None."""
+        view = self.row.cells.get(role)
+        return view if view is not None and view.text else None
+
+    def cookies(self, scope_ids: tuple[str, ...]) -> list[DeclaredCookie]:
+        """One entry per name; durations of a list of the same length belong to the names one by one."""
+        cell = self.cell("name")
+        if cell is None:
+            return []
+        names = split_names(cell)
+        durations = self._durations(len(names))
+        category, label, basis = self._category()
+        provider, purpose, party = self.cell("provider"), self.cell("purpose"), self.cell("party")
+        found_party = cell_party(self.reading, party) if party else None
+        out = []
+        for piece, duration in zip(names, durations, strict=True):
+            name = _clean_name(piece.text)
+            if not name:
+                continue
+            out.append(
+                DeclaredCookie(
+                    name=name,
+                    match=name_match(name),
+                    storage=self._storage(),
+                    host=self._host(),
+                    provider=provider.text[:200] if provider else None,
+                    category=category,
+                    category_label=label,
+                    category_basis=basis,
+                    purpose=purpose.text[:1000] if purpose else None,
+                    duration=duration,
+                    party=DeclaredParty(found_party) if found_party else DeclaredParty.NOT_STATED,
+                    scope_ids=scope_ids,
+                    basis="table",
+                    evidence=(
+                        (self.row.view if self.row.view.end - self.row.view.start <= MAX_ROW_QUOTE else piece).quote(),
+                    ),
+                    confidence=0.95 if basis == "stated" else 0.75,
+                )
+            )
+        return out
+
+    def _durations(self, count: int) -> list[Duration]:
+        cell = self.cell("duration")
+        if cell is None:
+            return [NOT_STATED] * count
+        unit = self.grid.unit("duration")
+        pieces = split_list(cell)
+        if len(pieces) == count and count > 1:
+            return [read_duration(piece.text, unit) for piece in pieces]
+        return [read_duration(cell.text, unit)] * count
+
+    def _category(self) -> tuple[Category | None, str | None, str]:
+        cell = self.cell("category")
+        label = self.reading.labels.read(cell.folded) if cell else None
+        if cell and label and (self.mixed or self.governing is None):
+            return label.category, cell.text, "stated"
+        if self.governing is not None:
+            return self.governing.canonical, self.governing.label, "stated"
+        purpose = self.cell("purpose")
+        if purpose is None:
+            return None, None, "none"
+        if (capitals := _CAPITALS.match(purpose.text)) and (
+            named := self.reading.labels.read(purpose.folded[: capitals.end()])
+        ):
+            return named.category, capitals[1].strip(), "stated"
+        category = sentence_purpose(self.reading, purpose.folded)
+        return category, None, "inferred_from_purpose" if category else "none"
+
+    def _host(self) -> str | None:
+        cell = self.cell("host")
+        if cell is None or not cell.text.split():
+            return None
+        host = cell.text.split()[0].lower().strip(",").removeprefix("https://").removeprefix("http://").rstrip("/")
+        return host if is_host(host.lstrip(".*")) else None
+
+    def _storage(self) -> str:
+        for role in ("storage", "duration", "party", "category", "name"):
+            cell = self.cell(role)
+            if cell is None:
+                continue
+            for storage in ("local_storage", "session_storage", "pixel"):
+                if self.reading.words.cues("storage_cell", storage).first(cell.folded):
+                    return storage
+        return "cookie"
+
+
+def _clean_name(text: str) -> str:
+    """A name as declared, without explanations in parentheses, quotes and trailing punctuation."""
+    name = _PARENTHESES.sub("", text).strip().strip("\"'“”„‘’`").rstrip(".,;:")
+    return name if 0 < len(name) <= MAX_NAME else ""
+
+
+# -------------------------------------------------------------------------------------------- lists
+
+
+def _from_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[DeclaredCookie]:
+    """Items that begin with technical names ("_ga - used to ..., expires after 2 years")."""
+    out: list[DeclaredCookie] = []
+    for place, block in reading.document.blocks():
+        if place not in reading.cookie_places or block.kind == "heading":
+            continue
+        names = _item_names(reading, place, block)
+        out.extend(_listed(reading, categories, scopes, place, block, name) for name in names)
+    return out
+
+
+def _item_names(reading: Reading, place: int, block: Block) -> list[str]:
+    match = _LIST_LEAD.match(block.view.text)
+    if not match:
+        return []
+    names = [_clean_name(part) for part in re.split(r",\s+", match[1])]
+    if not all(names):
+        return []
+    if all(looks_like_cookie(name) for name in names):
+        return names if block.kind == "item" or block.lead is not None else []
+    bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
+    return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
+
+
+def _among_cookies(reading: Reading, place: int) -> bool:
+    """Does an item stand beside items that name cookies?"""
+    for at in (place - 2, place - 1, place + 1, place + 2):
+        if 0 <= at < len(reading.document.elements):
+            other = reading.document.elements[at]
+            lead = other.lead if isinstance(other, Block) and other.kind == "item" else None
+            if lead is not None and looks_like_cookie(lead.text.strip()):
+                return True
+    return False
+
+
+def _listed(
+    reading: Reading, categories: Categories, scopes: Scopes, place: int, block: Block, name: str
+) -> DeclaredCookie:
+    view = block.view
+    governing = categories.governing.get(place)
+    only = categories.declared[0] if governing is None and len(categories.declared) == 1 else governing
+    services = find_services(view)
+    spans = find_durations(view.folded)
+    return DeclaredCookie(
+        name=name,
+        match=name_match(name),
+        storage=_prose_storage(reading, view),
+        provider=services[0].words if services else None,
+        category=only.canonical if only else sentence_purpose(reading, view.folded),
+        category_label=only.label if only else None,
+        category_basis="stated"
+        if only
+        else "inferred_from_purpose"
+        if sentence_purpose(reading, view.folded)
+        else "none",
+        purpose=view.text[:1000],
+        duration=_prose_duration(view, spans),
+        scope_ids=only.scope_ids if only else (scopes.default,),
+        basis="list",
+        evidence=(view.quote(),),
+        confidence=0.85,
+    )
+
+
+def _prose_duration(view: View, spans: list[tuple[int, int]]) -> Duration:
+    if spans:
+        start, end = spans[0]
+        return read_duration(view.text[max(0, start - 12) : end])
+    found = read_duration(view.text)
+    return found if found.kind in ("session", "until_deleted") else NOT_STATED
+
+
+def _prose_storage(reading: Reading, view: View) -> str:
+    for storage in ("local_storage", "session_storage"):
+        if reading.words.cues("storage_cell", storage).first(view.folded):
+            return storage
+    return "cookie"

@@ -1,0 +1,93 @@
+"""The date that a policy gives itself."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from auditor.model import LastUpdated
+from auditor.policy.view import fold
+from auditor.policy.wording import wording
+
+if TYPE_CHECKING:
+    from auditor.policy.context import Reading
+    from auditor.policy.view import View
+
+NEAR = 40
+MAX_VIEW = 400
+_ISO = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<!\d)(?P<first>\d{1,2})\s?[./-]\s?(?P<second>\d{1,2})\s?[./-]\s?(?P<year>(?:19|20)\d\d)(?!\d)"
+)
+_SHORT = re.compile(r"(?<!\d)(?P<month>\d{1,2})[./](?P<year>20\d\d)(?!\d)")
+
+
+def read_last_updated(reading: Reading) -> LastUpdated | None:
+    """The date beside words such as "last updated"; None where there is none. Numeric dates are day first."""
+    cues = reading.words.cues("updated")
+    for sentence in reading.document.sentences:
+        view = sentence.view
+        if len(view.text) > MAX_VIEW:
+            continue
+        for found in cues.all(view.folded):
+            if result := _date(reading, view, found.start, found.end):
+                return result
+    return None
+
+
+def _date(reading: Reading, view: View, start: int, after: int) -> LastUpdated | None:
+    folded = view.folded
+    window = folded[after : after + NEAR + 20]
+    for match, date, precision in _dates(reading, window):
+        if match.start() <= NEAR and re.fullmatch(r"[^.]{0,40}", window[: match.start()]):
+            quote = view.part(start, after + match.end())
+            return LastUpdated(date=date, precision=precision, raw=quote.text, evidence=(quote.quote(),))
+    return None
+
+
+def _dates(reading: Reading, window: str) -> list[tuple[re.Match[str], str, str]]:
+    months = _months(reading.words.language)
+    out: list[tuple[re.Match[str], str, str]] = []
+    for match in months[0].finditer(window):
+        month = months[1][match["month"]]
+        day = match["day"] or match["day2"]
+        date = f"{match['year']}-{month:02}" + (f"-{int(day):02}" if day else "")
+        if _valid(month, int(day) if day else 1):
+            out.append((match, date, "day" if day else "month"))
+    for pattern in (_ISO, _NUMERIC, _SHORT):
+        out.extend((match, *found) for match in pattern.finditer(window) if (found := _numeric(match)))
+    return sorted(out, key=lambda item: item[0].start())
+
+
+def _numeric(match: re.Match[str]) -> tuple[str, str] | None:
+    parts = match.groupdict()
+    if "first" in parts:
+        day, month = int(parts["first"]), int(parts["second"])
+        if month > 12 >= day:
+            day, month = month, day
+    else:
+        day, month = int(parts.get("day") or 1), int(parts["month"])
+    if not _valid(month, day):
+        return None
+    whole = "day" in parts or "first" in parts
+    return f"{parts['year']}-{month:02}" + (f"-{day:02}" if whole else ""), "day" if whole else "month"
+
+
+def _valid(month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= 31
+
+
+@lru_cache(maxsize=32)
+def _months(language: str) -> tuple[re.Pattern[str], dict[str, int]]:
+    names: dict[str, int] = {}
+    for data in wording(language).files:
+        for number, spellings in enumerate(data.get("months", ()), 1):
+            for name in spellings.split("|"):
+                names.setdefault(fold(name), number)
+    any_month = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
+    pattern = re.compile(
+        rf"(?:(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º|°)?\s+(?:of\s+|de\s+)?)?(?<!\w)(?P<month>{any_month})\.?"
+        rf"(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?,?\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)(?!\d)"
+    )
+    return pattern, names

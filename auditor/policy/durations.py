@@ -1,0 +1,142 @@
+"""Durations in words: "2 years", "13 mois", "Sitzung", "up to 24 months", "bis zur Löschung"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from auditor.model import Duration
+from auditor.policy.view import fold
+from auditor.policy.wording import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOT_STATED = Duration(raw=None, kind="not_stated")
+MAX_LENGTH = 400
+DAY = 86_400
+_EMPTY = re.compile(r"[\s\-/.?*]*|n/?a\.?|not (?:applicable|specified)|unknown")
+_CLOCK = re.compile(r"^\s*(?:(\d{1,5})\s*(?:d|days?)[, ]+)?(\d{1,2}):(\d{2}):(\d{2})\s*$")
+
+
+class Grammar:
+    """Unit names and set phrases of all languages as patterns over folded text."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.seconds = {
+            fold(name): data["unit_seconds"][unit]
+            for units in data["units"].values()
+            for unit, names in units.items()
+            for name in names
+        }
+        self.numerals = {fold(name): value for words in data["numerals"].values() for name, value in words.items()}
+        names = _any(self.seconds)
+        words = _any(self.numerals)
+        figure = r"(?P<figure>\d{1,6}(?:[.,]\d{1,3})?)"
+        word = rf"(?P<word>(?:{words})(?:\s*\((?P<spelt>\d{{1,4}})\))?)[\s\-]+(?=\w{{2}})"
+        self.amount = re.compile(rf"(?<![\w.])(?:{figure}[\s\-]*|{word})\(?(?P<unit>{names})\.?\)?(?!\w)")
+        self.unit = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+        self.figure = re.compile(r"(?<![\w.])(\d{1,6}(?:[.,]\d{1,3})?)(?![\w.])")
+        self.phrases = [
+            (kind, re.compile(rf"(?<!\w)(?:{_any(data[kind])})(?!\w)"))
+            for kind in ("few_seconds", "until_deleted", "session", "persistent")
+        ]
+        self.less = re.compile(rf"(?:{_any(data['less_words'])})\s*$")
+        self.max = re.compile(rf"(?:^|\W)(?:{_any(data['max_words'])})\s*$")
+        self.approx = re.compile(rf"(?:^|\W|^~)(?:{_any(data['approx_words'])})\s*$")
+        self.range = re.compile(rf"^\s*(?:{_any(data['range_words'])})\s*$")
+
+
+def _any(phrases: Iterable[str]) -> str:
+    folded = {fold(phrase) for phrase in phrases}
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(folded, key=lambda p: (-len(p), p)))
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Grammar:
+    """The duration grammar, compiled once."""
+    return Grammar(load("durations"))
+
+
+def header_unit(folded: str) -> int | None:
+    """Seconds of the unit that a column heading gives to bare numbers ("Lifespan (days)")."""
+    match = grammar().unit.search(folded)
+    return grammar().seconds[re.sub(r"\s+", " ", match.group())] if match and len(match.group()) > 1 else None
+
+
+def read_duration(text: str, unit: int | None = None) -> Duration:
+    """The duration that a cell or phrase gives; ``unit`` (seconds) is for bare numbers.
+
+    Kind ``not_stated`` for an empty text, ``unknown`` for a text that is not understood.
+    """
+    raw = text.strip()[:MAX_LENGTH]
+    folded = fold(raw)
+    if _EMPTY.fullmatch(folded):
+        return Duration(raw=raw or None, kind="not_stated")
+    if clock := _CLOCK.match(folded):
+        days, hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return Duration(raw=raw, kind="fixed", seconds=days * DAY + hours * 3600 + minutes * 60 + seconds)
+    found = _amounts(folded, unit)
+    for kind, pattern in grammar().phrases:
+        if pattern.search(folded) and (not found or kind == "few_seconds"):
+            return _phrase(raw, kind)
+    return _measured(raw, folded, found) if found else Duration(raw=raw, kind="unknown")
+
+
+def find_durations(folded: str) -> list[tuple[int, int]]:
+    """Stretches of a sentence that give an amount of time."""
+    return [(match.start(), match.end()) for match in grammar().amount.finditer(folded)]
+
+
+def _phrase(raw: str, kind: str) -> Duration:
+    if kind == "few_seconds":
+        return Duration(raw=raw, kind=kind, min_seconds=0, max_seconds=DAY)
+    return Duration(raw=raw, kind=kind, seconds=0 if kind == "session" else None)
+
+
+def _amounts(folded: str, unit: int | None) -> list[tuple[int, int, int]]:
+    """(seconds, start, end) of every amount."""
+    rules = grammar()
+    found = []
+    for match in rules.amount.finditer(folded):
+        name = re.sub(r"\s+", " ", match["unit"])
+        found.append((_seconds(match, rules.seconds[name]), match.start(), match.end()))
+    if not found and unit:
+        found.extend(
+            (round(float(match[1].replace(",", ".")) * unit), match.start(), match.end())
+            for match in rules.figure.finditer(folded)
+        )
+    return found
+
+
+def _seconds(match: re.Match[str], unit: int) -> int:
+    if match["figure"]:
+        return round(float(match["figure"].replace(",", ".")) * unit)
+    return (int(match["spelt"]) if match["spelt"] else grammar().numerals[re.split(r"\s*\(", match["word"])[0]]) * unit
+
+
+def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Duration:
+    rules = grammar()
+    seconds, start, end = found[0]
+    before = folded[:start]
+    if len(found) > 1:
+        if rules.range.match(folded[end : found[1][1]]):
+            return Duration(raw=raw, kind="range", min_seconds=seconds, max_seconds=found[1][0])
+        between = folded[end : found[1][1]].strip()
+        if between in {"", ",", "and", "et", "und", "en", "y", "e", "i"} and found[1][0] < seconds:
+            seconds += found[1][0]
+    if match := re.search(r"(\d{1,4})\s*(?:-|to|a|bis|tot|do|till|til)\s*$", before):
+        low = round(int(match[1]) * seconds / max(1, _figure(folded[start:end])))
+        return Duration(raw=raw, kind="range", min_seconds=low, max_seconds=seconds)
+    if rules.less.search(before):
+        return Duration(raw=raw, kind="less_than", min_seconds=0, max_seconds=seconds)
+    if rules.max.search(before):
+        return Duration(raw=raw, kind="max", seconds=seconds, min_seconds=0, max_seconds=seconds)
+    kind = "approx" if rules.approx.search(before) else "fixed"
+    return Duration(raw=raw, kind=kind, seconds=seconds)
+
+
+def _figure(folded: str) -> float:
+    match = re.match(r"\d+(?:[.,]\d+)?", folded)
+    return float(match.group().replace(",", ".")) if match else 1

@@ -1,0 +1,142 @@
+"""HTML pages: the marks of the markup to headings, items and tables over the page's text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block, Cell, Link, Table
+from auditor.policy.markup import Mark, html_text
+from auditor.policy.plain import colon_lead, looks_like_heading, square
+from auditor.policy.view import Origin, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SPAN = 50
+_CHROME = ("nav", "footer")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link]]:
+    """Blocks, tables and links of a page."""
+    text, marks = html_text(markup)
+    origin = Origin(text)
+    tables = list(_tables(origin, marks))
+    lines = _LineReader(origin, marks)
+    elements: list[Block | Table] = []
+    at = 0
+    for start, end, table in tables:
+        elements.extend(lines.blocks(at, start))
+        elements.append(table)
+        at = max(at, end)
+    elements.extend(lines.blocks(at, len(text)))
+    links = [Link(m.start, m.end, m.attributes["href"]) for m in marks if m.name == "a" and m.attributes.get("href")]
+    return origin, elements, links
+
+
+class _LineReader:
+    """Turns the lines of the text into blocks, with what the marks say about each."""
+
+    def __init__(self, origin: Origin, marks: list[Mark]) -> None:
+        self.origin = origin
+        self.headings = {m.start: m for m in marks if m.name in _HEADINGS and m.end > m.start}
+        self.items = {m.start: m for m in marks if m.name in ("li", "dt", "dd") and m.end > m.start}
+        self.bold = {m.start: m for m in marks if m.name in ("b", "strong") and m.end > m.start}
+        self.chrome = [(m.start, m.end) for m in marks if m.name in _CHROME]
+
+    def blocks(self, start: int, end: int) -> Iterator[Block]:
+        """The blocks of the lines between two offsets."""
+        at = start
+        while at < end:
+            stop = self.origin.text.find("\n", at, end)
+            stop = end if stop < 0 else stop
+            view = View(self.origin, self.origin.text[at:stop], at).part(0, stop - at)
+            if view.text:
+                yield self._block(view)
+            at = stop + 1
+
+    def _block(self, view: View) -> Block:
+        start, end = view.start, view.end
+        chrome = any(a <= start < b for a, b in self.chrome)
+        if (mark := self.headings.get(start)) and mark.end >= end:
+            body, number = numbered(view)
+            return Block("heading", body, int(mark.name[1]), number, chrome=chrome)
+        body, number = numbered(view)
+        bold = self.bold.get(start) or self.bold.get(body.start)
+        kind = "item" if start in self.items or view.text[0] in "•-–*" else "text"
+        if bold and bold.end >= end - 1 and len(view.text) <= 120:
+            return Block("heading", body, 7, number, chrome=chrome)
+        if looks_like_heading(body.text, number, kind):
+            return Block("heading", body, 8, number, chrome=chrome)
+        lead = View(self.origin, self.origin.text[bold.start : bold.end], bold.start) if bold else colon_lead(body)
+        return Block(kind, view, number=number, lead=lead, chrome=chrome)
+
+
+def numbered(view: View) -> tuple[View, str | None]:
+    """A line without its printed number, and that number."""
+    digits = len(view.text) - len(view.text.lstrip("0123456789."))
+    number = view.text[:digits].rstrip(".")
+    if not number or len(number) > 8 or not view.text[digits:].startswith((" ", ")")) or not number[0].isdigit():
+        return view, None
+    if "." not in view.text[:digits] and not view.text[digits:].startswith(")"):
+        return view, None
+    body = view.part(digits + 1, len(view.text))
+    return (body, number) if body.text else (view, None)
+
+
+def _tables(origin: Origin, marks: list[Mark]) -> Iterator[tuple[int, int, Table]]:
+    """Data tables: innermost, at least two rows and two columns."""
+    holders = {id(_table_of(m.parent)) for m in marks if m.name == "table" and _table_of(m.parent)}
+    by_table: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if mark.name == "tr" and (table := _table_of(mark)):
+            by_table.setdefault(id(table), []).append(mark)
+    cells: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if mark.name in ("td", "th") and (row := _ancestor(mark.parent, "tr")):
+            cells.setdefault(id(row), []).append(mark)
+    for mark in marks:
+        if mark.name != "table" or id(mark) in holders:
+            continue
+        rows = [cells.get(id(row), []) for row in by_table.get(id(mark), [])]
+        if len(rows) >= 2 and max(len(row) for row in rows) >= 2:
+            yield mark.start, mark.end, _grid(origin, rows, by_table[id(mark)])
+
+
+def _table_of(mark: Mark | None) -> Mark | None:
+    return _ancestor(mark, "table")
+
+
+def _ancestor(mark: Mark | None, name: str) -> Mark | None:
+    while mark is not None and mark.name != name:
+        mark = mark.parent
+    return mark
+
+
+def _grid(origin: Origin, rows: list[list[Mark]], marks: list[Mark]) -> Table:
+    """Cells in a rectangular grid, spans expanded."""
+    held: dict[tuple[int, int], Cell] = {}
+    for y, row in enumerate(rows):
+        x = 0
+        for mark in row:
+            while (y, x) in held:
+                x += 1
+            cell = Cell(_view(origin, mark), mark.name == "th")
+            wide, high = _span(mark, "colspan"), _span(mark, "rowspan")
+            for dy in range(min(high, len(rows) - y)):
+                for dx in range(wide):
+                    held.setdefault((y + dy, x + dx), cell)
+            x += wide
+    width = max(x for _, x in held) + 1
+    empty = Cell(View(origin, ""))
+    grid = [tuple(held.get((y, x), empty) for x in range(width)) for y in range(len(rows))]
+    return Table(square(grid, origin), tuple(_view(origin, mark) for mark in marks))
+
+
+def _span(mark: Mark, name: str) -> int:
+    value = mark.attributes.get(name, "")
+    return max(1, min(MAX_SPAN, int(value))) if value.isascii() and value.isdigit() and len(value) < 5 else 1
+
+
+def _view(origin: Origin, mark: Mark) -> View:
+    return View(origin, origin.text[mark.start : mark.end], mark.start).part(0, max(0, mark.end - mark.start))

@@ -1,0 +1,118 @@
+"""Category labels: which words of a heading, cell or sentence name which canonical category."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from auditor.model import Category
+from auditor.policy.cues import body
+from auditor.policy.view import fold
+from auditor.policy.wording import wording
+
+if TYPE_CHECKING:
+    from auditor.policy.wording import Wording
+
+ICC_NUMBERS = {
+    "1": Category.STRICTLY_NECESSARY,
+    "2": Category.PERFORMANCE,
+    "3": Category.FUNCTIONAL,
+    "4": Category.TARGETING,
+}  # ICC UK Cookie Guide, 2012
+_NUMBER = r"(?P<number>\d{1,2}(?:\.\d{1,2})?)"
+_WORD = re.compile(r"[^\W\d_]+")
+_ONETRUST_ID = re.compile(r"\(?\bc000\d\)?:?")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWord:
+    """A stretch of folded text that names a category."""
+
+    category: Category
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A phrase read as a category label. ``residue`` counts words that are neither label nor filler."""
+
+    category: Category
+    covers: tuple[Category, ...]
+    subtype: str | None
+    number: str | None
+    residue: int
+    cookie_word: bool
+
+
+class Labels:
+    """Finds label words in folded text of one wording."""
+
+    def __init__(self, words: Wording) -> None:
+        self._words = words
+        phrases: dict[str, Category] = {}
+        for category in Category:
+            for cue in words.values("labels", category.value):
+                phrases.setdefault(fold(cue), category)
+        ordered = sorted(phrases, key=lambda cue: (-len(cue), cue))
+        self._categories = [phrases[cue] for cue in ordered]
+        tail = r"(?=\W|$|s?-?(?:cookie|kaka|kakor|evaste))"
+        self._finder = re.compile("|".join(rf"(?<!\w)({body(cue)}){tail}" for cue in ordered), re.DOTALL)
+        self._subtypes = {name: words.cues("subtypes", name) for name in words.keys("subtypes")}
+        numbers = "|".join(re.escape(fold(word)) for word in words.values("category_word"))
+        self._number = re.compile(
+            rf"\s*(?:(?:{numbers})\s+{_NUMBER}|{_NUMBER.replace('number', 'bare')})\s*[:.)\-]*\s*"
+        )
+        self._filler = frozenset(fold(word) for word in words.values("filler"))
+        self.cookie = words.cues("cookie")
+        self._not_labels = words.cues("not_labels")
+
+    def find(self, folded: str) -> list[LabelWord]:
+        """Every label word, in order; longer phrases win; phrases that only look like labels are left out."""
+        barred = [(b.start, b.end) for b in self._not_labels.all(folded)]
+        found = []
+        for match in self._finder.finditer(folded):
+            if any(a < match.end() and match.start() < b for a, b in barred):
+                continue
+            found.append(LabelWord(self._categories[(match.lastindex or 1) - 1], match.start(), match.end()))
+        return found
+
+    def read(self, folded: str) -> Label | None:
+        """A whole phrase (heading, lead-in, cell) as a label, or None where no label word is in it."""
+        number, body = self._numbered(folded)
+        found = self.find(body)
+        if not found:
+            return None
+        rest = list(body)
+        for word in found:
+            rest[word.start : word.end] = " " * (word.end - word.start)
+        bare = _ONETRUST_ID.sub(" ", "".join(rest))
+        cookies = self.cookie.all(bare)
+        for cookie in reversed(cookies):
+            bare = bare[: cookie.start] + " " + bare[cookie.end :]
+        residue = sum(word not in self._filler for word in _WORD.findall(bare))
+        covers = tuple(dict.fromkeys(word.category for word in found))
+        return Label(_main(covers), covers, self._subtype(body), number, residue, bool(cookies) or "cookie" in body)
+
+    def _numbered(self, folded: str) -> tuple[str | None, str]:
+        match = self._number.match(folded)
+        if not match or match.end() == len(folded):
+            return None, folded
+        return match["number"], folded[match.end() :]
+
+    def _subtype(self, folded: str) -> str | None:
+        return next((name for name, cues in self._subtypes.items() if cues.first(folded)), None)
+
+
+def _main(covers: tuple[Category, ...]) -> Category:
+    """The canonical category of a label that names several: the first one, but never a vague one beside a clear one."""
+    clear = [category for category in covers if category is not Category.UNCLASSIFIED]
+    return clear[0] if clear else covers[0]
+
+
+@lru_cache(maxsize=32)
+def labels(language: str) -> Labels:
+    """The label finder of a language."""
+    return Labels(wording(language))

@@ -1,0 +1,97 @@
+"""Text out of PDF and docx files. Both hand over plain text, line by line, to the text reader."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from auditor.model import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PAGES = 200
+MAX_UNPACKED = 40 * 1024 * 1024
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def pdf_text(content: bytes) -> str:
+    """The text of a PDF, pages separated by an empty line; at most MAX_PAGES pages.
+
+    Raises PolicyError ``binary`` for a broken or encrypted file, ``empty`` for one without text (scans).
+    """
+    from pypdf import PdfReader  # noqa: PLC0415  large; few policies are PDF
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        pages = [reader.pages[at].extract_text() for at in range(min(MAX_PAGES, len(reader.pages)))]
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+        raise PolicyError("binary", f"the PDF cannot be read: {type(error).__name__}") from error
+    text = "\n\n".join(pages).encode("utf-8", "replace").decode("utf-8")
+    if not text.strip():
+        raise PolicyError("empty", "the PDF has no text (a scan?)")
+    return text
+
+
+def docx_text(content: bytes) -> str:
+    """The text of a Word document as Markdown: headings, items and tables keep their shape.
+
+    Raises PolicyError ``binary`` for other archives and broken files, ``too_large`` for archives that unpack beyond
+    MAX_UNPACKED.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entry = archive.getinfo("word/document.xml")
+            if entry.file_size > MAX_UNPACKED:
+                raise PolicyError("too_large", "the document unpacks to more than is read")
+            data = archive.read(entry)
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        body = etree.fromstring(data, parser).find(f"{_W}body")
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise PolicyError("binary", "the file is an archive, not a Word document") from error
+    except etree.XMLSyntaxError as error:
+        raise PolicyError("binary", "the Word document is broken") from error
+    return "\n\n".join(_parts(body)) + "\n" if body is not None else ""
+
+
+def _parts(body: etree._Element) -> Iterator[str]:
+    for child in body:
+        if child.tag == f"{_W}p":
+            yield from _paragraph(child)
+        elif child.tag == f"{_W}tbl":
+            yield "\n".join(_rows(child))
+
+
+def _paragraph(paragraph: etree._Element) -> Iterator[str]:
+    text = _text(paragraph)
+    if not text:
+        return
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    name = (style.get(f"{_W}val") or "").lower() if style is not None else ""
+    if name.startswith(("heading", "title")):
+        level = int(name[-1]) if name[-1:].isdigit() else 1
+        yield "#" * max(1, min(6, level)) + " " + text
+    elif paragraph.find(f"{_W}pPr/{_W}numPr") is not None:
+        yield "- " + text
+    else:
+        yield text
+
+
+def _rows(table: etree._Element) -> Iterator[str]:
+    for at, row in enumerate(table.iter(f"{_W}tr")):
+        cells = [" ".join(filter(None, map(_text, cell.iter(f"{_W}p")))) for cell in row.findall(f"{_W}tc")]
+        yield "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+        if at == 0:
+            yield "|" + " --- |" * max(1, len(cells))
+
+
+def _text(paragraph: etree._Element) -> str:
+    nodes = paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
+    pieces = [(node.text or "") if node.tag == f"{_W}t" else " " for node in nodes]
+    return " ".join("".join(pieces).split())

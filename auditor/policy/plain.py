@@ -1,0 +1,282 @@
+"""Text and Markdown files: lines to blocks, pipe and tab tables to tables, inline markup to views."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from auditor.policy.blocks import NO_LEVEL, Block, Cell, Link, Table
+from auditor.policy.view import Origin, View
+
+_INLINE = re.compile(
+    r"\\(?P<escaped>[\\_*\[\](){}#+\-.!|<>~&$`])"
+    r"|!?\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
+    r"|(?P<mark>\*\*|`)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
+)
+_MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MULTILINE)
+_ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
+_ITEM = re.compile(r"\s*(?:[•●▪◦‣∙·○■□➢✓]\s*|[*+\-–—]\s+)")
+_NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s+(?=\S)")
+_DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
+_BOLD_LEAD = re.compile(r"\s*\*\*(.{1,150}?)\*\*\s*:?\s*")
+_COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
+_CELL_EDGE = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(slots=True)
+class _Line:
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@dataclass(slots=True)
+class _Reader:
+    origin: Origin
+    markdown: bool
+    elements: list[Block | Table] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    paragraph: list[_Line] = field(default_factory=list)
+
+    def view(self, start: int, end: int) -> View:
+        if not self.markdown:
+            return View(self.origin, self.origin.text[start:end], start).part(0, end - start)
+        return inline(self.origin, start, end, self.links)
+
+    def flush(self) -> None:
+        """The paragraph gathered so far becomes a block."""
+        if self.paragraph:
+            start, end = self.paragraph[0].start, self.paragraph[-1].end
+            self.paragraph = []
+            self.add(start, end)
+
+    def add(self, start: int, end: int) -> None:
+        raw = self.origin.text[start:end]
+        kind, number = "text", None
+        if bullet := _ITEM.match(raw):
+            kind, start = "item", start + bullet.end()
+        raw = self.origin.text[start:end]
+        if match := _NUMBERED.match(raw):
+            kind, number, start = "item", match[1], start + match.end()
+        view = self.view(start, end)
+        if not view.text:
+            return
+        whole_bold = self.markdown and re.fullmatch(r"\s*\*\*[^*]+\*\*:?\s*", self.origin.text[start:end]) is not None
+        if (whole_bold and len(view.text) <= 120) or looks_like_heading(view.text, number, kind):
+            level = 5 if whole_bold else NO_LEVEL
+            self.elements.append(Block("heading", view, level, number))
+            return
+        self.elements.append(Block(kind, view, number=number, lead=self.lead(start, end, view)))
+
+    def lead(self, start: int, end: int, view: View) -> View | None:
+        if self.markdown and (match := _BOLD_LEAD.match(self.origin.text, start, end)):
+            return self.view(match.start(1), match.end(1))
+        return colon_lead(view)
+
+    def heading(self, start: int, end: int, level: int) -> None:
+        match = re.match(r"\s*((?:\d{1,2}\.)+\d{0,2}|\d{1,2}\)|[a-zA-Z][.)])\s+", self.origin.text[start:end])
+        number = match[1].rstrip(".)") if match else None
+        view = self.view(start + (match.end() if match else 0), end)
+        if view.text:
+            self.elements.append(Block("heading", view, level, number))
+
+
+def is_markdown(text: str) -> bool:
+    """Does a text file use Markdown?"""
+    return text.startswith("---\n") or _MARKDOWN.search(text[:200_000]) is not None
+
+
+def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link]]:
+    """Blocks, tables and links of a text or Markdown file."""
+    origin = Origin(text)
+    reader = _Reader(origin, is_markdown(text))
+    lines = _lines(text)
+    at = _front_matter(lines) if reader.markdown else 0
+    while at < len(lines):
+        at = _step(reader, lines, at)
+    reader.flush()
+    return origin, reader.elements, reader.links
+
+
+def _lines(text: str) -> list[_Line]:
+    lines, start = [], 0
+    for raw in text.splitlines(keepends=True):
+        lines.append(_Line(start, raw.rstrip("\r\n\x0b\x0c\u2028\u2029\x85")))
+        start += len(raw)
+    return lines
+
+
+def _front_matter(lines: list[_Line]) -> int:
+    if not lines or lines[0].text.strip() != "---":
+        return 0
+    for at, line in enumerate(lines[1:60], 1):
+        if line.text.strip() == "---":
+            return at + 1
+    return 0
+
+
+def _step(reader: _Reader, lines: list[_Line], at: int) -> int:
+    """Read one construct; returns the number of the next line."""
+    line = lines[at]
+    if not line.text.strip():
+        reader.flush()
+        return at + 1
+    if reader.markdown and (end := _markdown_construct(reader, lines, at)):
+        return end
+    if end := _tab_table(reader, lines, at):
+        return end
+    if reader.paragraph and not _continues(reader, line):
+        reader.flush()
+    reader.paragraph.append(line)
+    return at + 1
+
+
+def _markdown_construct(reader: _Reader, lines: list[_Line], at: int) -> int:
+    line = lines[at]
+    if match := _ATX.match(line.text):
+        reader.flush()
+        reader.heading(line.start + match.start(2), line.start + match.end(2), len(match[1]))
+        return at + 1
+    if line.text.lstrip().startswith("|"):
+        reader.flush()
+        return _pipe_table(reader, lines, at)
+    follows = lines[at + 1].text if at + 1 < len(lines) else ""
+    if (match := _SETEXT.match(follows)) and len(match[1]) > 1 and not reader.paragraph:
+        reader.heading(line.start, line.end, 1 if match[1][0] == "=" else 2)
+        return at + 2
+    if _SETEXT.match(line.text) or re.fullmatch(r"\s*(?:\*\s*){3,}", line.text):
+        reader.flush()
+        return at + 1
+    return 0
+
+
+def _continues(reader: _Reader, line: _Line) -> bool:
+    """Is a line the soft-wrapped rest of the paragraph before it?"""
+    before = reader.paragraph[-1].text
+    if before.endswith("  ") and reader.markdown:
+        return False
+    if _ITEM.match(line.text) or _NUMBERED.match(line.text):
+        return False
+    bare = before.rstrip().rstrip("*")
+    if bare.endswith((".", ":", ";", "!", "?", "。")):
+        return False
+    return line.text.lstrip()[:1].islower() or (len(before) >= 60 and reader.markdown)
+
+
+def looks_like_heading(text: str, number: str | None, kind: str) -> bool:
+    """Is a short line of its own a heading? Sentences, bullets and addresses are not."""
+    if len(text) > 90 or text[-1] in ".;,!…" or (kind == "item" and number is None):
+        return False
+    words = text.split()
+    if len(words) > 12 or "@" in text or not any(c.isalpha() for c in text):
+        return False
+    return text[0].isupper() or text[0].isdigit()
+
+
+def colon_lead(view: View) -> View | None:
+    """The words before a colon at the beginning of a block ("Functional cookies: ...")."""
+    match = _COLON_LEAD.match(view.text)
+    if match and len(match[1].split()) <= 9:
+        return view.part(0, match.end(1))
+    return None
+
+
+# ------------------------------------------------------------------------------------------- tables
+
+
+def _pipe_table(reader: _Reader, lines: list[_Line], at: int) -> int:
+    rows: list[tuple[Cell, ...]] = []
+    views: list[View] = []
+    before_delimiter = 0
+    while at < len(lines) and lines[at].text.lstrip().startswith("|"):
+        line = lines[at]
+        at += 1
+        if _DELIMITER.match(line.text):
+            before_delimiter = len(rows)
+            continue
+        cells = tuple(Cell(cell) for cell in _pipe_cells(reader, line))
+        if any(cell.view.text for cell in cells):
+            rows.append(cells)
+            views.append(View(reader.origin, line.text, line.start).part(0, len(line.text)))
+    marked = [
+        tuple(Cell(c.view, header=True) for c in row) if n < before_delimiter else row for n, row in enumerate(rows)
+    ]
+    if marked:
+        reader.elements.append(Table(square(marked, reader.origin), tuple(views)))
+    return at
+
+
+def _pipe_cells(reader: _Reader, line: _Line) -> list[View]:
+    edges = [match.start() for match in _CELL_EDGE.finditer(line.text)]
+    if not line.text.rstrip().endswith("|"):
+        edges.append(len(line.text))
+    return [reader.view(line.start + left + 1, line.start + right) for left, right in pairwise(edges)]
+
+
+def _tab_table(reader: _Reader, lines: list[_Line], at: int) -> int:
+    """Two or more lines with the same number of tabs between words are a table."""
+    count = lines[at].text.strip().count("\t")
+    end = at
+    while end < len(lines) and count and lines[end].text.strip().count("\t") == count:
+        end += 1
+    if end - at < 2:
+        return 0
+    reader.flush()
+    rows, views = [], []
+    for line in lines[at:end]:
+        cells, start = [], line.start + len(line.text) - len(line.text.lstrip())
+        for piece in line.text.strip().split("\t"):
+            cells.append(Cell(reader.view(start, start + len(piece))))
+            start += len(piece) + 1
+        rows.append(tuple(cells))
+        views.append(View(reader.origin, line.text, line.start).part(0, len(line.text)))
+    reader.elements.append(Table(square(rows, reader.origin), tuple(views)))
+    return end
+
+
+def square(rows: list[tuple[Cell, ...]], origin: Origin) -> tuple[tuple[Cell, ...], ...]:
+    """Rows of equal length: short ones are filled with empty cells."""
+    width = max(len(row) for row in rows)
+    empty = Cell(View(origin, ""))
+    return tuple(row + (empty,) * (width - len(row)) for row in rows)
+
+
+# ------------------------------------------------------------------------------------------- inline
+
+
+def inline(origin: Origin, start: int, end: int, links: list[Link]) -> View:
+    """The readable text of Markdown between two offsets; link targets go to ``links``."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+
+    def put(text: str, places: range | list[int]) -> None:
+        pieces.append(text)
+        offsets.extend(places)
+
+    def scan(start: int, end: int) -> None:
+        at = start
+        for match in _INLINE.finditer(origin.text, start, end):
+            put(origin.text[at : match.start()], range(at, match.start()))
+            at = match.end()
+            if match["escaped"]:
+                put(match["escaped"], [match.end() - 1])
+            elif match["url"] is not None:
+                links.append(Link(match.start("label"), match.end("label"), match["url"]))
+                scan(match.start("label"), match.end("label"))
+            elif match["tag"]:
+                put(" ", [match.start()])
+            elif match["entity"]:
+                text = html.unescape(match["entity"])
+                put(text, [match.start()] * len(text))
+        put(origin.text[at:end], range(at, end))
+
+    scan(start, end)
+    text = "".join(pieces)
+    view = View(origin, text, start, tuple(offsets))
+    return view.part(0, len(text))

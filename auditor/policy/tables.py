@@ -1,0 +1,214 @@
+"""Tables: what each column holds, told from its heading and from its cells together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.policy.durations import header_unit, read_duration
+from auditor.policy.hosts import is_host
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from auditor.policy.blocks import Cell, Table
+    from auditor.policy.context import Reading
+    from auditor.policy.view import View
+
+ROLES = ("name", "duration", "party", "category", "host", "provider", "purpose", "storage", "link")
+VALUE_WEIGHT = 2.5
+SAMPLE_ROWS = 40
+_TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
+_IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds, and the unit of bare numbers in it (seconds), if its heading gives one."""
+
+    role: str
+    unit: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a table: cells by role, and the row as printed."""
+
+    cells: dict[str, View]
+    view: View
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table understood: its columns by index and its records; ``title`` views are rows of one cell."""
+
+    columns: dict[int, Column]
+    rows: tuple[Row | View, ...]
+    heading: tuple[View, ...]
+
+    def has(self, role: str) -> bool:
+        """Is there a column of a role?"""
+        return any(column.role == role for column in self.columns.values())
+
+    def unit(self, role: str) -> int | None:
+        """The unit that the heading of a column gives."""
+        return next((column.unit for column in self.columns.values() if column.role == role), None)
+
+
+def read_grid(reading: Reading, table: Table) -> Grid:
+    """The columns and records of a table; a table of name-value rows is one record."""
+    if upright := _upright(reading, table):
+        return upright
+    header = _header_row(reading, table)
+    body = table.rows[header + 1 :]
+    heading = tuple(cell.view for cell in table.rows[header]) if header >= 0 else ()
+    columns = _columns(reading, heading, body)
+    rows: list[Row | View] = []
+    for cells, view in zip(body, table.views[header + 1 :], strict=True):
+        title = _title(cells)
+        if title is not None and len(cells) > 1:
+            rows.append(title)
+        elif not _repeats(cells, heading):
+            rows.append(Row({column.role: cells[x].view for x, column in columns.items()}, view))
+    return Grid(columns, tuple(rows), heading)
+
+
+def _title(cells: tuple[Cell, ...]) -> View | None:
+    """The text of a row that holds one cell only (or one that spans all)."""
+    texts = {cell.view.start: cell.view for cell in cells if cell.view.text}
+    return next(iter(texts.values())) if len(texts) == 1 and (cells[0].view.text) else None
+
+
+def _repeats(cells: tuple[Cell, ...], heading: tuple[View, ...]) -> bool:
+    return bool(heading) and [fold(c.view.text) for c in cells] == [fold(view.text) for view in heading]
+
+
+def _header_row(reading: Reading, table: Table) -> int:
+    """The index of the heading row; -1 where there is none."""
+    for y, row in enumerate(table.rows[:3]):
+        texts = [cell for cell in row if cell.view.text]
+        named = sum(heading_role(reading, cell.view) is not None for cell in texts)
+        if texts and (all(cell.header for cell in texts) and len(texts) > 1):
+            return y
+        if named >= 2 and named * 2 >= len(texts) and all(len(cell.view.text) < 60 for cell in texts):
+            return y
+    return -1
+
+
+def heading_role(reading: Reading, view: View) -> str | None:
+    """The role that a column heading names, None for an unknown one."""
+    folded = view.folded
+    if len(folded) > 80:
+        return None
+    for role in ROLES:
+        if reading.words.cues("headers", role).first(folded):
+            return role
+    return None
+
+
+def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell, ...], ...]) -> dict[int, Column]:
+    """A role for each column, each role once: best support first."""
+    width = len(body[0]) if body else len(heading)
+    support = []
+    for x in range(width):
+        texts = [row[x].view for row in body[:SAMPLE_ROWS] if row[x].view.text]
+        named = heading_role(reading, heading[x]) if heading else None
+        for role in ROLES:
+            weight = (2.0 if role == named else 0.0) + VALUE_WEIGHT * _share(reading, role, texts)
+            if weight >= 2.0:
+                support.append((weight, x, role))
+    support.sort(key=lambda item: (-item[0], ROLES.index(item[2]), item[1]))
+    columns: dict[int, Column] = {}
+    for _, x, role in support:
+        if x not in columns and all(column.role != role for column in columns.values()):
+            unit = header_unit(heading[x].folded) if heading and role == "duration" else None
+            columns[x] = Column(role, unit)
+    return columns
+
+
+def _share(reading: Reading, role: str, texts: list[View]) -> float:
+    """How many of a column's filled cells look like a role, 0 to 1."""
+    if not texts or role in ("purpose", "provider", "link", "storage"):
+        return 0.0
+    looks = {"name": _is_name, "duration": _is_duration, "host": _is_host, "party": _is_party, "category": _is_category}
+    return sum(looks[role](reading, view) for view in texts) / len(texts)
+
+
+def _is_name(_: Reading, view: View) -> bool:
+    pieces = split_names(view)
+    return bool(pieces) and all(looks_like_cookie(piece.text) for piece in pieces)
+
+
+def looks_like_cookie(text: str) -> bool:
+    """Does a word look like a technical name rather than like a word or a host?"""
+    return bool(_TOKEN.fullmatch(text)) and bool(_IDENTIFIER.search(text)) and not is_host(text.strip("."))
+
+
+def _is_duration(_: Reading, view: View) -> bool:
+    first = re.split(r"[,\n]", view.text, maxsplit=1)[0]
+    return len(first) < 60 and read_duration(first).kind not in ("unknown", "not_stated")
+
+
+def _is_host(_: Reading, view: View) -> bool:
+    return (
+        is_host(view.text.split()[0].strip(".*").removeprefix("https://").strip("/,")) if view.text.split() else False
+    )
+
+
+def _is_party(reading: Reading, view: View) -> bool:
+    return len(view.text) < 40 and cell_party(reading, view) is not None
+
+
+def cell_party(reading: Reading, view: View) -> str | None:
+    """``first`` or ``third`` as a cell says it, else None."""
+    for party in ("third", "first"):
+        if reading.words.cues("party_cell", party).first(view.folded):
+            return party
+    return None
+
+
+def _is_category(reading: Reading, view: View) -> bool:
+    if len(view.text) > 60:
+        return False
+    label = reading.labels.read(view.folded)
+    return label is not None and label.residue == 0
+
+
+def _upright(reading: Reading, table: Table) -> Grid | None:
+    """A two-column table of "Name | _ga", "Provider | Google" rows as one record."""
+    if len(table.rows[0]) != 2 or len(table.rows) > 12:
+        return None
+    roles = [heading_role(reading, row[0].view) for row in table.rows]
+    known = [role for role in roles if role]
+    if len(known) < 3 or len(set(known)) < 3 or len(known) * 2 <= len(roles):
+        return None
+    cells: dict[str, View] = {}
+    for role, row in zip(roles, table.rows, strict=True):
+        if role and row[1].view.text:
+            cells.setdefault(role, row[1].view)
+    view = table.views[0]
+    columns = {x: Column(role) for x, role in enumerate(cells)}
+    return Grid(columns, (Row(cells, view),), ())
+
+
+# -------------------------------------------------------------------------------------------- cells
+
+
+def split_list(view: View) -> list[View]:
+    """The entries of a cell: separated by line ends, commas or semicolons."""
+    out, start = [], 0
+    for match in re.finditer(r"\n|\s*[,;](?=\s)\s*|\s*;\s*", view.text):
+        out.append(view.part(start, match.start()))
+        start = match.end()
+    out.append(view.part(start, len(view.text)))
+    return [piece for piece in out if piece.text]
+
+
+def split_names(view: View) -> list[View]:
+    """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
+    pieces = split_list(view)
+    if len(pieces) == 1 and " " in view.text and len(view.text.split()) <= 40:
+        words = [view.part(m.start(), m.end()) for m in re.finditer(r"\S+", view.text)]
+        if all(looks_like_cookie(word.text) for word in words):
+            return words
+    return pieces
