@@ -41,13 +41,7 @@ def normal_host(host: str) -> str | None:
 
     A leading dot, as in the Domain attribute of old cookies, and a trailing dot are dropped.
     """
-    name = host.strip().strip(".").lower()
-    bare = name.removeprefix("[").removesuffix("]")
-    if _is_ip(bare):
-        return bare
-    if not name.isascii():
-        name = _to_ascii(name)
-    return name if len(name) <= MAX_HOST and _HOST.fullmatch(name) else None
+    return _cached_normal_host(host) if len(host) <= 2 * MAX_HOST else None
 
 
 @lru_cache(maxsize=65_536)
@@ -93,6 +87,17 @@ def _parsed_host(url: str) -> str | None:
     return normal_host(raw) if raw else None
 
 
+def _normal_host(host: str) -> str | None:
+    name = host.strip().strip(".").lower()
+    bare = name.removeprefix("[").removesuffix("]")
+    if _is_ip(bare):
+        return bare
+    if not name.isascii():
+        name = _to_ascii(name)
+    return name if len(name) <= MAX_HOST and _HOST.fullmatch(name) else None
+
+
+_cached_normal_host = lru_cache(maxsize=16_384)(_normal_host)
 _cached_host = lru_cache(maxsize=16_384)(_parsed_host)
 
 

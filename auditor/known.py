@@ -21,6 +21,7 @@ MIN_TELLING_NAME = 6
 
 _WRITTEN_WILDCARD = re.compile(r"[*#<{\[]|x{3,}|X{3,}")
 _COUNT = re.compile(r"\s*\[x\d+\]$")
+_BUCKET = 2
 _MAX_WRITTEN = 256
 _SHORT_NAME = 3
 _OF_THE_SITE = frozenset({"session", "login"})
@@ -58,15 +59,17 @@ class Item:
 
 
 class CookieTable:
-    """Rows by exact name and by the literal beginning of their glob."""
+    """Rows by exact name, and globs by the first characters of their literal beginning."""
 
     def __init__(self, rows: tuple[CookieFact, ...], names: ServiceNames) -> None:
         self._names = names
         self._exact: defaultdict[str, list[CookieFact]] = defaultdict(list)
         self._globs: defaultdict[str, list[CookieFact]] = defaultdict(list)
-        for row in rows:
-            (self._exact if row.regex is None else self._globs)[row.prefix].append(row)
-        self._prefix_lengths = sorted({len(prefix) for prefix in self._globs}, reverse=True)
+        for row in sorted(rows, key=lambda row: -len(row.prefix)):
+            if row.regex is None:
+                self._exact[row.pattern].append(row)
+            else:
+                self._globs[row.prefix[:_BUCKET]].append(row)
         self._answers: dict[tuple[str, str, tuple[str, ...], str], Classification] = {}
 
     def by_domain(self, item: Item) -> Classification | None:
@@ -105,14 +108,14 @@ class CookieTable:
         yield from self._rows(name)
         if len(name) <= _MAX_WRITTEN and _WRITTEN_WILDCARD.search(name):
             yield from self._rows(_COUNT.sub("", name))
-            yield from self._globs.get(_WRITTEN_WILDCARD.split(name, maxsplit=1)[0], ())
+            prefix = _WRITTEN_WILDCARD.split(name, maxsplit=1)[0]
+            yield from (row for row in self._globs.get(prefix[:_BUCKET], ()) if row.prefix == prefix)
 
     def _rows(self, name: str) -> Iterator[CookieFact]:
         yield from self._exact.get(name, ())
-        for length in self._prefix_lengths:
-            for row in self._globs.get(name[:length], ()):
-                if row.matches(name):
-                    yield row
+        for row in self._globs.get(name[:_BUCKET], ()):
+            if name.startswith(row.prefix) and row.matches(name):
+                yield row
 
     def _answer(self, row: CookieFact, way: str, *, layer: int) -> Classification:
         key = (row.pattern, row.kind, row.domains, way)
