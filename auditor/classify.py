@@ -1,10 +1,15 @@
 """What an observed item is: category, service and owner, with the layer of knowledge that answered.
 
-The first layer that answers wins (KNOWLEDGE.md):
+The first layer that answers wins:
 
-1. the bundled table, by name and domain; 2. the bundled table, by exact name, then by glob; 4. the owner of the host or
-URL, from the bundled table; 5. inferred from the name, always harmless and never relied on by rules; 6. unknown, which
-is a legal answer. A site's own hosts are never classified by layer 4: whoever runs a tracker may be visited, too.
+1. the bundled table, by name and domain;
+2. the bundled table, by exact name, then by glob;
+3. the Open Cookie Database, where it was given;
+4. the owner of the host or URL, from the bundled table;
+5. inferred from the name: always harmless, and never relied on by rules;
+6. unknown, which is a legal answer.
+
+A site's own hosts are never classified by layer 4: whoever runs a tracker may be visited, too.
 """
 
 from __future__ import annotations
@@ -18,10 +23,13 @@ from auditor.domains import host_of, normal_host, same_site
 from auditor.hosts import HostTable
 from auditor.known import CookieTable, Item
 from auditor.model import Category, Classification
+from auditor.open_cookie_database import OpenCookieDatabase, read_csv
 from auditor.services import ServiceNames, bundled_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Layer = Callable[[Item, facts.HostFact | None], Classification | None]
 
 _ASSETS = {"font": "font", "media": "video"}
 """Resource types of a browser that render, whoever serves them, and the role that they give a request."""
@@ -44,14 +52,18 @@ _MAX_INFERRED_NAME = 64
 class Classifier:
     """Answers what cookies, storage entries and URLs are. It holds no state but its tables; answers are constants."""
 
-    def __init__(self, cookies: CookieTable, hosts: HostTable, names: ServiceNames) -> None:
+    def __init__(
+        self, cookies: CookieTable, hosts: HostTable, names: ServiceNames, database: OpenCookieDatabase | None = None
+    ) -> None:
         self._hosts = hosts
         self._names = names
-        self.item_layers: tuple[Callable[[Item], Classification | None], ...] = (
-            cookies.by_domain,
-            lambda item: cookies.by_name(item, self._foreign(item)),
+        by_list = () if database is None else (database.classify,)
+        self._item_layers: tuple[Layer, ...] = (
+            lambda item, _: cookies.by_domain(item),
+            cookies.by_name,
+            *by_list,
             self._by_owner,
-            _inferred,
+            lambda item, _: _inferred(item),
         )
 
     def cookie(
@@ -77,8 +89,9 @@ class Classifier:
         host = _host(domain)
         own = bool(host and site and same_site(host, site))
         item = Item(name, host, own, kind, lifetime_seconds, http_only)
-        for layer in self.item_layers:
-            known = layer(item)
+        foreign = None if host is None or own else self._hosts.fact(host)
+        for layer in self._item_layers:
+            known = layer(item, foreign)
             if known is not None:
                 return known
         return self._unknown(host, own=own)
@@ -114,14 +127,8 @@ class Classifier:
         """The services, by their one name, that a text names: see ``ServiceNames.names_in``."""
         return self._names.names_in(text)
 
-    def _by_owner(self, item: Item) -> Classification | None:
-        if item.domain is None or item.own:
-            return None
-        return self._hosts.host(item.domain)
-
-    def _foreign(self, item: Item) -> facts.HostFact | None:
-        """What is known of the host of an item that is not the visited site's own."""
-        return None if item.domain is None or item.own else self._hosts.fact(item.domain)
+    def _by_owner(self, item: Item, host: facts.HostFact | None) -> Classification | None:
+        return None if item.domain is None or host is None else self._hosts.host(item.domain)
 
     def _unknown(self, host: str | None, *, own: bool) -> Classification:
         """Layer 6. The owner of a host that serves several purposes is still said."""
@@ -137,9 +144,20 @@ class Classifier:
 @cache
 def bundled() -> Classifier:
     """The classifier on the bundled tables, loaded once."""
+    return classifier()
+
+
+def classifier(open_cookie_database: str | None = None) -> Classifier:
+    """A classifier on the bundled tables and, where given, the text of the Open Cookie Database's CSV.
+
+    Raises ``ListError`` where that text cannot be read.
+    """
     names = bundled_names()
     return Classifier(
-        CookieTable(facts.cookie_facts(), names), HostTable(facts.host_facts(), facts.url_facts(), names), names
+        CookieTable(facts.cookie_facts(), names),
+        HostTable(facts.host_facts(), facts.url_facts(), names),
+        names,
+        None if open_cookie_database is None else OpenCookieDatabase(read_csv(open_cookie_database), names),
     )
 
 

@@ -1,6 +1,6 @@
 """How many items a second of processor time the classifier answers, beside a plain dictionary lookup in the same run.
 
-    python benchmarks/classify.py [--items 200000]
+    python benchmarks/classify.py [--items 200000] [--open-cookie-database FILE]
 
 Items are drawn from the bundled table (names of its rows, globs filled in) and from made-up names, half and half, on
 first-party and third-party domains. Numbers of one machine mean little; the ratio to the dictionary lookup does.
@@ -11,9 +11,10 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.classify import bundled
+from auditor.classify import Classifier, classifier
 from auditor.facts import cookie_facts, host_facts
 
 if TYPE_CHECKING:
@@ -39,19 +40,25 @@ def per_second(count: int, run: Callable[[], object]) -> float:
     return count / (time.process_time() - start)
 
 
+def load(database: Path | None) -> Classifier:
+    return classifier(database.read_text("utf-8") if database else None)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=200_000)
-    count = parser.parse_args().items
-    drawn = items(count)
+    parser.add_argument("--open-cookie-database", type=Path, help="its CSV")
+    given = parser.parse_args()
+    count = given.items
     start = time.process_time()
-    classifier = bundled()
+    know = load(given.open_cookie_database)
     loading = time.process_time() - start
+    drawn = items(count)
     table = {row.pattern: row for row in cookie_facts()}
-    [classifier.cookie(name, domain, site=SITE) for name, domain in drawn[:2_000]]
+    [know.cookie(name, domain, site=SITE) for name, domain in drawn[:2_000]]
     lookups = per_second(count, lambda: [table.get(name) for name, _ in drawn])
-    cookies = per_second(count, lambda: [classifier.cookie(name, domain, site=SITE) for name, domain in drawn])
-    urls = per_second(count, lambda: [classifier.url(f"https://{host}/x?y=1", site=SITE) for _, host in drawn])
+    cookies = per_second(count, lambda: [know.cookie(name, domain, site=SITE) for name, domain in drawn])
+    urls = per_second(count, lambda: [know.url(f"https://{host}/x?y=1", site=SITE) for _, host in drawn])
     print(f"loading the tables  {loading * 1000:10,.0f} ms")
     print(f"dictionary lookups  {lookups:10,.0f} /s")
     print(f"cookies             {cookies:10,.0f} /s   1 : {lookups / cookies:.0f}")
