@@ -138,7 +138,11 @@ class _Gathering:
     def site(self, site: Site, visits: list[Visit]) -> SiteEvidence:
         good = tuple(visit for visit in visits if visit.outcome is Outcome.OK)
         items = self._items(site, good)
-        calls = tuple(self._call(visit, request) for visit in good for request in visit.requests)
+        calls = tuple(
+            self._call(visit, request)
+            for visit in good
+            for request in sorted(visit.requests, key=lambda request: (request.at_ms, request.url))
+        )
         return SiteEvidence(
             site=site,
             visits=tuple(visits),
@@ -152,11 +156,11 @@ class _Gathering:
     def _items(self, site: Site, visits: tuple[Visit, ...]) -> tuple[Item, ...]:
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         for visit in visits:
-            for cookie in visit.cookies:
+            for cookie in sorted(visit.cookies, key=lambda cookie: cookie.at_ms):
                 if exists(cookie):
                     seen[subject_of(cookie)].append(Sighting(visit, cookie, written=is_write(cookie)))
             before = _stored_before(visit)
-            for entry in visit.storage:
+            for entry in sorted(visit.storage, key=lambda entry: _in_time(entry.at_ms)):
                 new = (subject_of(entry), entry.value.hash) not in before
                 seen[subject_of(entry)].append(
                     Sighting(visit, entry, written=new or entry.phase is Phase.BEFORE_CHOICE)
@@ -215,8 +219,14 @@ def _own_domains(sites: Iterable[Site]) -> frozenset[str]:
     return frozenset(registrable_domain(host) for host in hosts if host)
 
 
-def _visit_order(visit: Visit) -> tuple[str, int, int, int]:
-    return visit.site, tuple(Scenario).index(visit.scenario), visit.attempt, visit.id or 0
+def _visit_order(visit: Visit) -> tuple[str, int, int, int, str]:
+    scenario = tuple(Scenario).index(visit.scenario)
+    return visit.site, scenario, visit.attempt, visit.id or 0, visit.started_at.isoformat()
+
+
+def _in_time(at_ms: int | None) -> tuple[bool, int]:
+    """Sorts by the moment within a visit; what has no known moment comes last."""
+    return at_ms is None, at_ms or 0
 
 
 def _reading_order(reading: PolicyReading) -> tuple[str, str, str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from auditor.observed import Item, Knowledge
 
 _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
+#: Stand-ins for a variable part of a declared name (POLICY_SCHEMA, match patterns).
+_PLACEHOLDER = re.compile(r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|x{3,}|X{3,}")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
 _LEGAL_FORM_WORDS = """ab ag as aps bv co company corp corporation gmbh holding holdings inc incorporated international
 ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl technologies technology"""
@@ -103,9 +105,11 @@ def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own:
 
 
 def _readings(declared: DeclaredCookie) -> Iterable[tuple[str, str]]:
+    """Every (kind, pattern) under which a cookie is declared; a consent tool's placeholders are wildcards as well."""
     yield declared.match.kind, declared.match.pattern
-    for alias in declared.aliases:
-        yield ("glob" if "*" in alias else "exact"), alias
+    for name in (declared.name, *declared.aliases):
+        pattern = _PLACEHOLDER.sub("*", name)
+        yield ("glob" if "*" in pattern else "exact"), pattern
 
 
 def _closeness(kind: str, pattern: str, item: Item) -> int:

@@ -16,13 +16,13 @@ from auditor.model import Category, Claim, Party
 from auditor.observed import TRACKING
 from auditor.rules._wording import (
     appearance,
+    call_refs,
+    calls_in_words,
     clip,
     item_refs,
     lifetime,
     listing,
     named,
-    service_in_words,
-    service_refs,
     title_of,
     visit_refs,
     what,
@@ -211,7 +211,7 @@ _WHOLE = frozenset({"document", "scope", "technology"})
 
 def _is(item: Item, category: Category) -> bool:
     """Whether an item itself, and not only the owner of its host, is known to be of a category."""
-    return item.category is category and item.item_known and not item.classification.exempt
+    return item.category is category and item.item_known
 
 
 def _cookies(site: SiteEvidence) -> list[Item]:
@@ -238,14 +238,14 @@ def _by_items(items: Sequence[Item], fact: str) -> Contradiction:
 
 
 def _trackers(site: SiteEvidence, categories: frozenset[Category]) -> Contradiction | None:
-    found = [service for service in site.services if service.categories and service.categories <= categories]
-    if not found:
-        return None
-    first = found[0]
-    named_services = listing(f"{title_of(service)} ({words(service.category)})" for service in found)
-    return Contradiction(
-        fact=f"{named_services} observed: {service_in_words(first)}",
-        evidence=service_refs(first),
-        category=first.category,
-        service=first.name,
-    )
+    """A contradiction by requests to trackers that can only be of the given categories."""
+    for service in site.services:
+        calls = [call for call in service.calls if {call.category, *call.classification.also_declared_as} <= categories]
+        if calls:
+            return Contradiction(
+                fact=f"{title_of(service)} ({words(calls[0].category)}) was called: {calls_in_words(calls)}",
+                evidence=call_refs(calls),
+                category=calls[0].category,
+                service=service.name,
+            )
+    return None

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.consent_strings import record_kind
-from auditor.model import ChoiceOutcome, Wanted
+from auditor.model import ChoiceOutcome, Scenario, Wanted
 
 if TYPE_CHECKING:
     from auditor.evidence import SiteEvidence
@@ -26,13 +26,16 @@ _ACTION = (
 )
 #: A control for cookie preferences, by its text (at most 120 characters): names the subject and an action.
 _PREFERENCES = (re.compile(_SUBJECT, re.IGNORECASE), re.compile(_ACTION, re.IGNORECASE))
+_FIND_FAILED = re.compile(r"(?:^(?:failed|partial): |; )find: ")
 _OPT_OUT = re.compile(r"do not (sell|share)|opt[- ]?out|your privacy choices", re.IGNORECASE)
 
 
 def has_mechanism(site: SiteEvidence) -> bool:
     """Whether any good visit showed a banner, a consent tool, a consent record, or a control for preferences."""
     calls_tool = any(call.classification.role == "consent" for call in site.calls)
-    keeps_record = any(record_kind(item.name) is not None for item in site.items)
+    keeps_record = any(
+        item.classification.role == "consent_record" or record_kind(item.name) is not None for item in site.items
+    )
     return calls_tool or keeps_record or any(_shows_mechanism(visit) for visit in site.good)
 
 
@@ -42,11 +45,25 @@ def is_preference_control(text: str) -> bool:
 
 
 def detection_failed(site: SiteEvidence) -> str | None:
-    """Why a banner may have been there unseen; None where the looking was complete in every good visit."""
+    """Why a banner or control may have been there unseen; None where an untouched visit looked for both."""
     for visit in site.good:
         if visit.choice.outcome is ChoiceOutcome.FAILED:
             return f"a choice was tried in the visit {visit.scenario} and failed"
-    return None
+    if any(_looked(visit) for visit in site.played(Scenario.NO_CHOICE)):
+        return None
+    return "no untouched visit could look for a banner and for controls"
+
+
+def _looked(visit: Visit) -> bool:
+    """Whether a visit looked for a banner and for controls to the end.
+
+    The coverage of ``consent`` lists the parts that had trouble (``find: ...; rules: ...``). Looking is the part
+    ``find``: a missing rule package or a click that went wrong leave it as it is.
+    """
+    collectors = visit.coverage.collectors
+    return not _FIND_FAILED.search(collectors.get("consent", "ok")) and not collectors.get("controls", "ok").startswith(
+        "failed"
+    )
 
 
 def _shows_mechanism(visit: Visit) -> bool:

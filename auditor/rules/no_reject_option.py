@@ -95,7 +95,6 @@ RULE = Rule(
     severity=Severity.HIGH,
     legal_basis=("EDPB Cookie Banner Taskforce, type A", "CNIL guidelines 2020"),
     needs=frozenset({Scenario.REJECT_ALL}),
-    collectors=frozenset({"consent"}),
     check=check,
     fires_on=Example(
         text="One click accepts; the visit that set out to refuse found no way on any layer.",
