@@ -17,6 +17,7 @@ from playwright.async_api import async_playwright
 
 from auditor.model import BrowserError, BrowserFacts
 from crawler.cookie_proof import third_party_cookies
+from crawler.identity import user_agent
 from crawler.launch import FLAGS, BrowserChoice, LaunchedBrowser, bounded, launch
 
 if TYPE_CHECKING:
@@ -220,16 +221,12 @@ class Browsers:
                 await bounded(self._playwright.stop(), _CONTEXT_TIMEOUT_S)
 
     def _describe(self, version: str, cookies: str) -> BrowserFacts:
-        major = version.partition(".")[0]
-        agent = (
-            f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
-        )
         return BrowserFacts(
             name="chromium-headless-shell" if self.choice.headless_shell else "chromium",
             version=version,
             headless=True,
             third_party_cookies=cookies,
-            user_agent=agent,
+            user_agent=user_agent(version),
             flags=FLAGS,
         )
 

@@ -29,8 +29,9 @@ from auditor.model import (
 )
 from crawler.collectors.recorder import Recorder
 from crawler.collectors.timeline import Timeline, now_ms
+from crawler.consent.actor import ConsentActor
+from crawler.identity import override
 from crawler.launch import bounded
-from crawler.no_actor import ConsentActor
 from crawler.page_driver import PageDriver
 from crawler.pages import pages_to_visit
 
@@ -124,7 +125,8 @@ class _Playing:
     driver: PageDriver = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.timeline)
+        identity = override(self.browsers.facts.version, self.task.crawl.locale)
+        self.recorder = Recorder(self.timeline, identity)
 
     async def through(self, context: BrowserContext) -> VisitResult:
         """Attach, go home and observe it untouched; then look at more pages, or choose and look again."""
@@ -237,7 +239,8 @@ class _Playing:
             title=self.title,
             http_status=self.status,
             pages=tuple(self.pages),
-            banner=self.banner,
+            # After a choice the actor knows more of the banner than could be seen before.
+            banner=self.actor.banner or self.banner,
             choice=self.choice,
             consent_signals=tuple(self.signals.values()),
             declared_by_cmp=self.declaration,

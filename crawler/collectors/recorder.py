@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -41,15 +41,15 @@ class Observations:
 
 
 class Recorder:
-    """The collectors of one visit; a new object for every visit.
+    """The collectors of one visit; a new object for every visit. ``identity`` as ``Taps`` takes it.
 
     A collector that fails does not end the visit: what happened is kept and goes into the coverage.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, identity: dict[str, Any]) -> None:
         self.timeline = timeline
         self.clicks_ms: list[float] = []
-        self.taps = Taps()
+        self.taps = Taps(identity)
         self.log = NetworkLog(self.taps)
         self._workers = WorkerRequests()
         self._cookies = cookies.CookieCollector(self.taps, self.log)

@@ -46,13 +46,15 @@ class Report:
 class Taps:
     """All sessions of a visit; a new object for every visit.
 
+    ``identity`` are the parameters of CDP's ``Emulation.setUserAgentOverride``.
     Collectors register handlers (``on`` for CDP events, ``on_report`` for the hook's reports) before ``attach``. A
     handler that fails is recorded in ``failures`` under its collector's name and does not disturb the others.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, identity: dict[str, Any]) -> None:
         self.failures: dict[str, str] = {}
         self.all: list[Tap] = []
+        self._identity = identity
         self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
         self._reporters: list[tuple[str, Callable[[Report], None]]] = []
         self._binding = f"_{secrets.token_hex(8)}"
@@ -93,6 +95,7 @@ class Taps:
             session.send("Network.enable", _NETWORK),
             session.send("DOMStorage.enable"),
             session.send("Runtime.enable"),
+            session.send("Emulation.setUserAgentOverride", self._identity),
             session.send("Runtime.setAsyncCallStackDepth", {"maxDepth": 8}),
             session.send("Runtime.addBinding", {"name": self._binding}),
             session.send("Page.addScriptToEvaluateOnNewDocument", script),
