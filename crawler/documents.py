@@ -34,7 +34,8 @@ _LOGIN_TEXT = 1500
 _RENDERED_FACTOR = 1.5
 _RENDERED_MORE = 1500
 """Rendering adds a consent banner's some hundred letters to any page: only clearly more text replaces the original."""
-_UNREAD = ("script", "style", "noscript", "template", "svg", "head", "iframe", "object")
+_UNREAD = ("script", "style", "noscript", "template", "svg", "title", "iframe", "object")
+"""Not ``head``: without a body tag libxml2 leaves elements that HTML 4 does not know, such as ``main``, in it."""
 BY_ROBOTS = "robots.txt asks robots to stay away"
 _PROBLEMS = {
     "too_large": f"the document is larger than {MAX_BYTES // 1_000_000} MB",

@@ -127,7 +127,9 @@ class Fetcher:
             return Fetched(url=url, outcome=Outcome.TIMEOUT, failure=f"no complete answer within {total_s:.0f} s")
         except httpx.UnsupportedProtocol:
             return Fetched(url=url, outcome=Outcome.REFUSED, failure="leads to an address that is not http or https")
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except httpx.TooManyRedirects:
+            return Fetched(url=url, outcome=Outcome.FAILED, failure="redirects without end")
+        except Exception as error:  # noqa: BLE001 - httpx lets errors of its SOCKS and HTTP libraries through
             return self._failed(url, error)
 
     async def _get(self, url: str, limit: int) -> Fetched:

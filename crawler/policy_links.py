@@ -82,7 +82,8 @@ def folded(text: str) -> str:
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in plain if not unicodedata.combining(char))
-    return _TIDY.sub(" ", bare).strip()
+    # The Turkish dotless i is a letter of its own, which capitals and many keyboards do not tell apart.
+    return _TIDY.sub(" ", bare.replace("ı", "i")).strip()
 
 
 def mentions(text: str) -> int:
@@ -106,9 +107,8 @@ def policy_links(links: Iterable[Link], site: str) -> tuple[PolicyLink, ...]:
 
 
 def _judged(link: Link, site: str) -> PolicyLink | None:
-    url = urldefrag(link.url).url
-    host = host_of(url)
-    if urlsplit(url).scheme not in ("http", "https") or host is None or url == urldefrag(site).url:
+    url, host = _without_fragment(link.url), host_of(link.url)
+    if not url.startswith(("http://", "https://")) or host is None or url == _without_fragment(site):
         return None
     own = registrable_domain(host) == registrable_domain(host_of(site) or "")
     if not own and registrable_domain(host) in _words().strangers:
@@ -162,6 +162,13 @@ def sitemap_addresses(content: bytes) -> tuple[str, ...]:
         match.group(1).replace("&amp;", "&") for _, match in zip(range(10_000), _LOCATION.finditer(text), strict=False)
     )
     return tuple(url for url in found if urlsplit(url).scheme in ("http", "https"))
+
+
+def _without_fragment(url: str) -> str:
+    try:
+        return urldefrag(url).url
+    except ValueError:
+        return ""
 
 
 def _joined(base: str, href: str) -> str:
