@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditor.services import ServiceNames
 
 MIN_TELLING_NAME = 6
-"""A shorter name of a third party's cookie means nothing on another domain, nor in another kind of storage."""
+"""A shorter name of a third party's cookie means nothing on another's domain, nor in another kind of storage."""
 
 _WRITTEN_WILDCARD = re.compile(r"[*#<{\[]|x{3,}|X{3,}")
 _COUNT = re.compile(r"\s*\[x\d+\]$")
@@ -142,15 +142,20 @@ def _tells(row: CookieFact, item: Item, host: HostFact | None) -> bool:
         return False
     if row.kind != item.kind and len(row.prefix) < MIN_TELLING_NAME:
         return False
-    if row.party == "third" and row.domains and item.domain is not None and len(row.prefix) < MIN_TELLING_NAME:
+    if _is_elsewhere(row, item) and (item.own or len(row.prefix) < MIN_TELLING_NAME):
         return False
     return not (row.service is None and row.use in _OF_THE_SITE and host is not None and host.category in _TRACKING)
+
+
+def _is_elsewhere(row: CookieFact, item: Item) -> bool:
+    """Whether an item that is on none of the row's domains has the name of a third party's."""
+    return row.party == "third" and bool(row.domains) and item.domain is not None
 
 
 def _way(row: CookieFact, item: Item) -> str:
     if row.kind != item.kind:
         return "storage"
-    if row.party == "third" and row.domains and item.domain is not None:
+    if _is_elsewhere(row, item):
         return "elsewhere"
     if len(row.prefix) <= _SHORT_NAME and row.regex is None and row.checked != "vendor_list_read":
         return "short"

@@ -184,7 +184,7 @@ def _is_at_home(row: OcdRow, item: Item) -> bool:
 
 
 def _tells(row: OcdRow, item: Item) -> bool:
-    """Whether a name says something away from its domain: long enough, and no wildcard of another domain."""
+    """Whether a name says something away from its domain: long enough, neither a wildcard nor on the site itself."""
     if len(row.name) < MIN_TELLING_NAME:
         return False
-    return not (row.hosts and item.domain is not None and row.wildcard)
+    return not (row.hosts and item.domain is not None and (row.wildcard or item.own))

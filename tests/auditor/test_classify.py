@@ -165,6 +165,16 @@ def test_a_session_that_lives_for_a_year_is_none() -> None:
     assert KNOW.cookie("session" + "x" * 80, "ooma.example", site=SITE).layer == 6
 
 
+def test_a_third_party_name_elsewhere() -> None:
+    """On the site itself it is the site's; on another host it is likely, but less than on its own."""
+    assert KNOW.cookie("personalization_id", "ooma.example", site=SITE).layer == 6
+    likely = KNOW.cookie("personalization_id", "proxy.example", site=SITE)
+    assert (likely.layer, likely.category, likely.service) == (2, T, "X Ads")
+    assert likely.confidence < 0.6
+    assert "usually lives on twitter.com" in likely.reason
+    assert KNOW.cookie("personalization_id").confidence > 0.8
+
+
 def test_what_a_site_may_defend_is_said() -> None:
     assert N in KNOW.cookie("bcookie", "linkedin.com", site=SITE).also_declared_as
     assert N in KNOW.cookie("lidc", "linkedin.com", site=SITE).also_declared_as

@@ -56,6 +56,8 @@ def test_host_of(url: str, host: str | None) -> None:
         ("localhost", "localhost"),
         ("host.example:80", None),
         ("*.host.example", None),
+        ("é" * 300, None),
+        ("é" * 1000, None),
         ("", None),
         (".", None),
     ],

@@ -27,6 +27,7 @@ IDENTIFIERS = {
     "percent-encoded uuid": "%7B%22u%22%3A%220f8fad5b-d9cb-469f-a165-70867728950e%22%7D",
     "hotjar user": "eyJpZCI6IjNmMmIxYzRkLTVlNmYtNzg5MC1hYmNkLWVmMDEyMzQ1Njc4OSIsImNyZWF0ZWQiOjE3MDAwMDAwMDAwMDB9",
     "jwt with a random signature": "eyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjE3MDAwMDAwMDB9.k3J9x0Qz1mB4aT7rW2pYc8",
+    "what only begins like encoded json": "eyJ_-_-k3j9x0qz1mb4",
     "a number too large for a time": "99123456789012",
 }
 

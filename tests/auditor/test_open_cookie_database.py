@@ -31,6 +31,7 @@ ROWS = HEADER + (
     "a6,Acme Looks,Functional,acme_theme,,Colours,1 day,Acme Ltd.,,0\n"
     "a7,Facebook Pixel,Marketing,acme_fb_copy,,Copies,1 day,Meta,,0\n"
     "a8,Acme Ads,Marketing,tok,,Too short,1 day,Acme Ltd.,,0\n"
+    "c1,Acme Ads,Marketing,acme_visit_far,ads.acme.example,Profiles,1 day,Acme Ltd.,,0\n"
     "a9,Acme Ads,Marketing,_ga,,The bundled table knows better,1 day,Acme Ltd.,,0\n"
     "b1,Acme Ads,Whatever,acme_odd,,No known category,1 day,Acme Ltd.,,0\n"
     "b3,,Security,acme_guard,,Guards,1 day,,,0\n"
@@ -53,6 +54,9 @@ ITEMS = {
     ("acme_visitor", "d.adroll.com"): (4, T, "AdRoll", 0.85),
     ("seg", "vendor.example"): (6, None, None, 0.0),
     ("acme_wild_1", "vendor.example"): (6, None, None, 0.0),
+    ("acme_visit_far", "vendor.example"): (6, None, None, 0.0),
+    ("acme_visit_far", "other.example"): (3, T, "Acme Ads", 0.55),
+    ("acme_visit_far", None): (3, T, "Acme Ads", 0.55),
     ("tok", "vendor.example"): (6, None, None, 0.0),
     ("acme_odd", "vendor.example"): (6, None, None, 0.0),
     ("ACME_VISITOR", "vendor.example"): (6, None, None, 0.0),
