@@ -87,6 +87,11 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
     return database
 
 
+def check_readable(path: Path) -> None:
+    """Raises StoreError unless ``path`` can be published: an existing database of this program's present schema."""
+    open_database(path, create=False).conn.close()
+
+
 def refuse_foreign(database: Database, path: Path) -> None:
     """Raises StoreError for a database of another program or of a newer version of this one."""
     tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

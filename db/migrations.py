@@ -45,7 +45,7 @@ CREATE TABLE browsers (
 ) STRICT;
 
 CREATE TABLE runs (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, started_at TEXT NOT NULL, finished_at TEXT,
+  id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT,
   status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'partial', 'failed')),
   "trigger" TEXT NOT NULL, tool_version TEXT NOT NULL, browser_id INTEGER REFERENCES browsers (id),
   settings TEXT NOT NULL CHECK (json_valid(settings)), planned INTEGER NOT NULL, stored INTEGER NOT NULL DEFAULT 0

@@ -1,0 +1,98 @@
+"""The pages: each reads its rows in one go and renders one template."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auditor.model import StoreError
+from db.artifacts import Artifacts
+from db.site import framework, health, queries, text
+from db.site.charts import trend_chart
+from db.site.framework import Datasette, NotFound, Request, Response
+from db.site.matrix import matrix
+
+ASKS: dict[str, str] = json.loads((Path(__file__).parent / "asks.json").read_text("utf-8"))
+PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
+_TABLES = ("mismatches", "declared_vs_observed", "visit_coverage", "undecided_rules")
+
+
+async def _render(datasette: Datasette, request: Request, template: str, **context: object) -> Response:
+    tables = {name: framework.table_url(datasette, name) for name in _TABLES}
+    return await framework.render(datasette, request, template, {"tables": tables, **context})
+
+
+async def dashboard(datasette: Datasette, request: Request) -> Response:
+    """The front page."""
+    page = await framework.read(datasette, queries.dashboard)
+    return await _render(datasette, request, "audit_dashboard.html", page=page, chart=trend_chart(page["trend"]))
+
+
+async def vendor(datasette: Datasette, request: Request) -> Response:
+    """A vendor's page."""
+    page = await framework.read(datasette, queries.vendor, request.url_vars["vendor"])
+    if page is None:
+        raise NotFound("There is no such vendor.")
+    table = framework.table_url(datasette, "declared_vs_observed")
+    for site in page["sites"]:
+        site["matrix"] = matrix(site, table=table, run=page["last_run_id"])
+    return await _render(datasette, request, "audit_vendor.html", page=page, item_limit=queries.ITEM_LIMIT)
+
+
+async def finding(datasette: Datasette, request: Request) -> Response:
+    """A finding's page."""
+    page = await framework.read(datasette, queries.finding, request.url_vars["fingerprint"])
+    if page is None:
+        raise NotFound("There is no such finding.")
+    quoted = None if page["quote"] is None else _in_context(datasette, page)
+    ask = ASKS.get(page["rule_id"], "Explain this, or change it.")
+    return await _render(datasette, request, "audit_finding.html", page=page, quoted=quoted, ask=ask)
+
+
+def _in_context(datasette: Datasette, page: queries.Row) -> text.Context:
+    """The quote within its policy's text; alone where the text is missing or was changed."""
+    try:
+        content = _artifacts(datasette).read(page["text_sha256"] or "").decode("utf-8", "surrogatepass")
+    except StoreError:
+        content = ""
+    return text.in_context(content, page["quote"], page["quote_start"], page["quote_end"])
+
+
+async def rules(datasette: Datasette, request: Request) -> Response:
+    """The catalogue of rules."""
+    return await _render(
+        datasette, request, "audit_rules.html", rules=await framework.read(datasette, queries.rules), asks=ASKS
+    )
+
+
+async def healthz(datasette: Datasette) -> Response:
+    """200 when every vendor was looked at lately, else 503 with the reasons."""
+    reasons = await framework.read(datasette, health.reasons, datetime.now(UTC))
+    body = {"status": "unhealthy" if reasons else "ok", "reasons": reasons}
+    return framework.json(body, status=503 if reasons else 200, headers={"cache-control": "no-store"})
+
+
+def _artifacts(datasette: Datasette) -> Artifacts:
+    return Artifacts(Path(framework.database_path(datasette)))
+
+
+async def artifact(datasette: Datasette, request: Request) -> Response:
+    """The bytes of an artifact, hashed again: pictures as themselves, everything else as a download."""
+    sha256 = request.url_vars["sha256"]
+    known = await framework.read(datasette, queries.artifact, sha256)
+    if known is None:
+        raise NotFound("There is no such artifact.")
+    try:
+        content = _artifacts(datasette).read(sha256)
+    except StoreError as error:
+        return framework.plain(str(error), status=410)
+    picture = known["mime"] in PICTURES
+    headers = {
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "public, max-age=31536000, immutable",
+    }
+    if not picture:
+        headers["content-disposition"] = f'attachment; filename="{sha256[:16]}.bin"'
+    kind = known["mime"] if picture else "application/octet-stream"
+    return framework.content(content, kind=kind, headers=headers)

@@ -1,0 +1,113 @@
+"""The Datasette plugin: routes, template filters, cells, connections. Depends on Datasette 0.65."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from db.site import framework, pages, text
+from db.site.framework import hookimpl
+from db.site.security import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from db.site.framework import Datasette, Request, Response
+    from db.site.security import App
+
+_LOG = logging.getLogger(__name__)
+VALUE_LIMIT = 8_000_000
+CELL_LIMIT = 600
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """The site's own addresses."""
+    return [
+        (r"^/$", pages.dashboard),
+        (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})$", pages.vendor),
+        (r"^/findings/(?P<fingerprint>[0-9a-f]{64})$", pages.finding),
+        (r"^/rules$", pages.rules),
+        (r"^/-/healthz$", pages.healthz),
+        (r"^/-/artifact/(?P<sha256>[0-9a-f]{64})$", pages.artifact),
+    ]
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:  # noqa: ANN401 - Jinja's environment
+    """Filters, and one border for every untrusted string: what a template prints shows its hidden characters."""
+    env.globals["published_database"] = lambda: framework.published(datasette).name
+    env.finalize = finalized
+    env.filters.update(
+        duration=text.duration,
+        moment=text.moment,
+        day=text.day,
+        offset=text.offset,
+        word=text.word,
+        mark=text.mark,
+        counted=text.count,
+        is_web_address=text.is_web_address,
+    )
+
+
+def finalized(value: object) -> object:
+    """Plain text with hidden characters shown; anything else as it is."""
+    return text.visible(value) if type(value) is str else value
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Foreign keys on, and no value larger than the pages need: a time limit does not stop one big function call."""
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA busy_timeout = 15000")
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[App], App]:
+    """Headers and refusals for every response."""
+    return guarded
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Generator[None, Any, None]:
+    """Errors in the site's own words. Accidents are logged; their details are not for readers.
+
+    A wrapper, since Datasette asks every plugin, and its own answer prints all local variables of the failed code.
+    """
+    outcome = yield
+    outcome.force_result([_told(datasette, request, exception)])
+
+
+async def _told(datasette: Datasette, request: Request, exception: Exception) -> Response:
+    status, message = framework.problem(exception) or (500, "This page could not be made. The log says why.")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("%s failed", request.path, exc_info=exception)
+    if request.path.endswith(".json"):
+        return framework.json({"ok": False, "error": message, "status": status, "title": None}, status=status)
+    return await framework.page(datasette, "error.html", {"error": message, "status": status}, status=status)
+
+
+_LINKS = {"fingerprint": "/findings/", "vendor_id": "/vendors/"}
+
+
+@hookimpl
+def render_cell(value: object, column: str, datasette: Datasette) -> Markup | None:
+    """Text cells as text, never as links made of it; only fingerprints, vendors and rules lead to their own pages."""
+    if not isinstance(value, str) or value == "":
+        return None
+    shown = text.visible(value)
+    if len(shown) > CELL_LIMIT:
+        shown = shown[:CELL_LIMIT] + "…"
+    if column in _LINKS:
+        address = framework.site_url(datasette, _LINKS[column] + quote(value, safe=""))
+    elif column in ("rule", "rule_id"):
+        address = framework.site_url(datasette, "/rules") + "#" + quote(value, safe="")
+    else:
+        return escape(shown)
+    return Markup('<a href="{}">{}</a>').format(address, shown)
