@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-import idna
 import tldextract
 
 from auditor.model import Party
@@ -23,6 +23,7 @@ MAX_HOST = 253
 
 _MAX_CACHED_URL = 2_048
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_DOTS = {ord(dot): "." for dot in "\u3002\uff0e\uff61"}
 _VERSION = re.compile(r"^// VERSION: (\d{4}-\d{2}-\d{2})", re.MULTILINE)
 
 
@@ -116,13 +117,15 @@ def _is_ip(text: str) -> bool:
 
 
 def _to_ascii(name: str) -> str:
-    """A-labels as browsers make them (UTS #46); text that is no host name is given back and refused later."""
+    """A-labels of a host in letters, for comparison with what browsers report; other text is refused later.
+
+    Unicode's compatibility form and Punycode, as in UTS #46 without its transitional rules (``ß`` stays). Python's own
+    ``idna`` codec follows the older standard of 2003.
+    """
     if len(name) > MAX_HOST:
         return name
-    try:
-        return idna.encode(name, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        return name
+    labels = unicodedata.normalize("NFKC", name).translate(_DOTS).split(".")
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
 
 
 @cache
