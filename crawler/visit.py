@@ -156,7 +156,10 @@ class _Playing:
         self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
         self.declaration = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
         await self._observe(Phase.BEFORE_CHOICE)
-        await self.driver.touch()
+        # A banner that is there is chosen from untouched: some take a scroll for an answer. The scenario without a
+        # choice is the one that touches every page before any choice.
+        if self.banner is None or self.task.scenario is Scenario.NO_CHOICE:
+            await self.driver.touch()
         if self.banner is None:
             self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
 
@@ -171,7 +174,7 @@ class _Playing:
 
     async def _choose(self, wanted: Wanted, next_pages: tuple[str, ...]) -> None:
         """Choose, observe; reload, prove, observe; one next page, observe. Without a choice the visit ends here."""
-        await self.driver.leave()
+        await self.recorder.read_stores(self.context, self.driver.page)
         phase, asked_at = AFTER[wanted], now_ms()
         failed = Choice(wanted=wanted, outcome=ChoiceOutcome.FAILED)
         self.choice = await self._ask("choose", self.actor.choose(self.driver.page, wanted), failed)
