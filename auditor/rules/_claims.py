@@ -38,12 +38,13 @@ if TYPE_CHECKING:
     from auditor.observed import Item
 
 #: Words that soften a statement, in the languages of the policies; a softened statement is no absolute promise.
-_SOFTENERS = re.compile(
-    r"\b(may|might|usually|generally|mostly|normally|typically|in principle|kunnen|meestal|doorgaans|in de regel|"
-    r"können|kann|in der regel|meist|üblicherweise|peuvent|peut|généralement|pueden|puede|generalmente|possono|può|"
-    r"di norma|mogą|zwykle|zazwyczaj)\b",
-    re.IGNORECASE,
+_HEDGES = (
+    r"usually|generally|mostly|normally|typically|in principle|meestal|doorgaans|in de regel|in der regel|meist|"
+    r"üblicherweise|généralement|normalement|generalmente|normalmente|di norma|zwykle|zazwyczaj"
 )
+_MODALS = r"may|might|kunnen|können|kann|peuvent|peut|pueden|puede|possono|può|mogą"
+_HEDGED = re.compile(rf"\b({_HEDGES})\b", re.IGNORECASE)
+_SOFTENED = re.compile(rf"\b({_HEDGES}|{_MODALS})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,13 @@ Verdict = Contradiction | str | None
 
 
 def is_softened(claim: Claim) -> bool:
-    """Whether a statement is qualified: marked so by the reader, or softened by its own words."""
-    return claim.strength != "absolute" or any(_SOFTENERS.search(quote.quote) for quote in claim.evidence)
+    """Whether a statement is qualified: marked so by the reader, or softened by its own words.
+
+    What a visitor may or can do is a permission and no hedge: "you may change your choice at any time" promises it.
+    """
+    if claim.type in _PERMISSIONS:
+        return any(_HEDGED.search(quote.quote) for quote in claim.evidence)
+    return claim.strength != "absolute" or any(_SOFTENED.search(quote.quote) for quote in claim.evidence)
 
 
 def subject_category(claim: Claim) -> Category | None:
@@ -160,9 +166,9 @@ def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
 
     Found anywhere on a page, it is taken as kept; a button inside the banner is not, since the banner goes away.
     """
-    if "footer_control_present" not in claim.tests:
-        return None
     labels = _promised_labels(site)
+    if not labels and "footer_control_present" not in claim.tests:
+        return None
     if not labels:
         return "the policy promises a control in the footer and gives no words to look for"
     visits = [visit for visit in site.good if not visit.coverage.collectors.get("controls", "ok").startswith("failed")]
@@ -203,8 +209,7 @@ TESTERS: dict[str, Callable[[Claim, SiteEvidence], Verdict]] = {
 #: Kinds whose contradiction is one and the same observation: the first that is claimed speaks for all.
 SAME_OBSERVATION = (("anonymous_data", "no_personal_data"), ("preferences_changeable", "withdrawal_possible"))
 
-#: Kinds whose own wording never softens them: "you may change your choice" permits, it does not hedge.
-PERMISSIONS = frozenset({"preferences_changeable", "withdrawal_possible"})
+_PERMISSIONS = frozenset({"preferences_changeable", "withdrawal_possible"})
 
 _WHOLE = frozenset({"document", "scope", "technology"})
 

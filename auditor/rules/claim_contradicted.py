@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from auditor.examples import claim, cookie, declaration, evidence, visits
 from auditor.model import Category, DisclosureLevel, Match, Scenario, Severity
 from auditor.rule import Doubt, Example, PolicyNeed, Rule
-from auditor.rules._claims import PERMISSIONS, SAME_OBSERVATION, TESTERS, is_softened
+from auditor.rules._claims import SAME_OBSERVATION, TESTERS, is_softened
 
 if TYPE_CHECKING:
     from auditor.declared import Declared
@@ -50,7 +50,7 @@ def _by_kind(site: SiteEvidence) -> list[list[Declared[Claim]]]:
 
 
 def _importance(declared: Declared[Claim]) -> tuple[bool, int]:
-    return _softened(declared.record), list(TESTERS).index(declared.record.type)
+    return is_softened(declared.record), list(TESTERS).index(declared.record.type)
 
 
 def _answer(claims: list[Declared[Claim]], site: SiteEvidence) -> Match | Doubt | None:
@@ -66,7 +66,7 @@ def _answer(claims: list[Declared[Claim]], site: SiteEvidence) -> Match | Doubt 
                 subject=subject,
                 fact=f"{verdict.fact}.",
                 site=site.url,
-                severity=Severity.MEDIUM if _softened(declared.record) else Severity.HIGH,
+                severity=Severity.MEDIUM if is_softened(declared.record) else Severity.HIGH,
                 category_observed=verdict.category,
                 service=verdict.service,
                 declaration=declared.quoted(),
@@ -74,10 +74,6 @@ def _answer(claims: list[Declared[Claim]], site: SiteEvidence) -> Match | Doubt 
                 confidence=declared.record.confidence,
             )
     return doubt
-
-
-def _softened(claim: Claim) -> bool:
-    return claim.strength != "absolute" if claim.type in PERMISSIONS else is_softened(claim)
 
 
 RULE = Rule(

@@ -146,6 +146,14 @@ CLAIMS = {
     "withdrawal in the footer": ("fires", promising(kind="withdrawal_possible"), [x.control("Imprint")]),
     "promised without words": ("undecided", promising(label=None), [x.control("Imprint")]),
     "promised elsewhere": ("undecided", promising(location="policy_page"), [x.control("Imprint")]),
+    "promised in the footer by another part of the policy": (
+        "fires",
+        policy(
+            x.claim("preferences_changeable", None, "preference_control_present"),
+            consent=(x.mechanism("Cookie Preferences"),),
+        ),
+        [x.control("Imprint")],
+    ),
     "promised without a place to look": (
         "silent",
         policy(x.claim("preferences_changeable", None, "policy_page_control_present")),
@@ -216,10 +224,18 @@ def test_the_stronger_of_two_claims_speaks(ask):
     assert (finding.severity, finding.declaration.quote) == (Severity.HIGH, "never shows who you are")
 
 
-def test_a_permission_does_not_soften_a_promise(ask):
-    words = x.quote("You may change your preferences at any time")
-    finding = ask(RULE, x.visits(x.control("Imprint")), promising(evidence=(words,))).only
-    assert finding.severity is Severity.HIGH
+@pytest.mark.parametrize(
+    ("words", "strength", "severity"),
+    [
+        ("You may change your preferences at any time", "absolute", Severity.HIGH),
+        ("You can change your preferences at any time", "qualified", Severity.HIGH),
+        ("You can usually change your preferences in the footer", "absolute", Severity.MEDIUM),
+    ],
+)
+def test_a_permission_does_not_soften_a_promise(ask, words, strength, severity):
+    declared = promising(evidence=(x.quote(words),), strength=strength)
+    finding = ask(RULE, x.visits(x.control("Imprint")), declared).only
+    assert finding.severity is severity
     assert finding.fact == '"Cookie Preferences" was found on none of the pages seen in 3 visits.'
 
 

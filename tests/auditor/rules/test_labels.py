@@ -104,7 +104,7 @@ LABELS = {
     "the company, not the service": (NEITHER, naming(x.service("Google", NECESSARY)), [GA, GA_CALL]),
     "another service of the company": (NEITHER, naming(x.service("Google Maps", FUNCTIONAL)), [GA, GA_CALL]),
     "a service that is not there": (NEITHER, naming(x.service("Google Analytics", NECESSARY)), [META]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("expected", "policy", "seen"), LABELS.values(), ids=LABELS)
