@@ -51,7 +51,7 @@ def narrowed(config: Config, wanted: tuple[str, ...], scenarios: tuple[str, ...]
 
 def run_crawl(store: Store, config: Config, browser: str | None, *, resume: bool, debug: bool) -> Crawled | None:
     """Crawl, with progress on stderr; ``None`` where there was nothing to resume."""
-    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL, stream=sys.stderr, force=True)
+    _set_logs(debug=debug)
     run = store.unfinished_run() if resume else None
     if resume and run is None:
         say("there is no unfinished run to resume")
@@ -63,6 +63,18 @@ def run_crawl(store: Store, config: Config, browser: str | None, *, resume: bool
     if crawled.worst_lag_ms > LARGE_LAG_MS:
         say(f"this machine was busy: up to {crawled.worst_lag_ms / 1000:.1f} s of lag; a lower concurrency is safer")
     return crawled
+
+
+def _set_logs(*, debug: bool) -> None:
+    """What Scrapy and we log is for developers: errors reach the user as problems and outcomes.
+
+    Scrapy's scraper prints whole items, which here are pages of evidence: never below INFO.
+    """
+    if debug:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    for name in ("scrapy", "twisted", "crawler", "httpx", "httpcore", "asyncio"):
+        logging.getLogger(name).setLevel(logging.DEBUG if debug else logging.CRITICAL)
+    logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO if debug else logging.CRITICAL)
 
 
 def as_begun(config: Config, run: Run) -> Config:
