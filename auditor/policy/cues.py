@@ -7,7 +7,8 @@ A cue describes a stretch of one sentence in folded text (lower case, no accents
 - ``*`` stands for the rest of a word;
 - `` ~ `` is a gap of up to 60 characters, `` ~~ `` of up to 160.
 
-Every repetition is bounded, so matching is linear in the sentence.
+Every repetition is bounded, so matching is linear in the sentence. Most sentences lack a word that a cue needs; that
+is looked up first, and the regular expression is compiled only when it is needed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from typing import TYPE_CHECKING
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 GAPS = {"~": 60, "~~": 160}
 _TOKEN = re.compile(r"\s+(~~|~)\s+|([{}|*])|(\s+)|([^\s{}|*]+)")
 _SPACE = r"[\s\-]{1,4}"
 _EDGE = r"(?!\w)"
 _SYMBOLS = {"{": "(?:", "}": ")", "|": "|", "*": r"\w{0,30}"}
+_MAX_NEEDS = 3
 
 
 def compile_cue(cue: str) -> re.Pattern[str]:
@@ -57,6 +59,70 @@ def body(cue: str) -> str:
     return "".join(out)
 
 
+def needs(cue: str) -> tuple[tuple[str, ...], ...]:
+    """What a text must contain for a cue to match: of each group, one of its strings. Empty where nothing is certain."""
+    tokens = [(m[2] or "", m[4] or "") for m in _TOKEN.finditer(fold(cue).strip())]
+    groups, _ = _sequence(tokens, 0)
+    sure = [group for group in groups if group and all(group)]
+    return tuple(sorted(sure, key=lambda group: (len(group), -min(map(len, group))))[:_MAX_NEEDS])
+
+
+def _sequence(tokens: list[tuple[str, str]], at: int) -> tuple[list[tuple[str, ...]], int]:
+    """The needs of a sequence up to its closing brace; alternatives are merged into one group."""
+    branches: list[list[tuple[str, ...]]] = [[]]
+    while at < len(tokens):
+        symbol, word = tokens[at]
+        at += 1
+        if symbol == "{":
+            inner, at = _sequence(tokens, at)
+            branches[-1].extend(inner)
+        elif symbol == "}":
+            break
+        elif symbol == "|":
+            branches.append([])
+        elif word:
+            branches[-1].append((word,))
+    if len(branches) == 1:
+        return branches[0], at
+    best = [max(branch, key=lambda group: min(map(len, group)), default=("",)) for branch in branches]
+    return [tuple(dict.fromkeys(text for group in best for text in group))], at
+
+
+class Cue:
+    """One cue, compiled when a text contains what it needs."""
+
+    __slots__ = ("_needs", "_pattern", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._needs = needs(text)
+        self._pattern: re.Pattern[str] | None = None
+
+    def may_match(self, folded: str) -> bool:
+        """Does a text contain the words that the cue cannot do without?"""
+        for group in self._needs:
+            for text in group:
+                if text in folded:
+                    break
+            else:
+                return False
+        return True
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        if self._pattern is None:
+            self._pattern = compile_cue(self._text)
+        return self._pattern
+
+    def search(self, folded: str) -> Found | None:
+        """The leftmost match."""
+        if not self.may_match(folded):
+            return None
+        match = self.pattern.search(folded)
+        return Found(match.start(), match.end()) if match else None
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a cue matched in a view's folded text."""
@@ -68,25 +134,33 @@ class Found:
 class Cues:
     """Several cues that mean the same thing."""
 
-    __slots__ = ("_patterns",)
+    __slots__ = ("_cues",)
 
     def __init__(self, cues: Iterable[str]) -> None:
-        self._patterns = tuple(compiled(cue) for cue in cues)
+        self._cues = tuple(cue(text) for text in cues)
 
     def __bool__(self) -> bool:
-        return bool(self._patterns)
+        return bool(self._cues)
+
+    def __iter__(self) -> Iterator[Cue]:
+        return iter(self._cues)
 
     def first(self, folded: str) -> Found | None:
         """The leftmost match of the first cue that matches."""
-        for pattern in self._patterns:
-            if match := pattern.search(folded):
-                return Found(match.start(), match.end())
+        for one in self._cues:
+            if found := one.search(folded):
+                return found
         return None
 
     def all(self, folded: str) -> list[Found]:
         """Every match of every cue, in order of place, overlapping ones dropped."""
         spans = sorted(
-            ((m.start(), m.end()) for pattern in self._patterns for m in pattern.finditer(folded)),
+            (
+                (match.start(), match.end())
+                for one in self._cues
+                if one.may_match(folded)
+                for match in one.pattern.finditer(folded)
+            ),
             key=lambda span: (span[0], -span[1]),
         )
         kept: list[Found] = []
@@ -96,7 +170,7 @@ class Cues:
         return kept
 
 
-@lru_cache(maxsize=8192)
-def compiled(cue: str) -> re.Pattern[str]:
-    """The pattern of a cue, compiled once."""
-    return compile_cue(cue)
+@lru_cache(maxsize=16384)
+def cue(text: str) -> Cue:
+    """The cue of a text, made once."""
+    return Cue(text)

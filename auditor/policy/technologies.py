@@ -25,12 +25,11 @@ def _declaring(reading: Reading, name: str) -> Sentence | None:
     """The first sentence with the earliest cue that any sentence has and that is no denial."""
     pool = reading.document.sentences
     unless = reading.words.cues("technologies", name, "unless")
-    for cue in reading.words.values("technologies", name, "cues"):
-        pattern = reading.words.one(cue)
+    for cue in reading.words.cues("technologies", name, "cues"):
         for sentence in pool:
             folded = sentence.view.folded
-            match = pattern.search(folded)
-            if match and not _denied(reading, folded, match.start()) and not unless.first(folded):
+            found = cue.search(folded)
+            if found and not _denied(reading, folded, found.start) and not unless.first(folded):
                 return sentence
     return None
 

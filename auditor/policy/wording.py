@@ -8,12 +8,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from auditor.policy.cues import Cues, compiled
-
-if TYPE_CHECKING:
-    import re
+from auditor.policy.cues import Cues
 
 FALLBACK = "en"
 _FOLDER = resources.files("auditor.knowledge") / "policy"
@@ -62,10 +59,6 @@ class Wording:
             if isinstance(node, dict):
                 out.update(dict.fromkeys(node))
         return list(out)
-
-    def one(self, cue: str) -> re.Pattern[str]:
-        """The pattern of one cue."""
-        return compiled(cue)
 
     def cues(self, *path: str) -> Cues:
         """The cues of a list in the files, compiled once."""
