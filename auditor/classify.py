@@ -5,7 +5,7 @@ The first layer that answers wins:
 1. the bundled table, by name and domain;
 2. the bundled table, by exact name, then by glob;
 3. the Open Cookie Database, where it was given;
-4. the owner of the host or URL, from the bundled table;
+4. the owner of the host or URL, from the bundled table, then from third-party-web, where it was given;
 5. inferred from the name: always harmless, and never relied on by rules;
 6. unknown, which is a legal answer.
 
@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 
 from auditor import facts
 from auditor.domains import host_of, normal_host, same_site
-from auditor.hosts import HostTable
+from auditor.hosts import HostTable, owner_of
 from auditor.known import CookieTable, Item
 from auditor.model import Category, Classification
 from auditor.open_cookie_database import OpenCookieDatabase, read_csv
 from auditor.services import ServiceNames, bundled_names
+from auditor.third_party_web import read_entities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,7 @@ class Classifier:
         if fact is None:
             reason = "The site's own; no source knows it." if own else "No source knows it."
             return Classification(category=None, layer=6, confidence=0.0, reason=reason)
-        entity = self._names.entity(fact.service) if fact.service else None
+        entity = owner_of(fact, self._names)
         reason = f"{fact.host} belongs to {entity or fact.service or 'a known service'} and serves several purposes."
         return Classification(category=None, entity=entity, layer=6, confidence=0.0, reason=reason, role=fact.role)
 
@@ -147,15 +148,21 @@ def bundled() -> Classifier:
     return classifier()
 
 
-def classifier(open_cookie_database: str | None = None) -> Classifier:
-    """A classifier on the bundled tables and, where given, the text of the Open Cookie Database's CSV.
+def classifier(*, open_cookie_database: str | None = None, third_party_web: str | None = None) -> Classifier:
+    """A classifier on the bundled tables and on lists that do not come with the project.
 
-    Raises ``ListError`` where that text cannot be read.
+    Args:
+        open_cookie_database: text of its CSV: layer 3.
+        third_party_web: text of its ``entities.json``: more hosts for layer 4, where the bundled table has none.
+
+    Raises:
+        ListError: a list cannot be read.
     """
     names = bundled_names()
+    hosts = () if third_party_web is None else read_entities(third_party_web, names)
     return Classifier(
         CookieTable(facts.cookie_facts(), names),
-        HostTable(facts.host_facts(), facts.url_facts(), names),
+        HostTable(facts.host_facts(), facts.url_facts(), names, hosts),
         names,
         None if open_cookie_database is None else OpenCookieDatabase(read_csv(open_cookie_database), names),
     )

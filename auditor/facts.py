@@ -60,7 +60,8 @@ class HostFact:
     """A row of ``known_hosts.json``: what a host and its subdomains are for.
 
     For a row of the table ``urls``, ``path`` is set: only URLs whose path matches it, and whose query has one of the
-    accepted beginnings for each parameter of ``query``, are meant. ``category`` None: several purposes.
+    accepted beginnings for each parameter of ``query``, are meant. ``category`` None: several purposes. ``entity`` is
+    set only where the table of services does not know the owner; ``subdomains`` False: only the host itself is meant.
     """
 
     host: str
@@ -70,6 +71,8 @@ class HostFact:
     role: str
     path: re.Pattern[str] | None = None
     query: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    entity: str | None = None
+    subdomains: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,26 +20,44 @@ MAX_EXAMINED = 4_096
 """Characters of a path or query that are looked at."""
 
 SOURCE = "bundled table of hosts"
+OTHER_SOURCE = "third-party-web"
 ANY_HOST = "*"
 
-_CONFIDENCE = 0.85
+_CONFIDENCE, _OTHER_CONFIDENCE = 0.85, 0.7
 _COUNTRY_GOOGLE = re.compile(r"((?:.+\.)?google)\.(?:[a-z]{2}|com?\.[a-z]{2})")
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
 class HostTable:
-    """Rows by host; a host is known by itself or the longest of its parent domains."""
+    """Rows by host; a host is known by itself or the longest of its parent domains.
 
-    def __init__(self, hosts: tuple[HostFact, ...], urls: tuple[HostFact, ...], names: ServiceNames) -> None:
+    ``others`` are the rows of ``auditor.third_party_web``: they answer where the bundled table knows nothing.
+    """
+
+    def __init__(
+        self,
+        hosts: tuple[HostFact, ...],
+        urls: tuple[HostFact, ...],
+        names: ServiceNames,
+        others: tuple[HostFact, ...] = (),
+    ) -> None:
         self._hosts = {row.host: row for row in hosts}
+        self._others = {row.host: row for row in others}
         self._urls: defaultdict[str, list[HostFact]] = defaultdict(list)
         for row in urls:
             self._urls[row.host].append(row)
-        self._answers = {id(row): _answer(row, names) for row in (*hosts, *urls)}
+        self._answers = {id(row): _answer(row, names, SOURCE, _CONFIDENCE) for row in (*hosts, *urls)}
+        self._answers |= {id(row): _answer(row, names, OTHER_SOURCE, _OTHER_CONFIDENCE) for row in others}
 
     def fact(self, host: str) -> HostFact | None:
         """The row of a host, of the longest known parent domain; rows of several purposes included."""
-        return next((self._hosts[name] for name in _parents(host) if name in self._hosts), None)
+        names = tuple(_parents(host))
+        for table in (self._hosts, self._others):
+            for name in names:
+                row = table.get(name)
+                if row is not None and (row.subdomains or name == names[0]):
+                    return row
+        return None
 
     def host(self, host: str) -> Classification | None:
         """What a host is for; None where it is not known or serves several purposes."""
@@ -94,20 +112,25 @@ def _accepts(row: HostFact, query: str) -> bool:
     return all(name in given and given[name].startswith(beginnings) for name, beginnings in row.query)
 
 
-def _answer(row: HostFact, names: ServiceNames) -> Classification:
-    entity = names.entity(row.service) if row.service else None
+def owner_of(row: HostFact, names: ServiceNames) -> str | None:
+    """The entity that owns a host; None where it is not known."""
+    return (names.entity(row.service) if row.service else None) or row.entity
+
+
+def _answer(row: HostFact, names: ServiceNames, source: str, confidence: float) -> Classification:
+    entity = owner_of(row, names)
     owner = f" ({entity})" if entity and entity != row.service else ""
     what = "a URL" if row.path is not None else "a host"
-    where = "" if row.host == ANY_HOST else f" below {row.host}"
+    where = "" if row.host == ANY_HOST else f" below {row.host}" if row.subdomains else f", {row.host}"
     return Classification(
         category=row.category,
         also_declared_as=row.also_declared_as,
         service=row.service,
         entity=entity,
         layer=4,
-        confidence=_CONFIDENCE,
+        confidence=confidence,
         reason=f"It is {what} of {row.service or 'the consent framework'}{owner}{where}, role: {row.role}.",
-        source=SOURCE,
+        source=source,
         role=row.role,
         exempt=row.role in EXEMPT_ROLES,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.facts import EXEMPT_USES
+from auditor.hosts import owner_of
 from auditor.model import Category, Classification
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _owned(known: Classification, host: HostFact, names: ServiceNames) -> Classi
         category=known.category,
         also_declared_as=known.also_declared_as,
         service=host.service,
-        entity=names.entity(host.service) if host.service else None,
+        entity=owner_of(host, names),
         layer=known.layer,
         confidence=known.confidence,
         reason=f"{known.reason} Its host {host.host} belongs to {host.service or 'a known service'}.",

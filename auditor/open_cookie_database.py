@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from auditor.domains import normal_host
 from auditor.known import MIN_TELLING_NAME
-from auditor.model import Category, Classification, ConsentAuditError
+from auditor.lists import MAX_CHARACTERS, MAX_ROWS, ListError
+from auditor.model import Category, Classification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from auditor.known import Item
     from auditor.services import ServiceNames
 
-MAX_CHARACTERS = 20_000_000
-MAX_ROWS = 200_000
 SOURCE = "Open Cookie Database"
 
 _NAME, _CATEGORY, _DOMAIN, _PLATFORM = "Cookie / Data Key name", "Category", "Domain", "Platform"
@@ -51,10 +50,6 @@ _NECESSARY_WORDS = re.compile(
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _MAX_TEXT = 2_000
 _WITH_DOMAIN, _WILD_WITH_DOMAIN, _WITHOUT_DOMAIN, _WILD_WITHOUT_DOMAIN = 0.8, 0.75, 0.55, 0.5
-
-
-class ListError(ConsentAuditError):
-    """A list cannot be read; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +134,7 @@ class OpenCookieDatabase:
         )
 
     def _service(self, platform: str) -> str | None:
-        """The project's name of a platform where it is clear, else the platform's own."""
-        services = self._names.canonical(platform)
-        return (platform or None) if platform in services or len(services) != 1 else next(iter(services))
+        return self._names.preferred(platform) if platform else None
 
 
 def _bounded(reader: csv.DictReader[str]) -> Iterator[Mapping[str, str | None]]:

@@ -49,6 +49,11 @@ class ServiceNames:
         """The services that a name means, by any of their names, whatever its case and punctuation; often one."""
         return frozenset(self._by_name.get(fold(name), ()))
 
+    def preferred(self, name: str) -> str:
+        """The project's name of a service where another's name means just one, else that name."""
+        services = self.canonical(name)
+        return name if name in services or len(services) != 1 else next(iter(services))
+
     def entity(self, name: str) -> str | None:
         """Owner of the service that a name means; None where it is unknown or where owners differ."""
         owners = {self._services[service].entity for service in self.canonical(name)}

@@ -1,6 +1,6 @@
 """How many items a second of processor time the classifier answers, beside a plain dictionary lookup in the same run.
 
-    python benchmarks/classify.py [--items 200000] [--open-cookie-database FILE]
+    python benchmarks/classify.py [--items 200000] [--open-cookie-database FILE] [--third-party-web FILE]
 
 Items are drawn from the bundled table (names of its rows, globs filled in) and from made-up names, half and half, on
 first-party and third-party domains. Numbers of one machine mean little; the ratio to the dictionary lookup does.
@@ -40,18 +40,22 @@ def per_second(count: int, run: Callable[[], object]) -> float:
     return count / (time.process_time() - start)
 
 
-def load(database: Path | None) -> Classifier:
-    return classifier(database.read_text("utf-8") if database else None)
+def load(database: Path | None, entities: Path | None) -> Classifier:
+    return classifier(
+        open_cookie_database=database.read_text("utf-8") if database else None,
+        third_party_web=entities.read_text("utf-8") if entities else None,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=200_000)
     parser.add_argument("--open-cookie-database", type=Path, help="its CSV")
+    parser.add_argument("--third-party-web", type=Path, help="its entities.json")
     given = parser.parse_args()
     count = given.items
     start = time.process_time()
-    know = load(given.open_cookie_database)
+    know = load(given.open_cookie_database, given.third_party_web)
     loading = time.process_time() - start
     drawn = items(count)
     table = {row.pattern: row for row in cookie_facts()}

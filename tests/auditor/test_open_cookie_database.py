@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor import open_cookie_database
 from auditor.classify import bundled, classifier
+from auditor.lists import MAX_CHARACTERS, MAX_ROWS, ListError
 from auditor.model import Category
-from auditor.open_cookie_database import ListError, OcdRow, read_csv
+from auditor.open_cookie_database import OcdRow, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ ROWS = HEADER + (
     "b3,,Security,acme_guard,,Guards,1 day,,,0\n"
     "b2,Acme Ads,Marketing,,,No name,1 day,Acme Ltd.,,0\n"
 )
-KNOW = classifier(ROWS)
+KNOW = classifier(open_cookie_database=ROWS)
 
 ITEMS = {
     # name, domain -> layer, category, service, confidence
@@ -104,8 +104,8 @@ BROKEN = {
     "only the header": (HEADER, "no row"),
     "an open quote": (ROWS + '"c1,x', "near line"),
     "a huge field": (HEADER + "x" * 200_000, "near line"),
-    "too large": ("x" * (open_cookie_database.MAX_CHARACTERS + 1), "longer than"),
-    "too many rows": (HEADER + ",\n" * (open_cookie_database.MAX_ROWS + 1), "more than"),
+    "too large": ("x" * (MAX_CHARACTERS + 1), "longer than"),
+    "too many rows": (HEADER + ",\n" * (MAX_ROWS + 1), "more than"),
 }
 
 
@@ -127,7 +127,7 @@ def test_hostile_lists_are_read_or_refused(text: str) -> None:
 def test_the_real_database(shared: Path) -> None:
     text = (shared / "data" / "open-cookie-database.csv").read_text("utf-8")
     assert len(read_csv(text)) == 2264
-    know = classifier(text)
+    know = classifier(open_cookie_database=text)
     assert know.cookie("rl_anonymous_id", "vendor.example", site=SITE).category is P
     assert know.cookie("nlbi_1234", "vendor.example", site=SITE).layer == 2
     assert bundled().cookie("rl_anonymous_id", "vendor.example", site=SITE).layer == 6
