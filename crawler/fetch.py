@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -133,7 +133,7 @@ class Fetcher:
             return self._failed(url, error)
 
     async def _get(self, url: str, limit: int) -> Fetched:
-        async with self._client.stream("GET", url) as response:
+        async with self._client.stream("GET", url, extensions={"trace": _Closing()}) as response:
             final = str(response.url)
             status = response.status_code
             if status >= 400:
@@ -162,6 +162,22 @@ class Fetcher:
         text = str(error) or type(error).__name__
         outcome = Outcome.UNREACHABLE if isinstance(error, httpx.TransportError) else Outcome.FAILED
         return Fetched(url=last, outcome=outcome, failure=text[:300])
+
+
+class _Closing:
+    """Closes the connection to the guard where the guard refuses: httpcore 1.0 leaves it to the garbage collector.
+
+    A trace extension of httpcore (https://www.encode.io/httpcore/extensions/), called for every step of a request.
+    """
+
+    def __init__(self) -> None:
+        self._stream: Any = None
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if event == "socks.connect_tcp.complete":
+            self._stream = info["return_value"]
+        elif event == "socks.setup_socks5_connection.failed":
+            await self._stream.aclose()
 
 
 def _last_asked(error: Exception) -> str | None:

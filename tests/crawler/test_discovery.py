@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,11 +37,7 @@ def discover(run: Callable[..., Any], guard: AddressGuard) -> Callable[..., tupl
             async with Fetcher(guard, NetworkConfig(ignore_certificate_errors=True), CrawlConfig()) as fetcher:
                 return await Discovery(vendor, fetcher, None).documents(controls)
 
-        # httpcore 1.0 leaves the stream of a refused SOCKS connection to the garbage collector.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            found: tuple[PolicyDocument, ...] = run(within())
-            gc.collect()
+        found: tuple[PolicyDocument, ...] = run(within())
         return found
 
     return go

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 import time
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,11 +38,7 @@ def fetch(run: Run, guard: AddressGuard) -> Callable[..., PolicyDocument]:
                 source = PolicySource(url=where) if isinstance(where, str) else PolicySource(file=str(where))
                 return await fetch_policy(source, vendor="a", fetcher=fetcher, render=render)
 
-        # httpcore 1.0 leaves the stream of a refused SOCKS connection to the garbage collector.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            document: PolicyDocument = run(within())
-            gc.collect()
+        document: PolicyDocument = run(within())
         return document
 
     return go
