@@ -11,12 +11,12 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.declared import PolicyReading, why_unread
 from auditor.evidence import Evidence, gather, is_proven
 from auditor.inventory import observed_items
 from auditor.model import Audit, Finding, Match, Outcome, Phase, PolicyError, Severity, Undecided
 from auditor.policy.read import read_policy
 from auditor.policy.wording import languages
+from auditor.readings import PolicyReading, why_unread
 from auditor.rule import Doubt, PolicyNeed
 from auditor.rules import all_rules, rule_facts
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.declared import Declarations, declarations_for
+from auditor.binding import declarations_for
 from auditor.domains import host_of, registrable_domain
 from auditor.model import ChoiceOutcome, Cookie, Outcome, Phase, Scenario, Site
 from auditor.observed import (
@@ -29,9 +29,10 @@ from auditor.observed import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.declared import PolicyReading
+    from auditor.declared import Declarations
     from auditor.model import Classification, Request, StorageItem, Vendor, Visit
     from auditor.observed import Knowledge
+    from auditor.readings import PolicyReading
 
 #: Which phases follow a refusal, and the scenario that plays it.
 REFUSALS = ((Phase.AFTER_REJECT, Scenario.REJECT_ALL), (Phase.AFTER_WITHDRAWAL, Scenario.WITHDRAW))

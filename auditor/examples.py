@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from auditor.declared import PolicyReading, why_unread
 from auditor.domains import host_of, party
 from auditor.evidence import Evidence, gather
 from auditor.identifiers import describe_value
@@ -50,6 +49,7 @@ from auditor.model import (
     Visit,
     Wanted,
 )
+from auditor.readings import PolicyReading, why_unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,10 @@ from auditor.model import Category, ObservedItem, Party, Phase, Scenario
 from auditor.observed import known_category
 
 if TYPE_CHECKING:
-    from auditor.declared import Declared
     from auditor.evidence import Evidence, SiteEvidence
     from auditor.model import DeclaredCategory, DeclaredCookie, DeclaredService, QuotedDeclaration
     from auditor.observed import Call, Item
+    from auditor.readings import Declared
 
 Label = tuple[Category | None, str, "QuotedDeclaration | None"]
 

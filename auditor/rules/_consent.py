@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.consent_strings import record_kind
-from auditor.model import ChoiceOutcome, Scenario, Wanted
+from auditor.model import ChoiceOutcome, Party, Scenario, Wanted
 
 if TYPE_CHECKING:
     from auditor.evidence import SiteEvidence
     from auditor.model import Visit
+    from auditor.observed import Item
 
 #: What became of a choice on a page that has a banner or control to make it with.
 _MET_A_BANNER = frozenset({ChoiceOutcome.DONE, ChoiceOutcome.NO_ACCEPT, ChoiceOutcome.NO_REJECT})
@@ -33,10 +34,13 @@ _OPT_OUT = re.compile(r"do not (sell|share)|opt[- ]?out|your privacy choices", r
 def has_mechanism(site: SiteEvidence) -> bool:
     """Whether any good visit showed a banner, a consent tool, a consent record, or a control for preferences."""
     calls_tool = any(call.classification.role == "consent" for call in site.calls)
-    keeps_record = any(
-        item.classification.role == "consent_record" or record_kind(item.name) is not None for item in site.items
-    )
-    return calls_tool or keeps_record or any(_shows_mechanism(visit) for visit in site.good)
+    return calls_tool or any(map(_is_record, site.items)) or any(map(_shows_mechanism, site.good))
+
+
+def _is_record(item: Item) -> bool:
+    """Whether an item is the site's own consent record; that of an embedded third party is about the third party."""
+    known = item.classification.role == "consent_record" or record_kind(item.name) is not None
+    return known and item.party is Party.FIRST
 
 
 def is_preference_control(text: str) -> bool:

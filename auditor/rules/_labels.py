@@ -16,8 +16,8 @@ from auditor.observed import INTENSITY, Item, Service
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.declared import Declared
     from auditor.evidence import SiteEvidence
+    from auditor.readings import Declared
 
 Labelled = TypeVar("Labelled", DeclaredCookie, DeclaredService)
 

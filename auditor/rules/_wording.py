@@ -13,9 +13,9 @@ from auditor.model import Category, Cookie, CookieEvent, EvidenceRef, Phase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.declared import PolicyReading
     from auditor.model import Visit
     from auditor.observed import Call, Item, Service, Sighting
+    from auditor.readings import PolicyReading
 
 DAY = 86_400
 HOUR = 3_600

@@ -23,9 +23,9 @@ from auditor.rule import Doubt, Example, PolicyNeed, Rule
 from auditor.rules._claims import SAME_OBSERVATION, TESTERS, is_softened
 
 if TYPE_CHECKING:
-    from auditor.declared import Declared
     from auditor.evidence import Evidence, SiteEvidence
     from auditor.model import Claim
+    from auditor.readings import Declared
 
 
 def check(case: Evidence) -> tuple[Match | Doubt, ...]:

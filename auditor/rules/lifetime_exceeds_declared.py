@@ -21,10 +21,10 @@ from auditor.rule import Example, PolicyNeed, Rule
 from auditor.rules._wording import item_refs, lifetime, named
 
 if TYPE_CHECKING:
-    from auditor.declared import Declared
     from auditor.evidence import Evidence, SiteEvidence
     from auditor.model import DeclaredCookie, Duration
     from auditor.observed import Item
+    from auditor.readings import Declared
 
 _TOLERANCE = 1.1
 _MOMENT = DAY

@@ -9,7 +9,6 @@ import pytest
 
 from auditor import examples as x
 from auditor.classify import bundled
-from auditor.declared import PolicyReading, why_unread
 from auditor.model import (
     Category,
     ChoiceOutcome,
@@ -23,6 +22,7 @@ from auditor.model import (
     StorageKind,
 )
 from auditor.observed import exists
+from auditor.readings import PolicyReading, why_unread
 
 OTHER = "https://shop.vendor.example/"
 

@@ -45,6 +45,7 @@ MECHANISM = {
     "a link to the policy": ("fires", bare(GA, x.control("Cookie policy"), x.control("Privacy"))),
     "a link to browser help": ("fires", bare(GA, x.control("Help with your browser"))),
     "a login": ("fires", bare(GA, x.control("Account settings", "page"))),
+    "a third party's own consent record": ("fires", bare(GA, x.cookie("li_gc", "linkedin.com"))),
     "necessary only": ("silent", bare(x.cookie("PHPSESSID"), x.cookie("__cf_bm"))),
     "unknown only": ("silent", bare(x.cookie("zq"))),
     "routing or functional only": ("silent", bare(x.cookie("lidc", "linkedin.com"))),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from auditor import examples as x
-from auditor.declared import PolicyReading
 from auditor.model import (
     Beacon,
     Category,
@@ -22,6 +21,7 @@ from auditor.model import (
     Site,
     StorageKind,
 )
+from auditor.readings import PolicyReading
 
 NECESSARY, FUNCTIONAL = Category.STRICTLY_NECESSARY, Category.FUNCTIONAL
 PERFORMANCE, TARGETING = Category.PERFORMANCE, Category.TARGETING
