@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.facts import cookie_facts
 from auditor.identifiers import describe_value, entropy, looks_like_identifier
 
 IDENTIFIERS = {
     "ga": "GA1.2.1234567890.1700000000",
+    "ga with a small random part": "GA1.1.84321.1700000000",
     "ga with an early random part": "GA1.1.84321745.1700000000",
     "fbp": "fb.1.1596403881668.1116446470",
     "fbp that looks like two times": "fb.1.1700000000000.1690000000",
@@ -46,6 +48,8 @@ OTHERS = {
     "version": "v2.14.0-rc.1",
     "words": "cookie-banner-dismissed",
     "camel case": "OptInAnalyticsStorage",
+    "camel case with a number": "GoogleAnalytics4Enabled",
+    "size of a screen": "1920x1080x24",
     "words and numbers": "checkout2024step3",
     "settings": '{"theme":"dark","updated":1700000000000,"open":["menu","footer"]}',
     "base64 settings": "eyJ0aGVtZSI6ImRhcmsiLCJmb250Ijoic2VyaWYifQ==",
@@ -71,11 +75,26 @@ def test_other_values(raw: str) -> None:
     assert not looks_like_identifier(raw)
 
 
-def test_most_random_tokens_are_seen() -> None:
+@pytest.mark.parametrize(
+    ("alphabet", "length", "least"),
+    [
+        (string.ascii_letters + string.digits, 16, 0.9),
+        (string.ascii_letters + string.digits, 24, 0.97),
+        (string.ascii_lowercase + string.digits, 12, 0.75),
+        (string.ascii_lowercase + string.digits, 24, 0.97),
+        ("0123456789abcdef", 16, 0.99),
+        ("0123456789", 20, 0.99),
+    ],
+)
+def test_most_random_tokens_are_seen(alphabet: str, length: int, least: float) -> None:
     source = random.Random(20261122)
-    alphabet = string.ascii_letters + string.digits
-    tokens = ["".join(source.choices(alphabet, k=16)) for _ in range(1000)]
-    assert sum(map(looks_like_identifier, tokens)) >= 900
+    tokens = ["".join(source.choices(alphabet, k=length)) for _ in range(1000)]
+    assert sum(map(looks_like_identifier, tokens)) >= 1000 * least
+
+
+def test_names_are_not_taken_for_values() -> None:
+    names = [row.pattern for row in cookie_facts()]
+    assert [name for name in names if looks_like_identifier(name)] == ["chkChromeAb67Sec"]
 
 
 def test_description_keeps_no_value() -> None:
