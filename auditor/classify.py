@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
     Layer = Callable[[Item, facts.HostFact | None], Classification | None]
 
-_ASSETS = {"font": "font", "media": "video"}
-"""Resource types of a browser that render, whoever serves them, and the role that they give a request."""
-
 _INFERRED = (
     (
         "a record of the visitor's choice",
@@ -103,7 +100,7 @@ class Classifier:
         Args:
             url: the request's URL; a missing query value (as in stored evidence) matches nothing.
             site: URL or host of the visited site.
-            resource_type: as the browser names it; fonts and media render, whoever serves them.
+            resource_type: as the browser names it; a font renders, whoever serves it.
         """
         host = host_of(url)
         if host is None:
@@ -112,9 +109,7 @@ class Classifier:
         known = self._hosts.url(url, host, own=own)
         if known is None:
             return self._unknown(host, own=own)
-        if resource_type in _ASSETS:
-            return _rendering(known, _ASSETS[resource_type])
-        return known
+        return _font(known) if resource_type == "font" else known
 
     def service_owner(self, name: str) -> str | None:
         """The entity that owns a service, by any of its names; None where it is not known."""
@@ -174,16 +169,17 @@ def _host(domain: str | None) -> str | None:
     return host_of(domain) if "://" in domain else normal_host(domain)
 
 
-def _rendering(known: Classification, role: str) -> Classification:
+def _font(known: Classification) -> Classification:
+    """A font file of a host that is known for something else."""
     return Classification(
         category=Category.FUNCTIONAL,
         service=known.service,
         entity=known.entity,
         layer=known.layer,
         confidence=known.confidence,
-        reason=f"{known.reason} Only a {role} file was loaded.",
+        reason=f"{known.reason} Only a font was loaded.",
         source=known.source,
-        role=role,
+        role="font",
     )
 
 

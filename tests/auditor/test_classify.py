@@ -244,10 +244,11 @@ def test_the_owner_of_a_host_is_said_even_where_its_purpose_is_not() -> None:
     assert KNOW.url("https://www.linkedin.com/", site=SITE).entity == "LinkedIn Corporation"
 
 
-def test_files_that_only_render() -> None:
+def test_a_font_only_renders() -> None:
     font = KNOW.url("https://static.hotjar.com/a.woff2", site=SITE, resource_type="font")
     assert (font.category, font.role, font.service) == (F, "font", "Hotjar")
     assert KNOW.url("https://static.hotjar.com/a.js", site=SITE, resource_type="script").category is P
+    assert KNOW.url("https://static.hotjar.com/a.mp4", site=SITE, resource_type="media").category is P
 
 
 def test_answers_are_constant() -> None:
