@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCategory, DeclaredParty, Quote
 from auditor.policy.blocks import Block
-from auditor.policy.labels import ICC_NUMBERS, Label
-from auditor.policy.view import View, fold
+from auditor.policy.labels import ICC_NUMBERS
+from auditor.policy.prose import named_in_prose
+from auditor.policy.sections import Section, find_sections, label_text
+from auditor.policy.services import sentence_purpose
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
-    from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
-    from auditor.policy.cues import Found
-    from auditor.policy.labels import LabelWord
     from auditor.policy.scopes import Scopes
+    from auditor.policy.tables import Row
+    from auditor.policy.view import View
 
-MAX_LABEL_WORDS = 9
-MAX_BODY = 12
+MAX_ROW_QUOTE = 600
 CONFIDENCE = {"heading": 0.95, "list": 0.9, "table": 0.95, "prose": 0.75, "purpose_list": 0.6}
-_DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
-
-
-@dataclass(frozen=True)
-class Section:
-    """A stretch of the document that one category's label governs: its own block and the places after it."""
-
-    label: Label
-    phrase: View
-    place: int
-    places: tuple[int, ...]
-    basis: str
-
-    def description(self, reading: Reading) -> list[Sentence]:
-        """The sentences that describe the category, the label's own block included."""
-        return [s for s in reading.document.sentences if s.place in self._all]
-
-    @property
-    def _all(self) -> tuple[int, ...]:
-        return (self.place, *self.places)
 
 
 @dataclass
@@ -51,6 +32,7 @@ class _Draft:
     label: str
     basis: str
     evidence: list[Quote]
+    scope_ids: tuple[str, ...]
     covers: tuple[Category, ...] = ()
     subtype: str | None = None
     number: str | None = None
@@ -69,9 +51,12 @@ class Categories:
 def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     """Every category that the policy declares, in the order of the document."""
     sections = find_sections(reading)
-    drafts = _from_sections(reading, sections)
-    _add_prose(reading, drafts)
+    drafts = _from_sections(reading, scopes, sections)
+    _add_prose(reading, scopes, drafts)
+    _add_tables(reading, scopes, drafts)
     _add_numbers(scopes, drafts)
+    if not drafts:
+        drafts = _from_purposes(reading, scopes)
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]
     governing: dict[int, DeclaredCategory] = {}
     for draft, category in zip(drafts, declared, strict=True):
@@ -80,85 +65,21 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     return Categories(tuple(declared), governing)
 
 
-# ----------------------------------------------------------------------------------------- sections
-
-
-def find_sections(reading: Reading) -> list[Section]:
-    """Headings and lead-ins that are category labels, with what they govern."""
-    found = [found for place, block in reading.document.blocks() if (found := _candidate(reading, place, block))]
-    return [section for section in found if _about_cookies(reading, section, found)]
-
-
-def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
-    phrase = block.view if block.kind == "heading" else lead_of(block)
-    if phrase is None or len(phrase.text.split()) > MAX_LABEL_WORDS:
-        return None
-    label = reading.labels.read(phrase.folded)
-    if label is None or label.residue > (1 if label.cookie_word and len(phrase.text.split()) > 3 else 0):
-        return None
-    if label.number is None and block.number:
-        label = replace(label, number=block.number)
-    return Section(label, phrase, place, tuple(_body(reading, place, block)), "heading")
-
-
-def lead_of(block: Block) -> View | None:
-    """The words that introduce a block: bold, before a colon, or before a dash."""
-    if block.lead is not None:
-        return block.lead
-    match = _DASH_LEAD.match(block.view.text)
-    return block.view.part(0, match.end(1)) if match else None
-
-
-def _body(reading: Reading, place: int, block: Block) -> list[int]:
-    """The places that a label governs: up to the next heading of its rank, or the next lead-in for a lead-in."""
-    places = []
-    elements = reading.document.elements
-    for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
-        element = elements[at]
-        if isinstance(element, Block):
-            if element.kind == "heading" and (block.kind != "heading" or element.level <= block.level):
-                break
-            if block.kind != "heading" and (element.lead is not None or element.kind != "item"):
-                break
-        places.append(at)
-    return places
-
-
-def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:
-    """A label is one of cookies if it or its text says so, or if it stands among labels under a cookie heading."""
-    if section.label.cookie_word:
-        return True
-    elements = reading.document.elements
-    texts = [elements[at] for at in (section.place, *section.places[:2])]
-    if any(isinstance(block, Block) and reading.mentions_cookies(block.view) for block in texts):
-        return True
-    siblings = [s for s in others if s is not section and abs(s.place - section.place) <= 4 * MAX_BODY]
-    under = any(reading.mentions_cookies(heading.view) for heading in reading.headings(section.place))
-    return bool(siblings) and (under or reading.kind == "cookie_policy")
-
-
-# ------------------------------------------------------------------------------------------- drafts
-
-
-def _from_sections(reading: Reading, sections: list[Section]) -> list[_Draft]:
-    drafts: dict[str, _Draft] = {}
+def _from_sections(reading: Reading, scopes: Scopes, sections: list[Section]) -> list[_Draft]:
+    drafts: dict[tuple[str, tuple[str, ...]], _Draft] = {}
     for section in sections:
         name = label_text(section.phrase.text)
-        key = fold(name)
+        ids = scopes.at(section.place)
+        key = (fold(name), ids)
         if key not in drafts:
+            label = section.label
             drafts[key] = _Draft(
-                section.label.category, name, section.basis, [], section.label.covers, section.label.subtype,
-                section.label.number, _heading(reading, section),
+                label.category, name, section.basis, [], ids, label.covers, label.subtype, label.number,
+                _heading(reading, section),
             )  # fmt: skip
         drafts[key].sections.append(section)
         drafts[key].evidence.extend(_section_quotes(reading, section))
     return list(drafts.values())
-
-
-def label_text(phrase: str) -> str:
-    """A label as a policy prints it, without "Category 1:" and closing punctuation."""
-    text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
-    return text.strip(" \t.:;–-*") or phrase.strip()
 
 
 def _heading(reading: Reading, section: Section) -> str | None:
@@ -180,69 +101,61 @@ def _section_quotes(reading: Reading, section: Section) -> list[Quote]:
     return quotes
 
 
-def _add_prose(reading: Reading, drafts: list[_Draft]) -> None:
+def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     """Categories that only a sentence names ("we use functional, analytical and tracking cookies")."""
-    have = {draft.category for draft in drafts}
+    have = {(draft.category, draft.scope_ids) for draft in drafts}
+    governed = {place for draft in drafts for section in draft.sections for place in section.places}
     for sentence in reading.cookie_sentences:
+        if sentence.place in governed:
+            continue
+        ids = scopes.at(sentence.place)
+        heading = reading.headings(sentence.place)
+        above = heading[0].view.text if heading else None
         for category, label in named_in_prose(reading, sentence.view):
-            if category in have:
-                continue
-            have.add(category)
-            heading = reading.headings(sentence.place)
-            drafts.append(
-                _Draft(
-                    category, label, "prose", [sentence.view.quote()], (category,),
-                    heading=heading[0].view.text if heading else None,
+            if (category, ids) not in have:
+                have.add((category, ids))
+                drafts.append(
+                    _Draft(category, label, "prose", [sentence.view.quote()], ids, (category,), heading=above)
                 )
-            )  # fmt: skip
 
 
-def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
-    """(category, label) of the label words that belong to a cookie word in a sentence that speaks of use."""
-    folded = view.folded
-    words = reading.words
-    if not words.cues("use").first(folded) or words.cues("conditional_label").first(folded):
-        return []
-    if words.cues("unused").first(folded):
-        return []
-    out: list[tuple[Category, str]] = []
-    for chain in _chains(reading, folded):
-        out.extend((word.category, view.text[word.start : word.end]) for word in chain)
-    return out
+def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
+    """Categories that only the cells of tables name."""
+    have = {(draft.category, draft.scope_ids) for draft in drafts}
+    for place, grid in reading.grids:
+        ids = scopes.at(place)
+        for row in grid.records():
+            cell = row.cells.get("category")
+            label = reading.labels.read(cell.folded) if cell else None
+            if cell is None or label is None or label.residue or (label.category, ids) in have:
+                continue
+            have.add((label.category, ids))
+            drafts.append(
+                _Draft(label.category, cell.text, "table", [_row_quote(row, cell)], ids, label.covers, label.subtype)
+            )
 
 
-def _chains(reading: Reading, folded: str) -> list[list[LabelWord]]:
-    """Runs of label words joined by commas and conjunctions that touch a cookie word."""
-    found = reading.labels.find(folded)
-    cookies = reading.labels.cookie.all(folded)
-    joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
-    link = re.compile(rf"[\s,/&\-]*(?:(?:{joiners})[\s,/&\-]+)?")
-    runs: list[list[LabelWord]] = []
-    for word in found:
-        if runs and link.fullmatch(_without_cookies(folded, runs[-1][-1].end, word.start, cookies)):
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return [run for run in runs if _touches(folded, run[0].start, run[-1].end, cookies)]
+def _row_quote(row: Row, cell: View) -> Quote:
+    whole = row.view
+    return whole.quote() if whole.end - whole.start <= MAX_ROW_QUOTE else cell.quote()
 
 
-def _without_cookies(folded: str, start: int, end: int, cookies: list[Found]) -> str:
-    text = folded[start:end]
-    for cookie in cookies:
-        if start <= cookie.start and cookie.end <= end:
-            text = text.replace(folded[cookie.start : cookie.end], " ", 1)
-    return text
-
-
-def _touches(folded: str, start: int, end: int, cookies: list[Found]) -> bool:
-    for cookie in cookies:
-        if start <= cookie.start < end:
-            return True
-        if cookie.start >= end and re.fullmatch(r"[\s\-\"']{0,3}", folded[end : cookie.start]):
-            return True
-        if cookie.end <= start and re.fullmatch(r"[\s\-\"':]{1,3}", folded[cookie.end : start]):
-            return True
-    return False
+def _from_purposes(reading: Reading, scopes: Scopes) -> list[_Draft]:
+    """Purposes that a list gives for cookies in general, where the policy names no categories at all."""
+    drafts: list[_Draft] = []
+    listing = False
+    for place, block in reading.document.blocks():
+        if block.kind != "item":
+            folded = block.view.folded
+            listing = folded.rstrip().endswith(":") and reading.words.cues("purpose_intro").first(folded) is not None
+            continue
+        category = sentence_purpose(reading, block.view.folded) if listing else None
+        if category is not None:
+            label = re.split(r"[.,;:(]", block.view.text, maxsplit=1)[0].strip()
+            drafts.append(
+                _Draft(category, label[:80], "purpose_list", [block.view.quote()], scopes.at(place), (category,))
+            )
+    return drafts
 
 
 def _add_numbers(scopes: Scopes, drafts: list[_Draft]) -> None:
@@ -251,7 +164,7 @@ def _add_numbers(scopes: Scopes, drafts: list[_Draft]) -> None:
     for binding in scopes.bindings:
         for number in sorted(binding.numbers - have, key=int):
             if category := ICC_NUMBERS.get(number):
-                drafts.append(_Draft(category, number, "prose", [], (category,), number=number))
+                drafts.append(_Draft(category, number, "prose", [], (), (category,), number=number))
                 have.add(number)
 
 
@@ -273,7 +186,7 @@ def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> D
         label=draft.label,
         number=draft.number,
         heading=draft.heading,
-        scope_ids=scopes.of_number(draft.number),
+        scope_ids=scopes.of_number(draft.number) or draft.scope_ids or (scopes.default,),
         in_use=in_use,
         consent=_consent(reading, text),
         party=_party(reading, draft, text),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block
+from auditor.policy.tables import Grid, read_grid
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Document, Sentence
@@ -49,6 +50,11 @@ class Reading:
         """The headings above an element, nearest first."""
         found = (self.document.elements[at] for at in self.ancestry[place])
         return [element for element in found if isinstance(element, Block)]
+
+    @cached_property
+    def grids(self) -> tuple[tuple[int, Grid], ...]:
+        """Every table with its place, its columns understood."""
+        return tuple((place, read_grid(self, table)) for place, table in self.document.tables())
 
     @cached_property
     def cookie_places(self) -> frozenset[int]:

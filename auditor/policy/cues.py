@@ -60,7 +60,7 @@ def body(cue: str) -> str:
 
 
 def needs(cue: str) -> tuple[tuple[str, ...], ...]:
-    """What a text must contain for a cue to match: of each group, one of its strings. Empty where nothing is certain."""
+    """What a text must contain for a cue to match: of each group, one of its strings. May be empty."""
     tokens = [(m[2] or "", m[4] or "") for m in _TOKEN.finditer(fold(cue).strip())]
     groups, _ = _sequence(tokens, 0)
     sure = [group for group in groups if group and all(group)]

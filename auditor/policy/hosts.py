@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.policy.view import fold
 from auditor.policy.wording import load
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ _EMAIL = re.compile(r"[\w.+\-]{1,64}@((?:[a-z0-9\-]{1,63}\.){1,4}[a-z]{2,18})", 
 _HREF = re.compile(r"https?://([^/?#:\s]{1,253})", re.IGNORECASE)
 NEAR = 60
 OWN = 3
+MAX_TEXT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,18 @@ def _known_ending(host: str) -> bool:
 
 
 def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
-    """The vendor's hosts, best supported first, each with its first mention."""
-    text = reading.document.origin.text[:200_000]
+    """The vendor's hosts, best supported first, each with its best mention."""
+    text = reading.document.origin.text[:MAX_TEXT]
     known = _known_brands(reading, text)
     links = Counter(brand(h) for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h))
+    declared = _table_brand(reading)
     external = frozenset(load("hosts")["external"])
     scores: dict[str, tuple[int, HostMention]] = {}
-    for mention in _mentions(reading, text):
+    for mention, cued in _mentions(reading):
         name = brand(mention.host)
         if name in external and name not in known:
             continue
-        score = _support(reading, text, mention) + 2 * (name in known) + (_named(name, text) >= 3)
+        score = 3 * cued + 2 * (name in known) + (_named(name, text) >= 3) + 3 * (name == declared)
         score += 3 * (links[name] >= 3 and links[name] * 2 > links.total())
         best = scores.get(mention.host)
         if best is None or score > best[0]:
@@ -70,19 +71,43 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
     return tuple(mention for _, mention in sorted(kept, key=lambda pair: (-pair[0], pair[1].start)))
 
 
-def _mentions(reading: Reading, text: str) -> list[HostMention]:
-    found = [
-        HostMention(match["host"].lower(), match.start("host"), match.end("host"))
-        for match in HOST.finditer(text)
-        if _known_ending(match["host"])
-    ]
-    seen = {mention.host for mention in found}
-    for link in reading.document.links:
-        for host in _HREF.findall(link.href):
-            if is_host(host) and host.lower() not in seen:
-                seen.add(host.lower())
-                found.append(HostMention(host.lower(), -1, -1))
+def _mentions(reading: Reading) -> list[tuple[HostMention, bool]]:
+    """Hosts in the readable text, each with whether words such as "our website" stand before it; then link targets."""
+    cues = reading.words.cues("own_site")
+    found: list[tuple[HostMention, bool]] = []
+    for _, block in reading.document.blocks():
+        view = block.view
+        for match in HOST.finditer(view.text):
+            if _known_ending(match["host"]):
+                start, end = match.span("host")
+                mention = HostMention(match["host"].lower(), view.place(start), view.place(end - 1) + 1)
+                cued = cues.first(view.folded[max(0, match.start() - NEAR) : match.start()]) is not None
+                found.append((mention, cued))
+    seen = {mention.host for mention, _ in found}
+    targets = [h.lower() for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h)]
+    tables = [host for _, host in _first_party_hosts(reading)]
+    found.extend((HostMention(host, -1, -1), False) for host in dict.fromkeys(tables + targets) if host not in seen)
     return found
+
+
+def _first_party_hosts(reading: Reading) -> list[tuple[str, str]]:
+    """(brand, host) of the table rows that are marked first-party."""
+    out = []
+    for _, grid in reading.grids:
+        for row in grid.records():
+            host, party = row.cells.get("host"), row.cells.get("party")
+            if host and party and reading.words.cues("party_cell", "first").first(party.folded):
+                name = host.text.lower().strip(" .*")
+                if is_host(name):
+                    out.append((brand(name), name))
+    return out
+
+
+def _table_brand(reading: Reading) -> str | None:
+    """The owner of most first-party rows."""
+    counts = Counter(name for name, _ in _first_party_hosts(reading))
+    best = counts.most_common(1)
+    return best[0][0] if best and best[0][1] * 2 > counts.total() else None
 
 
 def _known_brands(reading: Reading, text: str) -> frozenset[str]:
@@ -96,11 +121,3 @@ def _known_brands(reading: Reading, text: str) -> frozenset[str]:
 
 def _named(name: str, text: str) -> int:
     return len(re.findall(rf"(?<![\w.@/]){re.escape(name)}(?![\w.])", text, re.IGNORECASE))
-
-
-def _support(reading: Reading, text: str, mention: HostMention) -> int:
-    if mention.start < 0:
-        return 0
-    before = text[max(0, mention.start - NEAR) : mention.start]
-
-    return 3 if reading.words.cues("own_site").first(fold(before)) else 0

@@ -23,6 +23,8 @@ _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)
 _DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _BOLD_LEAD = re.compile(r"\s*\*\*(.{1,150}?)\*\*\s*:?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
+_COLON_INSIDE = re.compile(r":\s+\S")
+_NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
@@ -172,6 +174,8 @@ def _continues(reader: _Reader, line: _Line) -> bool:
 def looks_like_heading(text: str, number: str | None, kind: str) -> bool:
     """Is a short line of its own a heading? Sentences, bullets and addresses are not."""
     if len(text) > 90 or text[-1] in ".;,!…" or (kind == "item" and number is None):
+        return False
+    if _COLON_INSIDE.search(text) and not _NUMBERED_WORD.match(text):
         return False
     words = text.split()
     if len(words) > 12 or "@" in text or not any(c.isalpha() for c in text):

@@ -1,25 +1,28 @@
-"""What the policy's statements are about: the website, a portal, an app; and which sentences bind cookies to which."""
+"""What the policy's statements are about: the website, a portal, an app; and what binds cookies to which of them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, Quote, Scope
+from auditor.model import Quote, Scope
 from auditor.policy.hosts import HOST, HostMention, is_host, own_hosts
-from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from auditor.policy.blocks import Block
     from auditor.policy.context import Reading
     from auditor.policy.view import View
 
 WEB = ("web_portal", "website")
+KINDS = ("web_portal", "website", "app", "email")
+MAX_HEADING_WORDS = 9
+MAX_ITEM = 400
 _NUMBERS = r"\d{1,2}(?:\s*(?:,|&|/|-|\w{1,4})?\s*\d{1,2}){0,8}"
-_TRAILING = re.compile(r"[\s,;:.(]+$")
+_SUBDOMAINS = re.compile(r"[,\s]+(?:and\s+)?(?:its\s+|associated\s+)?sub-?domains", re.IGNORECASE)
 _LEADING = re.compile(
-    r"^(?:the|our|your|this|all|de|het|onze|der|die|das|unser\w*|le|la|les|notre|nos|el|nuestr\w*)\s+", re.I
+    r"^(?:the|our|your|this|all|de|het|onze|der|die|das|unser\w*|le|la|les|notre|nos|el|nuestr\w*)\s+", re.IGNORECASE
 )
 
 
@@ -34,10 +37,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """The scopes of a document, the default one first, and what binds categories to them."""
+    """The scopes of a document and what binds categories to them; ``sections`` maps places to scope ids."""
 
     scopes: tuple[Scope, ...]
-    bindings: tuple[Binding, ...]
+    bindings: tuple[Binding, ...] = ()
+    sections: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def default(self) -> str:
@@ -49,10 +53,13 @@ class Scopes:
         """Ids of the scopes that a browser can visit; the default scope always is among them."""
         return tuple(scope.id for scope in self.scopes if scope.kind in WEB or scope.default)
 
+    def at(self, place: int) -> tuple[str, ...]:
+        """The scopes of a place of the document: its section's, else the default one."""
+        return self.sections.get(place, (self.default,))
+
     def of_number(self, number: str | None) -> tuple[str, ...]:
-        """The scopes that binding sentences give a category number; the default scope where none does."""
-        ids = dict.fromkeys(b.scope_id for b in self.bindings if number in b.numbers)
-        return tuple(ids) or (self.default,)
+        """The scopes that binding sentences give a category number; none where no sentence does."""
+        return tuple(dict.fromkeys(b.scope_id for b in self.bindings if number in b.numbers))
 
     def quotes_of_number(self, number: str | None) -> tuple[Quote, ...]:
         """The binding sentences that name a category number."""
@@ -63,25 +70,32 @@ def read_scopes(reading: Reading) -> Scopes:
     """The scopes of a document. There always is a default one."""
     hosts = own_hosts(reading)
     bound = _bound_scopes(reading)
-    default = _default_scope(reading, hosts, [scope for scope, _, _ in bound])
+    listed = _listed_scopes(reading)
+    default = _default_scope(reading, hosts, [scope for scope, _, _ in bound] + listed)
     scopes: dict[str, Scope] = {default.id: default}
     bindings = []
     for scope, numbers, quote in bound:
         target = default.id if _same(scope, default) else scope.id
         scopes.setdefault(target, scope)
         bindings.append(Binding(numbers, target, quote))
-    return Scopes(tuple(scopes.values()), tuple(bindings))
+    for scope in listed:
+        if not _same(scope, default):
+            scopes.setdefault(scope.id, scope)
+    found = tuple(scopes.values())
+    return Scopes(found, tuple(bindings), _sections(reading, found) if len(found) > 1 else {})
 
 
 def _same(scope: Scope, default: Scope) -> bool:
-    return scope.kind == default.kind and (not scope.hosts or not default.hosts or scope.hosts == default.hosts)
+    return scope.kind == default.kind and (
+        not scope.hosts or not default.hosts or bool({*scope.hosts} & {*default.hosts})
+    )
 
 
 # ------------------------------------------------------------------------------------------ default
 
 
-def _default_scope(reading: Reading, hosts: tuple[HostMention, ...], bound: list[Scope]) -> Scope:
-    website = next((scope for scope in bound if scope.kind == "website" and scope.hosts), None)
+def _default_scope(reading: Reading, hosts: tuple[HostMention, ...], named: list[Scope]) -> Scope:
+    website = next((scope for scope in named if scope.kind == "website" and scope.hosts), None)
     if website is not None:
         return replace(website, id="site", default=True)
     if hosts:
@@ -91,30 +105,35 @@ def _default_scope(reading: Reading, hosts: tuple[HostMention, ...], bound: list
 
 
 def _host_scope(reading: Reading, hosts: tuple[HostMention, ...]) -> Scope:
+    """The scope of the best supported host, with the other hosts of its owner."""
     first = hosts[0]
-    origin = reading.document.origin
-    text = origin.text
+    text = reading.document.origin.text
     names = [first.host]
-    if first.start >= 0 and re.match(
-        r"[,\s]+(?:and\s+)?(?:its\s+|associated\s+)*sub-?domains", text[first.end :], re.I
-    ):
+    if first.start >= 0 and _SUBDOMAINS.match(text, first.end):
         names.append("*." + first.host.removeprefix("www."))
-    start = first.start
-    if start < 0:
-        link = next(link for link in reading.document.links if first.host in link.href.lower())
-        return Scope(
-            id="site", kind="website", name=first.host, hosts=tuple(names), default=True,
-            evidence=(origin.quote(link.start, link.end),) if link.end > link.start else (_first_quote(reading),),
-        )  # fmt: skip
-    begin = max(text.rfind("\n", 0, start) + 1, start - 60)
-    kind = _nearest_kind(reading, text[begin:start]) or "website"
-    same = [
-        h.host for h in hosts[1:] if h.start >= 0 and h.host.removeprefix("www.") == first.host.removeprefix("www.")
-    ]
-    return Scope(
-        id="portal" if kind == "web_portal" else "site", kind=kind, name=first.host, hosts=(*names, *same),
-        default=True, evidence=(origin.quote(begin + _word_start(text[begin:start]), first.end),),
-    )  # fmt: skip
+    bare = first.host.removeprefix("www.")
+    names.extend(h.host for h in hosts[1:] if h.host == bare or h.host.endswith("." + bare))
+    kind, evidence = "website", _host_quote(reading, first)
+    if first.start >= 0:
+        begin = max(text.rfind("\n", 0, first.start) + 1, first.start - 60)
+        kind = _nearest_kind(reading, text[begin : first.start]) or "website"
+        begin += _word_start(text[begin : first.start])
+        evidence = reading.document.origin.quote(begin, first.end)
+    identity = "portal" if kind == "web_portal" else "site"
+    return Scope(id=identity, kind=kind, name=first.host, hosts=tuple(names), default=True, evidence=(evidence,))
+
+
+def _host_quote(reading: Reading, mention: HostMention) -> Quote:
+    """The words of a link to a host, or the cell that names it."""
+    for link in reading.document.links:
+        if mention.host in link.href.lower() and link.end > link.start:
+            return reading.document.origin.quote(link.start, link.end)
+    for _, grid in reading.grids:
+        for row in grid.records():
+            cell = row.cells.get("host")
+            if cell and mention.host in cell.text.lower():
+                return cell.quote()
+    return reading.document.sentences[0].view.quote()
 
 
 def _word_start(before: str) -> int:
@@ -126,15 +145,11 @@ def _word_start(before: str) -> int:
 def _nearest_kind(reading: Reading, before: str) -> str | None:
     """The kind of the scope noun that stands nearest before a host."""
     folded = fold(before)
-    ends = {
-        kind: found[-1].end
-        for kind in reading.words.keys("scopes")
-        if (found := reading.words.cues("scopes", kind).all(folded))
-    }
-    if not ends:
-        return None
-    best = max(ends.values())
-    return next(kind for kind, end in ends.items() if end == best)
+    ends: dict[str, int] = {}
+    for kind in KINDS:
+        if found := reading.words.cues("scopes", kind).all(folded):
+            ends[kind] = found[-1].end
+    return max(ends, key=lambda kind: ends[kind]) if ends else None
 
 
 def _named_kind(reading: Reading) -> tuple[str, View]:
@@ -144,13 +159,10 @@ def _named_kind(reading: Reading) -> tuple[str, View]:
             for sentence in pool:
                 if found := reading.words.cues("own_scope", kind).first(sentence.view.folded):
                     return kind, sentence.view.part(found.start, found.end)
-    for sentence in reading.document.sentences:
-        return "service", sentence.view
-    raise AssertionError("a document without sentences was read")
-
-
-def _first_quote(reading: Reading) -> Quote:
-    return reading.document.sentences[0].view.quote()
+    if reading.document.sentences:
+        return "service", reading.document.sentences[0].view
+    table = next(iter(reading.document.tables()))[1]
+    return "website", table.views[0]
 
 
 # ----------------------------------------------------------------------------------------- bindings
@@ -159,55 +171,96 @@ def _first_quote(reading: Reading) -> Quote:
 def _bound_scopes(reading: Reading) -> list[tuple[Scope, frozenset[str], Quote]]:
     """(scope, category numbers, sentence) of "category 1 and 2 on the portal, 2, 3 and 4 on our website"."""
     words = "|".join(re.escape(fold(word)) for word in reading.words.values("category_word"))
+    numbered = re.compile(rf"(?<!\w)(?:{words})\s+\d")
     groups = re.compile(
-        rf"(?<!\w)(?:(?:{words})\s+)?(?P<numbers>(?<![\d.]){_NUMBERS})(?=\s+(?:[\w\-]+\s+)?\w*(?:cookie|kakor))"
+        rf"(?<!\w)(?:(?:{words})\s+)?(?P<numbers>(?<![\d.]){_NUMBERS})(?=\s+(?:[\w\-]{{1,30}}\s+)?\w{{0,30}}(?:cookie|kakor))"
     )
     out = []
     for sentence in reading.cookie_sentences:
         folded = sentence.view.folded
-        matches = list(groups.finditer(folded))
-        if not matches or not re.search(rf"(?<!\w)(?:{words})(?!\w)", folded):
+        if not numbered.search(folded):
             continue
+        matches = list(groups.finditer(folded))
         edges = [match.start() for match in matches[1:]] + [len(folded)]
-        for match, edge in zip(matches, edges, strict=True):
+        for match, edge in zip(matches, edges, strict=False):
             if scope := _place(reading, sentence.view, match.end(), edge):
                 numbers = frozenset(re.findall(r"\d{1,2}", match["numbers"]))
-                out.append((scope, numbers, sentence.view.part(0, _end(sentence.view.text)).quote()))
+                whole = sentence.view.part(0, len(sentence.view.text.rstrip().rstrip(":.;")))
+                out.append((scope, numbers, whole.quote()))
     return out
-
-
-def _end(text: str) -> int:
-    """A sentence's end without its closing colon or full stop."""
-    return len(text.rstrip().rstrip(":.;"))
 
 
 def _place(reading: Reading, view: View, start: int, end: int) -> Scope | None:
     """The scope that a stretch of a sentence names: its noun phrase, and the hosts beside it."""
     folded = view.folded[start:end]
-    best: tuple[int, int, str] | None = None
-    for kind in ("web_portal", "website", "app", "email"):
-        found = reading.words.cues("scopes", kind).first(folded)
-        if found and (best is None or (found.end > best[1] and kind == "web_portal")):
-            best = best or (found.start, found.end, kind)
-    if best is None:
+    found = {kind: match for kind in KINDS if (match := reading.words.cues("scopes", kind).first(folded))}
+    if not found:
         return None
+    kind = min(found, key=lambda name: (found[name].start, -found[name].end))
+    noun = found[kind]
     hosts = tuple(m["host"].lower() for m in HOST.finditer(view.text, start, end) if is_host(m["host"]))
-    phrase = view.part(start + _phrase_start(view.text[start : start + best[0]]), start + best[1])
-    name = hosts[0] if hosts and best[2] == "website" else _LEADING.sub("", phrase.text)
-    stop = start + best[1]
+    begin = start + _phrase_start(view.text[start : start + noun.start])
+    phrase = view.part(begin, start + noun.end)
+    stop = start + noun.end
     if hosts:
         stop = max(stop, view.text.lower().rfind(hosts[-1]) + len(hosts[-1]))
-    evidence = view.part(start + _phrase_start(view.text[start : start + best[0]]), stop).quote()
-    identity = {"web_portal": "portal", "website": "site"}.get(best[2], best[2])
-    return Scope(id=identity, kind=best[2], name=name, hosts=hosts, default=False, evidence=(evidence,))
+    name = hosts[0] if hosts and kind == "website" else _LEADING.sub("", phrase.text)
+    evidence = view.part(begin, stop).quote()
+    return Scope(id=_identity(kind), kind=kind, name=name, hosts=hosts, default=False, evidence=(evidence,))
+
+
+def _identity(kind: str) -> str:
+    return {"web_portal": "portal", "website": "site"}.get(kind, kind)
 
 
 def _phrase_start(before: str) -> int:
-    """Where the noun phrase before a scope noun begins: after the preposition."""
+    """Where the noun phrase before a scope noun begins: after the last preposition."""
     matches = list(re.finditer(r"(?:^|\s)(?:on|in|for|at|within|op|auf|sur|en|su|sul|na|w|på|til)\s+", before))
     return matches[-1].end() if matches else 0
 
 
-def numbered_category(number: str) -> Category | None:
-    """The ICC UK category of a bare number."""
-    return ICC_NUMBERS.get(number)
+# ------------------------------------------------------------------------------- lists and headings
+
+
+def _listed_scopes(reading: Reading) -> list[Scope]:
+    """The scopes of a list of what the policy covers ("applies to: our website ..., our mobile application ...")."""
+    run: list[Scope] = []
+    for _, block in reading.document.blocks():
+        scope = _place(reading, block.view, 0, len(block.view.text)) if _may_list(reading, block) else None
+        if scope is not None:
+            run.append(scope)
+        elif block.kind == "item":
+            continue
+        elif len({scope.kind for scope in run}) > 1:
+            return run
+        else:
+            run = []
+    return run if len({scope.kind for scope in run}) > 1 else []
+
+
+def _may_list(reading: Reading, block: Block) -> bool:
+    folded = block.view.folded
+    return (
+        block.kind == "item" and len(folded) <= MAX_ITEM and reading.words.cues("scope_item").first(folded) is not None
+    )
+
+
+def _sections(reading: Reading, scopes: tuple[Scope, ...]) -> dict[int, tuple[str, ...]]:
+    """Places under headings that name scopes ("On the portal"), with those scopes."""
+    named: dict[int, tuple[str, ...]] = {}
+    for place, block in reading.document.blocks():
+        if block.kind == "heading" and (ids := _heading_scopes(reading, block, scopes)):
+            named[place] = ids
+    out: dict[int, tuple[str, ...]] = {}
+    for place, chain in enumerate(reading.ancestry):
+        nearest = next((at for at in (place, *chain) if at in named), None)
+        if nearest is not None:
+            out[place] = named[nearest]
+    return out
+
+
+def _heading_scopes(reading: Reading, block: Block, scopes: tuple[Scope, ...]) -> tuple[str, ...]:
+    folded = block.view.folded
+    if len(folded.split()) > MAX_HEADING_WORDS or not reading.words.cues("scope_heading").first(folded):
+        return ()
+    return tuple(scope.id for scope in scopes if reading.words.cues("scopes", scope.kind).first(folded))

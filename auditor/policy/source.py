@@ -123,7 +123,7 @@ def decode(content: bytes, content_type: str | None = None) -> tuple[str, str]:
 
 
 def _detected(content: bytes) -> tuple[str, str]:
-    """The likeliest encoding: of the European ones, the first that turns most high bytes into letters of its languages."""
+    """The likeliest encoding: of the European ones, that which turns most high bytes into letters of its languages."""
     sample = content[:MAX_DECODE_SAMPLE]
     shares = {encoding: _share(sample, encoding, letters) for encoding, letters in _EUROPEAN.items()}
     encoding = max(shares, key=lambda name: shares[name])

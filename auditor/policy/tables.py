@@ -11,6 +11,8 @@ from auditor.policy.hosts import is_host
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Cell, Table
     from auditor.policy.context import Reading
     from auditor.policy.view import View
@@ -45,6 +47,10 @@ class Grid:
     columns: dict[int, Column]
     rows: tuple[Row | View, ...]
     heading: tuple[View, ...]
+
+    def records(self) -> Iterator[Row]:
+        """The rows that are records, titles left out."""
+        return (row for row in self.rows if isinstance(row, Row))
 
     def has(self, role: str) -> bool:
         """Is there a column of a role?"""

@@ -1,0 +1,89 @@
+"""Category labels inside sentences: "we use functional, analytical and tracking cookies"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.model import Category
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from auditor.policy.context import Reading
+    from auditor.policy.cues import Found
+    from auditor.policy.labels import LabelWord
+    from auditor.policy.view import View
+
+BEFORE = 60
+AFTER = 35
+
+
+def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
+    """(category, label) of the label words that belong to a cookie word in a sentence that speaks of use.
+
+    Sentences that are about refusing or deleting, and labels that are denied, give nothing.
+    """
+    folded = view.folded
+    words = reading.words
+    if not words.cues("use").first(folded):
+        return []
+    out: list[tuple[Category, str]] = []
+    for chain in _chains(reading, folded):
+        start, end = chain[0].start, chain[-1].end
+        around = folded[max(0, start - BEFORE) : end + AFTER]
+        if words.cues("conditional_label").first(folded[max(0, start - BEFORE) : end]) or words.cues("unused").first(
+            around
+        ):
+            continue
+        known = [word for word in chain if word.category is not Category.UNCLASSIFIED]
+        out.extend((word.category, _label(reading, view, word, alone=len(chain) == 1)) for word in known)
+    return out
+
+
+def _label(reading: Reading, view: View, word: LabelWord, *, alone: bool) -> str:
+    """The words of a label; with the cookie word where it belongs to one label only."""
+    start, end = word.start, word.end
+    if alone:
+        for cookie in reading.labels.cookie.all(view.folded):
+            if cookie.start >= end and cookie.start - end <= 1:
+                end = cookie.end
+            elif cookie.end <= start and start - cookie.end <= 1:
+                start = cookie.start
+    return view.text[start:end]
+
+
+def _chains(reading: Reading, folded: str) -> list[list[LabelWord]]:
+    """Runs of label words joined by commas and conjunctions that touch a cookie word."""
+    found = reading.labels.find(folded)
+    cookies = reading.labels.cookie.all(folded) + reading.words.cues("cookie_like").all(folded)
+    joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
+    link = re.compile(rf"[\s,/&\-]*(?:(?:{joiners})[\s,/&\-]+)?")
+    runs: list[list[LabelWord]] = []
+    for word in found:
+        if runs and link.fullmatch(_without_cookies(folded, runs[-1][-1].end, word.start, cookies)):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [run for run in runs if _touches(reading, folded, run[0].start, run[-1].end, cookies)]
+
+
+def _without_cookies(folded: str, start: int, end: int, cookies: list[Found]) -> str:
+    text = folded[start:end]
+    for cookie in cookies:
+        if start <= cookie.start and cookie.end <= end:
+            text = text.replace(folded[cookie.start : cookie.end], " ", 1)
+    return text
+
+
+def _touches(reading: Reading, folded: str, start: int, end: int, cookies: list[Found]) -> bool:
+    """Does a cookie word stand in a run of labels or right beside it, at most a connecting word between?"""
+    connectors = "|".join(re.escape(fold(word)) for word in reading.words.values("connector"))
+    before = re.compile(rf"[\s\-\"':(«]{{1,3}}(?:(?:{connectors})\s)?" if connectors else r"[\s\-\"':(«]{1,3}")
+    for cookie in cookies:
+        if start <= cookie.start < end or cookie.start < start < cookie.end:
+            return True
+        if cookie.start >= end and re.fullmatch(r"[\s\-\"']{0,3}", folded[end : cookie.start]):
+            return True
+        if cookie.end <= start and before.fullmatch(folded[cookie.end : start]):
+            return True
+    return False

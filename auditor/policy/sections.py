@@ -1,0 +1,98 @@
+"""Headings and lead-ins that name a category, and the stretch of the document that each governs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block
+
+if TYPE_CHECKING:
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.context import Reading
+    from auditor.policy.labels import Label
+    from auditor.policy.view import View
+
+MAX_LABEL_WORDS = 9
+MAX_BODY = 12
+_DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of the document that one category's label governs: its own block and the places after it."""
+
+    label: Label
+    phrase: View
+    place: int
+    places: tuple[int, ...]
+    basis: str
+
+    def description(self, reading: Reading) -> list[Sentence]:
+        """The sentences that describe the category, the label's own block included."""
+        return [s for s in reading.document.sentences if s.place in self._all]
+
+    @property
+    def _all(self) -> tuple[int, ...]:
+        return (self.place, *self.places)
+
+
+def find_sections(reading: Reading) -> list[Section]:
+    """Headings and lead-ins that are category labels, with what they govern."""
+    found = [found for place, block in reading.document.blocks() if (found := _candidate(reading, place, block))]
+    return [section for section in found if _about_cookies(reading, section, found)]
+
+
+def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
+    phrase = block.view if block.kind == "heading" else lead_of(block)
+    if phrase is None or len(phrase.text.split()) > MAX_LABEL_WORDS:
+        return None
+    label = reading.labels.read(phrase.folded)
+    if label is None or label.residue > (1 if label.cookie_word and len(phrase.text.split()) > 3 else 0):
+        return None
+    if label.number is None and block.number:
+        label = replace(label, number=block.number)
+    return Section(label, phrase, place, tuple(_body(reading, place, block)), "heading")
+
+
+def lead_of(block: Block) -> View | None:
+    """The words that introduce a block: bold, before a colon, or before a dash."""
+    if block.lead is not None:
+        return block.lead
+    match = _DASH_LEAD.match(block.view.text)
+    return block.view.part(0, match.end(1)) if match else None
+
+
+def _body(reading: Reading, place: int, block: Block) -> list[int]:
+    """The places that a label governs: up to the next heading of its rank, or the next lead-in for a lead-in."""
+    places = []
+    elements = reading.document.elements
+    for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
+        element = elements[at]
+        if isinstance(element, Block):
+            if element.kind == "heading" and (block.kind != "heading" or element.level <= block.level):
+                break
+            if block.kind != "heading" and (element.lead is not None or element.kind != "item"):
+                break
+        places.append(at)
+    return places
+
+
+def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:
+    """A label is one of cookies if it or its text says so, or if it stands among labels under a cookie heading."""
+    if section.label.cookie_word:
+        return True
+    elements = reading.document.elements
+    texts = [elements[at] for at in (section.place, *section.places[:2])]
+    if any(isinstance(block, Block) and reading.mentions_cookies(block.view) for block in texts):
+        return True
+    siblings = [s for s in others if s is not section and abs(s.place - section.place) <= 4 * MAX_BODY]
+    under = any(reading.mentions_cookies(heading.view) for heading in reading.headings(section.place))
+    return bool(siblings) and (under or reading.kind == "cookie_policy")
+
+
+def label_text(phrase: str) -> str:
+    """A label as a policy prints it, without "Category 1:" and closing punctuation."""
+    text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
+    return text.strip(" \t.:;–-*") or phrase.strip()
