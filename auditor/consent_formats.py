@@ -106,7 +106,7 @@ def flags(raw: str) -> Reading | None:
 
 
 def accepted_list(raw: str) -> Reading | None:
-    """JSON object with the list ``categories`` of what was accepted; all else is refused.
+    """JSON object with the list ``categories`` of what was accepted, and perhaps ``services`` by offered category.
 
     vanilla-cookieconsent writes it after a choice only; Cookie-Script writes the list as a string.
     """
@@ -116,8 +116,8 @@ def accepted_list(raw: str) -> Reading | None:
         accepted = parsed(accepted)
     if not isinstance(accepted, list):
         return None
-    names = texts_of(accepted)
-    return only(names, refused=tuple(key for key in texts_of(members(record.get("services"))) if key not in names))
+    services = record.get("services")
+    return only(texts_of(accepted), texts_of(services) if isinstance(services, dict) else None)
 
 
 def osano(raw: str) -> Reading | None:
@@ -159,7 +159,7 @@ def opt_out(raw: str) -> Reading | None:
 
 
 def borlabs(raw: str) -> Reading | None:
-    """JSON with ``consents``: the accepted groups, each with its services; groups that are not there are refused."""
+    """JSON with ``consents``: the accepted groups, each with its services."""
     consents = members(parsed(raw)).get("consents")
     return only(texts_of(consents)) if isinstance(consents, dict) else None
 

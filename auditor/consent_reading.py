@@ -6,12 +6,9 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from auditor.consent_words import NON_ESSENTIAL, category_of
-
-if TYPE_CHECKING:
-    from auditor.model import Category
+from auditor.model import Category
 
 MAX_ITEMS = 500
 """Entries of a record that are read."""
@@ -79,10 +76,15 @@ def listed(names: tuple[str, ...]) -> Reading | None:
     return only(names) if names and all(map(category_of, names)) else None
 
 
-def only(accepted: tuple[str, ...], refused: tuple[str, ...] = ()) -> Reading:
-    """What is listed was accepted, everything else that needs consent refused."""
+def only(accepted: tuple[str, ...], offered: tuple[str, ...] | None = None) -> Reading:
+    """A list of what was accepted; what else was ``offered``, where the record says that, was refused.
+
+    Where it does not, all that needs consent was refused if nothing of it, and nothing of unknown meaning, is listed.
+    """
+    refused = tuple(key for key in offered or () if key not in accepted)
     items = tuple((key, True) for key in accepted) + tuple((key, False) for key in refused)
-    return Reading(items=items, denied=NON_ESSENTIAL, answered=True)
+    nothing = offered is None and all(category_of(key) is Category.STRICTLY_NECESSARY for key in accepted)
+    return Reading(items=items, denied=NON_ESSENTIAL if nothing else (), answered=True)
 
 
 def everything(*, given: bool, answered: bool | None) -> Reading:
