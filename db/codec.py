@@ -7,7 +7,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from db.reduction import clean, integer
+from db.reduction import clean, integer, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +53,7 @@ def real(value: float) -> float:
 
 def dump(value: object) -> str:
     """Compact JSON; mappings keep their order, tuples become lists."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False)
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False))
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - JSON is whatever was written

@@ -11,7 +11,7 @@ from auditor.model import Choice, Outcome, Run, RunStatus, Scenario, Status, Sto
 from db import read
 from db.artifacts import Artifacts
 from db.checks import problems
-from db.codec import dump, optional_text, time_to_text
+from db.codec import optional_text, texts, time_to_text
 from db.connection import installation_key, open_database, translated
 from db.judgement_rows import rule_to_row
 from db.judgements import site_id, write_audit
@@ -240,16 +240,16 @@ class Store:
         Presence is computed from all audits of the vendor: ``gone`` only where the finding's site was seen and no
         undecided answer covers its rule, site and subject.
         """
-        texts = {
+        kept = {
             declaration.text: self.artifacts.write(declaration.text.encode("utf-8", "surrogatepass"))
             for declaration in audit.declarations
         }
         with self._writing() as database:
             read.run(database, audit.run)
-            for text, digest in texts.items():
+            for text, digest in kept.items():
                 size = len(text.encode("utf-8", "surrogatepass"))
                 _register_artifact(database, digest, "text/plain; charset=utf-8", size)
-            write_audit(database, audit, texts, datetime.now(UTC))
+            write_audit(database, audit, kept, datetime.now(UTC))
             refresh_matrix(database, audit.run, audit.vendor)
             refresh_summaries(database, audit.vendor, first_run=audit.run)
 
@@ -320,10 +320,19 @@ def _register(database: Database, vendor: Vendor) -> None:
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, cadence = excluded.cadence,"
         " jurisdictions = excluded.jurisdictions"
     )
-    database.execute(query, [vendor.id, vendor.name, vendor.owner, vendor.cadence, dump(vendor.jurisdictions)])
+    database.execute(
+        query,
+        [
+            vendor.id,
+            clean(vendor.name),
+            optional_text(vendor.owner),
+            optional_text(vendor.cadence),
+            texts(vendor.jurisdictions),
+        ],
+    )
     for site in vendor.sites:
         place = site_id(database, vendor.id, site.url)
-        database.execute("UPDATE sites SET scope = ? WHERE id = ?", [site.scope, place])
+        database.execute("UPDATE sites SET scope = ? WHERE id = ?", [optional_text(site.scope), place])
 
 
 def _register_artifact(database: Database, digest: str, mime: str, size: int) -> None:

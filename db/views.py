@@ -82,9 +82,9 @@ FROM findings f LEFT JOIN sites s ON s.id = f.site_id""",
         name="mismatches",
         description="One row, one claim, two pieces of evidence: what was measured beside what the vendor declared.",
         select="""
-SELECT f.fingerprint, f.severity, f.severity_rank, f.presence, f.status, f.is_open, v.name AS vendor, f.vendor_id,
-  f.site, f.rule_id AS rule, t.title, f.subject, t.fact, t.phase, t.service, t.category_observed, t.category_declared,
-  t.quote, t.quote_url, t.quote_start, t.quote_end, t.confidence, f.first_seen, f.last_seen, f.times_seen, t.run_id
+SELECT f.fingerprint, f.severity, v.name AS vendor, t.title, f.subject, t.fact, t.quote, f.site, t.phase, t.service,
+  t.category_observed, t.category_declared, f.presence, f.status, f.is_open, f.first_seen, f.last_seen, f.times_seen,
+  f.rule_id AS rule, f.vendor_id, t.confidence, t.quote_url, t.quote_start, t.quote_end, t.run_id, f.severity_rank
 FROM finding_states f JOIN vendors v ON v.id = f.vendor_id
   JOIN statements t ON t.finding_id = f.id AND t.run_id = f.last_run_id""",
     ),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.app import Datasette
@@ -94,7 +95,9 @@ def problem(exception: Exception) -> tuple[int, str] | None:
     if isinstance(exception, Base400):
         return exception.status, str(exception)
     if isinstance(exception, DatasetteError):
-        return exception.status, exception.title or "" if exception.message_is_html else str(exception.message)
+        # Datasette calls a wrong question of the reader (an unknown column, a slow query) an error of the server.
+        status = HTTPStatus.BAD_REQUEST if exception.status == HTTPStatus.INTERNAL_SERVER_ERROR else exception.status
+        return int(status), str((exception.title or "") if exception.message_is_html else exception.message)
     return None
 
 

@@ -104,6 +104,8 @@ def render_cell(value: object, column: str, datasette: Datasette) -> Markup | No
     shown = text.visible(value)
     if len(shown) > CELL_LIMIT:
         shown = shown[:CELL_LIMIT] + "…"
+    if column == "fingerprint":
+        shown = shown[:12]
     if column in _LINKS:
         address = framework.site_url(datasette, _LINKS[column] + quote(value, safe=""))
     elif column in ("rule", "rule_id"):

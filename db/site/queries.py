@@ -14,6 +14,7 @@ Row = dict[str, Any]
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 ITEM_LIMIT = 500
 LIST_LIMIT = 200
+SHOWN = 20
 
 
 def select(connection: sqlite3.Connection, query: str, parameters: Sequence[object] = ()) -> list[Row]:
@@ -29,13 +30,22 @@ def first(connection: sqlite3.Connection, query: str, parameters: Sequence[objec
     return found[0] if found else None
 
 
-def open_findings(connection: sqlite3.Connection, *, only_new: bool = False) -> list[Row]:
-    """The twelve worst open findings, or of those that appeared or came back in their vendor's last run."""
+def open_findings(connection: sqlite3.Connection, *, is_new: bool) -> list[Row]:
+    """The worst open findings: those that appeared or came back in their vendor's last run, or the others."""
     query = (
-        "SELECT * FROM mismatches WHERE is_open AND (NOT ? OR presence IN ('new', 'returned'))"
-        " ORDER BY severity_rank, first_seen DESC, vendor, rule, subject LIMIT 12"
+        "SELECT * FROM mismatches WHERE is_open AND (presence IN ('new', 'returned')) = ?"
+        " ORDER BY severity_rank, rule, vendor, site, subject LIMIT ?"
     )
-    return select(connection, query, [only_new])
+    return select(connection, query, [is_new, SHOWN])
+
+
+def by_rule(findings: Sequence[Row]) -> list[Row]:
+    """Findings under their rules, in the order in which the rules first appear."""
+    groups: dict[str, Row] = {}
+    for row in findings:
+        head = {"rule": row["rule"], "title": row["title"], "severity": row["severity"], "rows": []}
+        groups.setdefault(row["rule"], head)["rows"].append(row)
+    return list(groups.values())
 
 
 def open_by_severity(connection: sqlite3.Connection) -> dict[str, int]:
@@ -47,7 +57,7 @@ def open_by_severity(connection: sqlite3.Connection) -> dict[str, int]:
 
 def dashboard(connection: sqlite3.Connection) -> Row:
     """Everything on the front page."""
-    by_rule = (
+    counted = (
         "SELECT f.rule_id, coalesce(r.title, f.rule_id) AS title, count(*) AS findings,"
         " count(DISTINCT f.vendor_id) AS vendors, min(f.severity_rank) AS rank"
         " FROM finding_states f LEFT JOIN rules r ON r.id = f.rule_id WHERE f.is_open"
@@ -60,10 +70,12 @@ def dashboard(connection: sqlite3.Connection) -> Row:
         "run": first(connection, "SELECT * FROM runs ORDER BY id DESC LIMIT 1"),
         "open": open_by_severity(connection),
         "gone": select(connection, "SELECT count(*) AS gone FROM findings WHERE presence = 'gone'")[0]["gone"],
-        "news": open_findings(connection, only_new=True),
-        "worst": open_findings(connection),
+        "news": by_rule(open_findings(connection, is_new=True)),
+        "older": by_rule(open_findings(connection, is_new=False)),
+        "shown": SHOWN,
+        "new_total": sum(row["new"] for row in vendors),
         "vendors": vendors,
-        "rules": [{**row, "severity": SEVERITIES[row["rank"] - 1]} for row in select(connection, by_rule)],
+        "rules": [{**row, "severity": SEVERITIES[row["rank"] - 1]} for row in select(connection, counted)],
         "trend": trend(connection),
         "not_seen": not_seen(connection),
     }
@@ -111,7 +123,7 @@ def vendor(connection: sqlite3.Connection, vendor_id: str) -> Row | None:
         **head,
         "questions": head["undecided"],
         "jurisdictions": load(more["jurisdictions"]),
-        "findings": select(connection, findings, [vendor_id]),
+        **lives(select(connection, findings, [vendor_id])),
         "sites": vendor_sites(connection, run, vendor_id),
         "items": select(connection, items, [run, vendor_id, ITEM_LIMIT]),
         "readings": readings,
@@ -124,13 +136,24 @@ def vendor(connection: sqlite3.Connection, vendor_id: str) -> Row | None:
     }
 
 
+def lives(findings: Sequence[Row]) -> Row:
+    """Findings under their rules: open ones, those that people have settled, and those that are gone."""
+    present = [row for row in findings if row["presence"] != "gone"]
+    return {
+        "open": by_rule([row for row in present if row["is_open"]]),
+        "settled": by_rule([row for row in present if not row["is_open"]]),
+        "gone": by_rule([row for row in findings if row["presence"] == "gone"]),
+    }
+
+
 def vendor_sites(connection: sqlite3.Connection, run: int | None, vendor_id: str) -> list[Row]:
     """The vendor's sites in a run: visits with banner facts and screenshots, and the counts of the matrix."""
     visits = select(
         connection,
         "SELECT c.*, v.proof, v.method, v.clicks, v.title, v.final_url, b.text AS banner_text, b.language"
         " FROM visit_coverage c JOIN visits v ON v.id = c.id LEFT JOIN banners b ON b.visit_id = c.id"
-        " WHERE c.run_id = ? AND c.vendor_id = ? ORDER BY c.id",
+        " WHERE c.run_id = ? AND c.vendor_id = ? ORDER BY c.site, CASE c.scenario WHEN 'no_choice' THEN 1"
+        " WHEN 'reject_all' THEN 2 WHEN 'accept_all' THEN 3 WHEN 'withdraw' THEN 4 ELSE 5 END",
         [run, vendor_id],
     )
     shots = select(

@@ -23,6 +23,7 @@ _HEADERS = (
 )
 # Of Datasette's own pages below /-/ only these are for everybody; the others tell about the installation.
 _OPEN = ("/-/healthz", "/-/artifact/", "/-/static/", "/-/audit/")
+_METHODS = frozenset({"GET", "HEAD"})
 _FORMULA = frozenset(b"=+-@\t\r")
 _QUOTE, _COMMA, _LINE_ENDS = ord('"'), ord(","), frozenset(b"\r\n")
 
@@ -72,25 +73,28 @@ class FormulaGuard:
 
 
 def guarded(app: App) -> App:
-    """The application with strict headers, closed internal pages, HttpOnly cookies and harmless CSV."""
+    """The application for reading only, with strict headers, closed internal pages and harmless CSV."""
 
     async def wrapped(scope: Message, receive: Any, send: Send) -> None:  # noqa: ANN401 - ASGI's receive
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
         path = str(scope["path"])
+        if scope["method"] not in _METHODS:
+            await _refuse(send, 405, b"this site is for reading")
+            return
         if path.startswith("/-/") and not path.startswith(_OPEN):
-            await _refuse(send)
+            await _refuse(send, 404, b"not found")
             return
         await app(scope, receive, _sender(send, path))
 
     return wrapped
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, status: int, words: bytes) -> None:
     headers = [*_HEADERS, (b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 404, "headers": headers})
-    await send({"type": "http.response.body", "body": b"not found"})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
 
 
 def _sender(send: Send, path: str) -> Send:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SETTINGS = {
     "allow_download": False,
     "suggest_facets": False,
+    "allow_facet": False,
     "sql_time_limit_ms": 1000,
     "facet_time_limit_ms": 150,
     "default_page_size": 50,

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import struct
+import threading
 import zlib
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+import uvicorn
 
 from auditor import model as m
+from db.site import framework
+from db.site.serve import build_app
 from db.store import Store
 
 if TYPE_CHECKING:
@@ -480,3 +487,146 @@ def filled(tmp_path: Path) -> Filled:
     path = tmp_path / "audit.db"
     with Store(path) as opened:
         return Filled(path=path, run=fill(opened))
+
+
+HOSTILE = (
+    "<script>document.title='run'</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "a\x00b\u202egnp.exe\u2066c\ud800",
+    '=HYPERLINK("https://evil.example","x")',
+    "+1-1@x\t\r\n|cmd",
+    "https://evil.example/?<b>=1' onmouseover='x",
+    "W" * 100_000,
+    "\t=1+1",
+)
+KEPT = frozenset({"vendor", "site", "fingerprint", "sha256", "id", "rule"})
+
+
+def poisoned(record: object, text: str) -> object:
+    """The record with every free text replaced; identities and addresses of stored things stay."""
+    if isinstance(record, tuple):
+        return tuple(text if type(each) is str else poisoned(each, text) for each in record)
+    if isinstance(record, dict):
+        return {text: text}
+    if not is_dataclass(record) or isinstance(record, m.Value):
+        return record
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    changed = {
+        name: text if type(value) is str else poisoned(value, text)
+        for name, value in values.items()
+        if not (name in KEPT and isinstance(value, str))
+    }
+    return replace(record, **changed)
+
+
+def fill_hostile(store: Store) -> int:
+    """One vendor and one run for each hostile text, in every field that a site, a policy or a person fills."""
+    for number, text in enumerate(HOSTILE):
+        vendor = replace(poisoned(VENDOR, text), id=f"vendor-{number}", sites=(SITE,), cadence="7d")
+        plan = tuple(replace(planned, vendor=vendor.id) for planned in PLAN)
+        run = start(store, (vendor,), plan)
+        for planned in PLAN:
+            made = replace(poisoned(visit(planned.scenario), text), vendor=vendor.id, site=SITE.url)
+            store.save_visit(run, made, artifacts(made))
+        store.save_policy(run, replace(poisoned(policy(), text), vendor=vendor.id))
+        store.finish_run(run, m.RunStatus.PARTIAL)
+        first = store.case_file(run, vendor.id).visits[0].id
+        known = poisoned(audit(run), text)
+        refs = tuple(
+            m.EvidenceRef(kind=kind, visit=first, url=text, at_ms=1840, initiator=text, artifact_sha256=DIGEST)
+            for kind in ("cookie", "storage", "request", "policy", text)
+        )
+        findings = tuple(
+            replace(each, vendor=vendor.id, fingerprint=f"{number:032x}{place:032x}", evidence=refs)
+            for place, each in enumerate(known.findings)
+        )
+        items = tuple(replace(each, site=SITE.url) for each in known.items)
+        undecided = tuple(replace(each, vendor=vendor.id) for each in known.undecided)
+        store.save_audit(
+            replace(
+                known, vendor=vendor.id, sites_seen=(SITE.url,), findings=findings, items=items, undecided=undecided
+            )
+        )
+        store.triage(findings[0].fingerprint, m.Status.ACKNOWLEDGED, actor=f"x{text}", note=text)
+    store.save_rules(replace(poisoned(rule, HOSTILE[0]), id=rule.id) for rule in RULES)
+    return len(HOSTILE)
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("hostile") / "hostile.db"
+    with Store(path) as opened:
+        fill_hostile(opened)
+    return path
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with two runs, a failed visit, an accepted finding and one that is gone."""
+    path = tmp_path_factory.mktemp("published") / "consent-audit.db"
+    with Store(path) as opened:
+        fill(opened)
+        dead = replace(VENDOR, id="dead", name="Dead Host", sites=(m.Site(url="https://dead.example/"),), policies=())
+        plan = (*PLAN, m.PlannedVisit(vendor="dead", site="https://dead.example/", scenario=m.Scenario.NO_CHOICE))
+        run = start(opened, (VENDOR, dead), plan)
+        for planned in PLAN:
+            made = visit(planned.scenario)
+            opened.save_visit(run, made, artifacts(made))
+        failed = m.Visit(
+            vendor="dead",
+            site="https://dead.example/",
+            scenario=m.Scenario.NO_CHOICE,
+            requested_url="https://dead.example/",
+            final_url=None,
+            outcome=m.Outcome.UNREACHABLE,
+            failure="the name does not resolve",
+            started_at=NOW,
+            duration_ms=30,
+            browser=BROWSER,
+            choice=m.Choice(wanted=m.Wanted.NONE, outcome=m.ChoiceOutcome.NONE),
+        )
+        opened.save_visit(run, failed, ())
+        opened.save_policy(run, policy())
+        opened.finish_run(run, m.RunStatus.PARTIAL)
+        first = opened.case_file(run, "vendor").visits[0].id
+        reference = m.EvidenceRef(kind="request", visit=first, url=request().url, at_ms=1790)
+        tracker = finding(
+            rule="tracker_before_choice", severity=m.Severity.HIGH, title="Tracker", evidence=(reference,)
+        )
+        opened.save_audit(audit(run, findings=(finding(), tracker), undecided=()))
+        reason = m.Undecided(rule="before_choice", vendor="dead", site=None, subject=None, reason="unreachable")
+        empty = m.Audit(
+            vendor="dead", run=run, sites_seen=(), findings=(), undecided=(reason,), items=(), declarations=()
+        )
+        opened.save_audit(empty)
+    return path
+
+
+@contextmanager
+def serving(path: Path) -> Iterator[str]:
+    """The site of a database on a free port of loopback; gives its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(framework.application(build_app(path)), log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+@pytest.fixture(scope="session")
+def site(published: Path) -> Iterator[httpx.Client]:
+    with serving(published) as address, httpx.Client(base_url=address, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def hostile_site(hostile: Path) -> Iterator[httpx.Client]:
+    with serving(hostile) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client

@@ -1,0 +1,203 @@
+"""The pages over real HTTP: what they say, and what they say when nothing was seen."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from auditor import model as m
+from db.site import health
+from db.site.serve import build_app
+from db.store import Store
+
+
+def words(response: httpx.Response) -> str:
+    """The text of a page, white space folded."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+
+def test_the_dashboard_says_what_is_open_and_what_was_not_seen(site):
+    page = site.get("/")
+    assert page.status_code == 200
+    said = words(page)
+    assert "2 open findings on 1 vendor" in said
+    assert "run 2" in said
+    assert "1 finding from earlier runs is gone" in said
+    assert "Dead Host nothing was seen 0 0 of 1 1" in said
+    assert "unreachable : the name does not resolve" in said
+    assert "Nothing new" not in said
+    assert 'href="/consent-audit/mismatches?is_open=1&amp;severity=critical"' in page.text
+
+
+def test_a_vendor_page_shows_both_sides(site, records):
+    page = site.get("/vendors/vendor")
+    assert page.status_code == 200
+    said = words(page)
+    assert "2 open findings : ◆ 1 critical , ▲ 1 high . Run 2" in said
+    assert "1 finding gone" in said
+    assert "targeting 1 ▲ without consent 1 cookie 1 ▲ without consent 1 cookie 1 1 cookie" in said
+    assert "onetrust, 2 layers 1 / 2 3 done, proven" in said
+    assert "strictly necessary as “Strictly Necessary” " + records.SENTENCE in said
+    assert "4 statements read from it" in said
+    assert "Every rule gave an answer." in said
+    assert page.text.count("<figure>") == 5
+    assert "declared_vs_observed?run_id=2&amp;site=https%3A%2F%2Foffice.vendor.example%2F" in page.text
+
+
+def test_a_vendor_that_was_not_seen_is_not_called_clean(site):
+    said = words(site.get("/vendors/dead"))
+    assert "Nothing was seen." in said
+    assert "No open findings" not in said
+    assert "not seen: unreachable" in said
+    assert "none found" not in said.replace("none found – – none made", "")
+    assert "before_choice everywhere unreachable" in said
+
+
+def fingerprint(site: httpx.Client, rule: str) -> str:
+    (row,) = site.get("/consent-audit/mismatches.json", params={"_shape": "array", "rule": rule}).json()
+    return str(row["fingerprint"])
+
+
+def test_a_finding_page_shows_the_quote_in_its_context(site, records):
+    page = site.get(f"/findings/{fingerprint(site, 'undeclared_category')}")
+    assert page.status_code == 200
+    assert f"<mark>{records.SENTENCE}</mark> They are needed to sign you in." in page.text
+    said = words(page)
+    assert "First seen" in said
+    assert "on 2 of 2 judged runs since then" in said
+    assert "GDPR art. 13" in said
+    assert "declare the category for it and ask for consent" in said
+
+
+def test_a_finding_page_resolves_its_evidence(site):
+    page = site.get(f"/findings/{fingerprint(site, 'tracker_before_choice')}")
+    said = words(page)
+    assert "request , 1.79 s after the visit began, before any choice" in said
+    assert "Request GET https://d.adroll.com/cm/index/out?advertisable= &amp;e=" in said.replace(
+        "advertisable=&", "advertisable= &"
+    )
+    assert "Caused by https://s.adroll.com/j/roundtrip.js" in said
+    assert "Beacon pixel: image of 1 by 1 pixel" in said
+    assert "SECRET" not in page.text
+    gone = site.get(f"/findings/{fingerprint(site, 'before_choice')}")
+    said = words(gone)
+    assert "gone" in said
+    assert "Lifetime 400 days; asked for 2 years" in said
+    assert gone.text.count("<figure>") == 1
+
+
+def test_rules_are_explained(site):
+    page = site.get("/rules")
+    assert page.status_code == 200
+    assert 'id="before_choice"' in page.text
+    assert "CJEU C-673/17 (Planet49)" in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/vendors/none", "/vendors/UPPER", "/findings/0" * 2, f"/findings/{'0' * 64}", "/nothing", "/consent-audit/none"],
+)
+def test_what_is_not_there_is_said_so(site, path):
+    page = site.get(path)
+    assert page.status_code == 404
+    assert "Not found" in page.text
+    assert "Traceback" not in page.text
+
+
+def test_every_table_view_and_question_is_page_json_and_csv(site, project):
+    described = json.loads((project / "datasette-metadata.json").read_text())["databases"]["consent-audit"]
+    parameters = {"vendor_id": "vendor", "run_id": 2, "name": "__adroll", "service": "AdRoll"}
+    for name in (*described["tables"], *described["queries"]):
+        for suffix in ("", ".json", ".csv"):
+            asked = parameters if name in described["queries"] else {}
+            assert site.get(f"/consent-audit/{name}{suffix}", params=asked).status_code == 200, (name, suffix)
+    for name in described["queries"]:
+        rows = site.get(f"/consent-audit/{name}.json", params={"_shape": "array", **parameters, "run_id": 2}).json()
+        assert rows or name == "undeclared", name
+
+
+def test_an_empty_database_has_a_first_page(tmp_path, records):
+    path = tmp_path / "vendors.db"
+    Store(path).close()
+    with records.serving(path) as address:
+        page = httpx.get(address)
+        assert page.status_code == 200
+        assert "No vendor has been visited yet" in page.text
+        assert httpx.get(f"{address}/rules").status_code == 200
+        assert httpx.get(f"{address}/vendors-db/runs.json").json()["rows"] == []
+        assert httpx.get(f"{address}/-/healthz").json() == {
+            "status": "unhealthy",
+            "reasons": ["no vendor was ever visited"],
+        }
+
+
+def test_only_our_databases_are_published(tmp_path):
+    with pytest.raises(m.StoreError, match="no database"):
+        build_app(tmp_path / "none.db")
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE mine (id INTEGER)")
+    with pytest.raises(m.StoreError, match="another program"):
+        build_app(other)
+
+
+def test_artifacts_are_served_by_digest(site, published, records):
+    shot = next(
+        path for path in published.with_name("consent-audit-artifacts").rglob("?" * 64) if b"IHDR" in path.read_bytes()
+    )
+    answer = site.get(f"/-/artifact/{shot.name}")
+    assert answer.status_code == 200
+    assert answer.content == shot.read_bytes()
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    policy = site.get(f"/-/artifact/{records.DIGEST}")
+    assert policy.headers["content-type"] == "application/octet-stream"
+    assert policy.headers["content-disposition"].startswith("attachment")
+    good = shot.read_bytes()
+    try:
+        shot.write_bytes(good + b"!")
+        assert site.get(f"/-/artifact/{shot.name}").status_code == 410
+    finally:
+        shot.write_bytes(good)
+    assert site.get(f"/-/artifact/{'0' * 64}").status_code == 404
+    assert site.get("/-/artifact/..%2f..%2faudit.db", follow_redirects=True).status_code == 404
+
+
+def test_health_over_http(site):
+    assert site.get("/-/healthz").status_code == 200
+    assert site.get("/-/healthz").json() == {"status": "ok", "reasons": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7d", timedelta(days=7)),
+        ("12h", timedelta(hours=12)),
+        ("30m", timedelta(minutes=30)),
+        ("2w", timedelta(weeks=2)),
+    ]
+    + [(bad, None) for bad in (None, "", "7", "d7", "7 d", "9999999d")],
+)
+def test_cadences(text, expected):
+    assert health.cadence(text) == expected
+
+
+def test_health_needs_runs_younger_than_their_cadence(store, records):
+    run = records.start(store)
+    connection = sqlite3.connect(store.path)
+    now = datetime.now(UTC)
+    assert health.reasons(connection, now) == ["vendor: no run ever ended"]
+    store.finish_run(run, m.RunStatus.FAILED)
+    assert health.reasons(connection, now) == ["vendor: no run ever ended"]
+    store.finish_run(run, m.RunStatus.PARTIAL)
+    assert health.reasons(connection, datetime.now(UTC) + timedelta(days=10)) == []
+    late = datetime.now(UTC) + timedelta(days=11)
+    (reason,) = health.reasons(connection, late)
+    assert reason == "vendor: the last run ended 11 days ago, which is more than 1.5 times its cadence of 7d"
+    connection.close()
