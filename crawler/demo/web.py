@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from auditor.domains import registrable_domain
 from auditor.model import PolicySource, Scenario, Site, Vendor
 from crawler.assets import asset
 from crawler.config import Config, CrawlConfig, NetworkConfig
@@ -129,8 +130,12 @@ class DemoWeb:
         head, mark, vendors = text.partition("[[vendor]]\n")
         return f"{head}{network}\n\n{mark}{vendors}"
 
-    def expected(self, vendor_id: str) -> list[dict[str, Any]]:
+    def expected(self, vendor_id: str, *, moved: bool = False) -> list[dict[str, Any]]:
         """The findings that an audit of the vendor must come to, above info.
+
+        Args:
+            vendor_id: a demo vendor.
+            moved: whether the vendor's sites are where `config(policies=...)` moves them.
 
         Returns:
             Objects with rule, site, subject, phase (null where the rule has none) and severity.
@@ -139,7 +144,16 @@ class DemoWeb:
             KeyError: no such demo vendor.
         """
         findings: list[dict[str, Any]] = self.expectation(vendor_id)["findings"]
-        return findings
+        return [self._moved(each) for each in findings] if moved else findings
+
+    def _moved(self, finding: dict[str, Any]) -> dict[str, Any]:
+        for alias, name in self.aliases.items():
+            if finding["site"] == f"https://{name}/":
+                home, subject = registrable_domain(name), finding["subject"]
+                if subject.endswith((f"@{home}", f".{home}")):
+                    subject = subject.removesuffix(home) + registrable_domain(alias)
+                return {**finding, "site": f"https://{alias}/", "subject": subject}
+        return finding
 
     def expectation(self, vendor_id: str) -> dict[str, Any]:
         """The vendor's whole `expected.json`: findings, undecided rules and how its visits end."""

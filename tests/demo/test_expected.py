@@ -84,3 +84,13 @@ def test_nothing_is_invented_where_nothing_was_seen(still: DemoWeb, vendor: str,
 def test_an_unknown_vendor_is_an_error(still: DemoWeb) -> None:
     with pytest.raises(KeyError):
         still.expected("nobody")
+
+
+def test_expectations_move_with_the_site() -> None:
+    web = DemoWeb(aliases={"www.ooma.co.uk": "www.ooma.example"})
+    subjects = {(each["site"], each["subject"]) for each in web.expected("ooma", moved=True)}
+    assert ("https://www.ooma.co.uk/", "cookie:_ga@ooma.co.uk") in subjects
+    assert ("https://www.ooma.co.uk/", "cookie:pll_language@www.ooma.co.uk") in subjects
+    assert ("https://www.ooma.co.uk/", "cookie:__adroll@d.adroll.com") in subjects
+    assert ("https://office.ooma.example/", "cookie:_ga@ooma.example") in subjects
+    assert len(subjects) == len({(each["site"], each["subject"]) for each in web.expected("ooma")})
