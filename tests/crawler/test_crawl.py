@@ -1,0 +1,347 @@
+"""The crawl on Scrapy: nothing planned is lost, nothing stored is repeated, and every failure shows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from auditor.model import (
+    BrowserFacts,
+    Choice,
+    ChoiceOutcome,
+    Control,
+    Outcome,
+    Phase,
+    PlannedVisit,
+    PolicySource,
+    RunStatus,
+    Scenario,
+    Site,
+    Vendor,
+)
+from crawler.config import Config, CrawlConfig, NetworkConfig
+from crawler.crawl import Crawled, crawl, settings_in_force
+from crawler.fetch import Fetcher
+from crawler.job import TASK, Job, plan
+from crawler.load import Gate, LoadMeter
+from crawler.player import Player, PolicyTask
+from crawler.settings import TaskFingerprinter, scrapy_settings
+from crawler.spider import VisitSpider
+from crawler.visit import VisitResult, VisitTask
+from db.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from auditor.model import Visit
+
+SCENARIOS = (Scenario.NO_CHOICE, Scenario.ACCEPT_ALL, Scenario.REJECT_ALL)
+QUICK = CrawlConfig(settle_ms=200, settle_max_ms=1000, pages_per_site=1, visit_timeout_s=40)
+PAGE = "<title>T</title><p>Hello</p><footer><a href='/privacy'>Privacy policy</a></footer>"
+POLICY = "<h1>Privacy policy</h1><p>" + "We use cookies. " * 20
+
+
+class Notes:
+    """A watcher that writes everything down and can act on a stored visit."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[int, int, int]] = []
+        self.visits: list[Visit] = []
+        self.busy: dict[str, int] = {}
+        self.most = 0
+        self.most_on_a_site = 0
+        self.act: Any = lambda _: None
+
+    def planned(self, run: int, visits: int, stored: int) -> None:
+        self.runs.append((run, visits, stored))
+
+    def began(self, task: VisitTask | PolicyTask) -> None:
+        if isinstance(task, VisitTask):
+            self.busy[task.site.url] = self.busy.get(task.site.url, 0) + 1
+            self.most_on_a_site = max(self.most_on_a_site, *self.busy.values())
+            self.most = max(self.most, sum(self.busy.values()))
+
+    def ended(self, task: VisitTask | PolicyTask) -> None:
+        if isinstance(task, VisitTask):
+            self.busy[task.site.url] -= 1
+
+    def stored(self, visit: Visit) -> None:
+        self.visits.append(visit)
+        self.act(visit)
+
+
+def a_vendor(name: str, *urls: str, policy: str | None = None) -> Vendor:
+    sources = (PolicySource(url=policy),) if policy else ()
+    return Vendor(id=name, name=name, sites=tuple(Site(url=url) for url in urls), policies=sources)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty database."""
+    with Store(tmp_path / "a.db") as store:
+        yield store
+
+
+@pytest.fixture
+def config(web: Any) -> Config:
+    """Four vendors on the local web: two good ones, one behind a wall, one that is down."""
+    for host in ("www.a.example", "www.b.example", "shop.b.example"):
+        web.serve(f"{host}/", PAGE)
+        web.serve(f"{host}/privacy", POLICY)
+    web.serve("www.wall.example/*", "no", status=403)
+    here = f"127.0.0.1:{web.port}"
+    return Config(
+        crawl=QUICK,
+        network=NetworkConfig(resolve={"*": here, "down.example": "127.0.0.1:1"}, ignore_certificate_errors=True),
+        vendors=(
+            a_vendor("a", "https://www.a.example/"),
+            a_vendor("b", "https://www.b.example/", "https://shop.b.example/", policy="https://www.b.example/privacy"),
+            a_vendor("wall", "https://www.wall.example/"),
+            a_vendor("down", "https://down.example/"),
+        ),
+    )
+
+
+def go(store: Store, config: Config, notes: Notes | None = None, **rest: Any) -> Crawled:
+    return asyncio.run(crawl(store, config, notes or Notes(), **rest))
+
+
+@pytest.mark.browser
+def test_everything_planned_is_stored_whatever_happens_to_it(store: Store, config: Config) -> None:
+    notes = Notes()
+    crawled = go(store, config, notes)
+    assert (crawled.status, crawled.stopped, crawled.problems) == (RunStatus.PARTIAL, None, ())
+    assert notes.runs == [(crawled.run, 15, 0)]
+    coverage = store.coverage(crawled.run)
+    assert [(row.vendor, row.site, row.scenario) for row in coverage] == [
+        (visit.vendor, visit.site, visit.scenario) for visit in plan(config.vendors, config)
+    ]
+    outcomes = {(row.vendor, row.outcome) for row in coverage}
+    assert outcomes == {("a", Outcome.OK), ("b", Outcome.OK), ("wall", Outcome.BLOCKED), ("down", Outcome.UNREACHABLE)}
+    assert notes.most_on_a_site == 1
+    assert 1 < notes.most <= config.crawl.concurrency
+    found = {vendor.id: store.policies_of(crawled.run, vendor.id) for vendor in config.vendors}
+    assert [(each.url, each.found_by) for each in found["a"]] == [("https://www.a.example/privacy", "link")]
+    assert [(each.url, each.found_by) for each in found["b"]] == [("https://www.b.example/privacy", "configured")]
+    assert [(each.source, each.outcome) for each in found["wall"]] == [(None, Outcome.BLOCKED)]
+    assert [(each.source, each.outcome) for each in found["down"]] == [(None, Outcome.UNREACHABLE)]
+    run = store.run(crawled.run)
+    assert (run.planned, run.stored, run.status) == (15, 15, RunStatus.PARTIAL)
+    assert run.browser is not None
+    assert dict(run.settings) == settings_in_force(config)
+
+
+@pytest.mark.browser
+def test_a_run_of_good_visits_is_complete(store: Store, config: Config) -> None:
+    assert go(store, replace(config, vendors=config.vendors[:1])).status is RunStatus.COMPLETE
+
+
+@pytest.mark.browser
+def test_robots_txt_refuses_a_visit(store: Store, config: Config, web: Any) -> None:
+    web.serve("www.a.example/robots.txt", "User-agent: *\nDisallow: /", kind="text/plain")
+    crawled = go(store, replace(config, vendors=config.vendors[:1]))
+    assert {row.outcome for row in store.coverage(crawled.run)} == {Outcome.REFUSED}
+    assert {asked.path for asked in web.asked("www.a.example")} == {"/robots.txt"}
+    (record,) = store.policies_of(crawled.run, "a")
+    assert (record.source, record.outcome) == (None, Outcome.REFUSED)
+
+
+@pytest.mark.browser
+def test_a_database_that_cannot_be_written_ends_the_crawl_and_keeps_what_is_there(store: Store, config: Config) -> None:
+    notes = Notes()
+
+    notes.act = lambda _: store._database.execute("PRAGMA query_only = ON")
+    crawled = go(store, config, notes)
+    assert crawled.status is RunStatus.RUNNING
+    assert crawled.stopped == "the database cannot be written to"
+    assert "it is read-only" in crawled.problems[0]
+    store._database.execute("PRAGMA query_only = OFF")
+    kept = {visit.started_at for visit in notes.visits}
+    assert len(kept) == 15 - len(store.remaining(crawled.run)) == 1
+    resumed = Notes()
+    again = go(store, config, resumed, resume=crawled.run)
+    assert (again.run, again.status) == (crawled.run, RunStatus.PARTIAL)
+    assert resumed.runs == [(crawled.run, 15, len(kept))]
+    assert kept.isdisjoint(visit.started_at for visit in resumed.visits)
+    assert len(kept) + len(resumed.visits) == 15
+
+
+def test_the_plan_goes_scenario_by_scenario(config: Config) -> None:
+    visits = plan(config.vendors, config)
+    assert [visit.scenario for visit in visits] == [scenario for scenario in SCENARIOS for _ in range(5)]
+    assert len(set(visits)) == 15
+
+
+def test_scenarios_of_one_url_are_different_requests() -> None:
+    tasks = [
+        VisitTask(
+            vendor="a",
+            site=Site(url="https://a.example/"),
+            scenario=scenario,
+            attempt=attempt,
+            crawl=QUICK,
+            ignore_certificate_errors=False,
+        )
+        for scenario in SCENARIOS
+        for attempt in (1, 2)
+    ]
+    prints = [TaskFingerprinter().fingerprint(SimpleNamespace(meta={TASK: task})) for task in tasks]  # type: ignore[arg-type]
+    assert len(set(prints)) == 6
+    assert prints[0] == TaskFingerprinter().fingerprint(SimpleNamespace(meta={TASK: replace(tasks[0])}))  # type: ignore[arg-type]
+
+
+def test_no_setting_of_scrapy_can_swallow_a_visit() -> None:
+    settings = scrapy_settings(CrawlConfig(concurrency=7))
+    assert settings["HTTPERROR_ALLOW_ALL"]
+    assert not settings["RETRY_ENABLED"]
+    assert not settings["COOKIES_ENABLED"]
+    assert not settings["TELNETCONSOLE_ENABLED"]
+    assert settings["DOWNLOADER_MIDDLEWARES_BASE"] == settings["SPIDER_MIDDLEWARES_BASE"] == {}
+    assert (settings["CONCURRENT_REQUESTS"], settings["CONCURRENT_REQUESTS_PER_DOMAIN"]) == (7, 1)
+    assert settings["DOWNLOAD_DELAY"] > 0
+
+
+FACTS = BrowserFacts(name="c", version="1", headless=True, third_party_cookies="allowed")
+CONTROL = Control(text="Privacy", url="https://a.example/p", location="footer", page="x", phase=Phase.BEFORE_CHOICE)
+
+
+@pytest.fixture
+def job(store: Store) -> Job:
+    """A job of one vendor with two sites, without anything that could play it."""
+    vendor = a_vendor("a", "https://one.example/", "https://two.example/")
+    config = Config(crawl=QUICK, vendors=(vendor,))
+    run = store.start_run((vendor,), plan((vendor,), config), tool_version="t", browser=FACTS, settings={})
+    nobody: Any = None
+    return Job(
+        run=run,
+        config=config,
+        vendors=(vendor,),
+        visits=store.remaining(run),
+        store=store,
+        player=nobody,
+        watcher=Notes(),
+    )
+
+
+def a_result(planned: PlannedVisit, outcome: Outcome, attempt: int) -> VisitResult:
+    visit = a_visit(planned, outcome, attempt)
+    return VisitResult(visit=visit)
+
+
+def a_visit(planned: PlannedVisit, outcome: Outcome, attempt: int) -> Visit:
+    import datetime
+
+    from auditor.model import Visit, Wanted
+
+    return Visit(
+        vendor=planned.vendor,
+        site=planned.site,
+        scenario=planned.scenario,
+        attempt=attempt,
+        requested_url=planned.site,
+        final_url=planned.site,
+        outcome=outcome,
+        started_at=datetime.datetime.now(datetime.UTC),
+        duration_ms=1,
+        browser=FACTS,
+        choice=Choice(wanted=Wanted.NONE, outcome=ChoiceOutcome.NONE),
+        controls=(CONTROL,),
+    )
+
+
+def answers(spider: VisitSpider, result: VisitResult) -> list[Any]:
+    async def within() -> list[Any]:
+        return [each async for each in spider.visited(SimpleNamespace(result=result))]  # type: ignore[arg-type]
+
+    return asyncio.run(within())
+
+
+def test_a_crashed_visit_is_played_once_more_and_then_recorded(job: Job) -> None:
+    spider = VisitSpider(job=job)
+    first = job.visits[0]
+    (again,) = answers(spider, a_result(first, Outcome.CRASHED, 1))
+    task = again.meta[TASK]
+    assert (task.attempt, task.site.url, task.scenario) == (2, first.site, first.scenario)
+    (stored,) = answers(spider, a_result(first, Outcome.CRASHED, 2))
+    assert (stored.visit.outcome, stored.visit.attempt) == (Outcome.CRASHED, 2)
+
+
+def test_policies_are_looked_for_once_the_first_scenario_is_through(job: Job) -> None:
+    spider = VisitSpider(job=job)
+    one, two = (visit for visit in job.visits if visit.scenario is Scenario.NO_CHOICE)
+    assert len(answers(spider, a_result(one, Outcome.OK, 1))) == 1
+    _, search = answers(spider, a_result(two, Outcome.OK, 1))
+    assert search.meta[TASK] == PolicyTask(vendor=job.vendors[0], controls=(CONTROL,))
+
+
+def test_what_is_stored_is_not_asked_for_again(job: Job) -> None:
+    first, *rest = job.visits
+    job.store.save_visit(job.run, a_visit(first, Outcome.OK, 1), ())
+    job.visits = job.store.remaining(job.run)
+
+    async def requests() -> list[Any]:
+        return [request async for request in VisitSpider(job=job).start()]
+
+    tasks = [request.meta[TASK] for request in asyncio.run(requests())]
+    assert [(task.site.url, task.scenario) for task in tasks] == [(visit.site, visit.scenario) for visit in rest]
+
+
+def test_a_task_that_raises_is_a_problem(job: Job) -> None:
+    spider = VisitSpider(job=job)
+    failure: Any = SimpleNamespace(value=ValueError("a bug"))
+    asyncio.run(spider.failed(failure))
+    assert job.problems == ["unexpected: ValueError: a bug"]
+
+
+def test_a_visit_that_breaks_our_own_code_is_recorded(run: Any, guard: Any, browsers: Any, web: Any) -> None:
+    task = VisitTask(
+        vendor="a",
+        site=Site(url="https://a.example/"),
+        scenario=Scenario.GPC,
+        attempt=1,
+        crawl=QUICK,
+        ignore_certificate_errors=False,
+    )
+    config = Config(crawl=replace(QUICK, robots="ignore"))
+
+    async def within() -> VisitResult:
+        async with Fetcher(guard, config.network, config.crawl) as fetcher:
+            return await Player(config, guard, browsers, fetcher).visit(task)
+
+    result = run(within())
+    assert result.visit.outcome is Outcome.FAILED
+    assert result.visit.failure == "internal error: ValueError: no visit plays the scenario gpc"
+
+
+def test_the_gate_narrows_when_the_loop_lags_and_widens_again() -> None:
+    async def within() -> None:
+        gate = Gate(3)
+        meter = LoadMeter(gate)
+        for _ in range(40):
+            await meter.note(900.0)
+        assert (gate.limit, meter.narrowed, meter.worst_ms) == (1, 2, 900.0)
+        async with gate.admitted():
+            waiting = asyncio.create_task(hold(gate))
+            await asyncio.sleep(0)
+            assert gate.held == 1
+            await gate.resize(2)
+            await waiting
+        for _ in range(60):
+            await meter.note(1.0)
+        assert gate.limit == 3
+
+    async def hold(gate: Gate) -> None:
+        async with gate.admitted():
+            assert gate.held == 2
+
+    asyncio.run(within())
+
+
+def test_settings_are_recorded_without_secrets() -> None:
+    config = Config(network=NetworkConfig(proxy="socks5://user:secret@proxy.example:1080"))
+    assert settings_in_force(config)["proxy"] == "socks5://proxy.example:1080"
