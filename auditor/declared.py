@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.matching import host_matches, names_in_text, names_service, owner_words, service_names
+from auditor.matching import host_matches, hosts_in, names_in_text, names_service, owner_words, service_names
 from auditor.matching import specificity as closeness
 from auditor.model import Category, DeclaredCookie, DeclaredService, DisclosureLevel
 from auditor.services import fold
@@ -38,6 +38,8 @@ class Declarations:
     technologies: tuple[Declared[DeclaredTechnology], ...] = ()
     consent: tuple[Declared[ConsentMechanism], ...] = ()
     claims: tuple[Declared[Claim], ...] = ()
+    _by_item: dict[str, tuple[Declared[DeclaredCookie], ...]] = field(default_factory=dict, compare=False, repr=False)
+    _by_name: dict[tuple[str, str, str | None], bool] = field(default_factory=dict, compare=False, repr=False)
 
     # ------------------------------------------------------------------------------ how much is said
 
@@ -91,7 +93,7 @@ class Declarations:
         counted = [(declared, quote) for declared in self.categories_in_use() for quote in declared.quotes()]
         if not counted:
             return None
-        spans = [(declared.reading, quote.start, quote.end) for declared, quote in counted]
+        spans = [(id(declared.reading), quote.start, quote.end) for declared, quote in counted]
         best = max(range(len(counted)), key=lambda index: (spans.count(spans[index]), -index))
         declared, quote = counted[best]
         return declared.quoted(quote)
@@ -100,16 +102,15 @@ class Declarations:
 
     def cookies_naming(self, item: Item) -> tuple[Declared[DeclaredCookie], ...]:
         """The declared cookies that name an item, of each source the closest ones only; the policy's first."""
-        found: list[Declared[DeclaredCookie]] = []
-        for from_cmp in (False, True):
-            ranked = [
-                (closeness(declared.record, item, self.knowledge, self.own), declared)
-                for declared in self.cookies
-                if (declared.cmp is not None) is from_cmp
-            ]
-            best = max((rank for rank, _ in ranked), default=0)
-            found.extend(declared for rank, declared in ranked if rank and rank == best)
-        return tuple(found)
+        if item.subject not in self._by_item:
+            sources = ([one for one in self.cookies if (one.cmp is None) is policy] for policy in (True, False))
+            self._by_item[item.subject] = tuple(one for source in sources for one in self._closest(source, item))
+        return self._by_item[item.subject]
+
+    def _closest(self, source: list[Declared[DeclaredCookie]], item: Item) -> list[Declared[DeclaredCookie]]:
+        ranks = [closeness(one.record, item, self.knowledge, self.own) for one in source]
+        best = max(ranks, default=0)
+        return [one for one, rank in zip(source, ranks, strict=True) if rank and rank == best]
 
     def services_covering(self, item: Item) -> tuple[Declared[DeclaredService], ...]:
         """The declared services whose known cookies include an item."""
@@ -122,7 +123,8 @@ class Declarations:
 
     def services_meaning(self, service: Service) -> tuple[Declared[DeclaredService], ...]:
         """The services declared for this site that mean an observed one."""
-        return tuple(d for d in self.services if self._means(d.record, service.name, service.entity, service.hosts))
+        hosts = service.hosts
+        return tuple(d for d in self.services if self._means(d.record, service.name, service.entity, hosts))
 
     def services_called(self, service: Service) -> tuple[Declared[DeclaredService], ...]:
         """The services declared for this site by a name of the observed one, and not merely by that of its owner.
@@ -140,10 +142,10 @@ class Declarations:
 
     def names(self, service: Service) -> bool:
         """Whether a service is named anywhere: declared as a service or as a cookie's provider, or in running text."""
-        declared = (*self.services, *self.elsewhere)
-        if any(self._means(entry.record, service.name, service.entity, service.hosts) for entry in declared):
+        declared, hosts = (*self.services, *self.elsewhere), service.hosts
+        if any(self._means(entry.record, service.name, service.entity, hosts) for entry in declared):
             return True
-        if any(self._provides(entry.record, service) for entry in self.cookies):
+        if any(self._provides(entry.record, service, hosts) for entry in self.cookies):
             return True
         name = service.name
         if name is None or name not in self.mentioned:
@@ -154,13 +156,18 @@ class Declarations:
         if any(host_matches(f"*.{domain.lstrip('*.')}", host) for domain in declared.domains for host in hosts):
             return True
         spellings = (declared.name, *declared.aliases)
-        return name is not None and any(names_service(said, name, entity, self.knowledge) for said in spellings)
+        return name is not None and any(self._named(said, name, entity) for said in spellings)
 
-    def _provides(self, declared: DeclaredCookie, service: Service) -> bool:
-        said = (declared.service, declared.provider)
-        if service.name is not None and any(
-            names_service(name, service.name, service.entity, self.knowledge) for name in said if name
-        ):
+    def _provides(self, declared: DeclaredCookie, service: Service, hosts: frozenset[str]) -> bool:
+        said = [name for name in (declared.service, declared.provider) if name]
+        if service.name is not None and any(self._named(name, service.name, service.entity) for name in said):
             return True
-        places = f"{declared.host or ''} {declared.provider or ''}".split()
-        return any(host_matches(f"*.{place.lstrip('*.')}", host) for place in places for host in service.hosts)
+        places = hosts_in(f"{declared.host or ''} {declared.provider or ''}")
+        return any(host_matches(f"*.{place}", host) for place in places for host in hosts)
+
+    def _named(self, said: str, service: str, entity: str | None) -> bool:
+        """Whether a declared name means a service; the same pairs are asked for again and again."""
+        key = said, service, entity
+        if key not in self._by_name:
+            self._by_name[key] = names_service(said, service, entity, self.knowledge)
+        return self._by_name[key]

@@ -92,6 +92,9 @@ def _read(document: PolicyDocument, vendor: Vendor) -> PolicyReading:
         )
     except PolicyError as error:
         return PolicyReading(document, unread=why_unread(replace(document, problem=error.problem)))
+    except Exception as error:  # noqa: BLE001 (a reader is a plugin: one document must not end the audit of a vendor)
+        reason = f"the reader failed on the policy at {document.source} ({type(error).__name__})"
+        return PolicyReading(document, unread=reason)
     language = declaration.document.language
     known = language.split("-", 1)[0] in languages()
     strange = f"the policy at {document.source} is written in a language that is not read yet ({language})"
@@ -111,7 +114,7 @@ def judge(evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Undecided, ...
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     for rule in all_rules():
-        answers = rule.check(evidence)
+        answers = _answers(rule, evidence)
         open_questions = tuple(_open_questions(rule, evidence))
         if not (rule.policy is PolicyNeed.WHOLE and evidence.unread_policies):
             findings += [_finding(rule, one, evidence.vendor.id) for one in answers if isinstance(one, Match)]
@@ -119,6 +122,16 @@ def judge(evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Undecided, ...
             open_questions += tuple(doubts)
         undecided += [_undecided(rule, doubt, evidence.vendor.id) for doubt in open_questions]
     return tuple(sorted(findings, key=_finding_order)), tuple(sorted(set(undecided), key=_undecided_order))
+
+
+def _answers(rule: Rule, evidence: Evidence) -> tuple[Match | Doubt, ...]:
+    """What a rule says; when it fails, that it is undecided about every site."""
+    try:
+        return rule.check(evidence)
+    except Exception as error:  # noqa: BLE001 (a rule is a plugin: its failure must not take the others' answers away)
+        reason = f"the rule failed ({type(error).__name__})"
+        sites = [None] if rule.about_vendor else [site.url for site in evidence.sites]
+        return tuple(Doubt(site=site, subject=None, reason=reason) for site in sites)
 
 
 def _open_questions(rule: Rule, evidence: Evidence) -> Iterator[Doubt]:

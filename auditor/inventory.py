@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, ObservedItem, Party, Phase, Scenario
-from auditor.observed import known_category
+from auditor.observed import known_category, subject_of_call
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
@@ -108,8 +108,8 @@ def _host(calls: list[Call], site: SiteEvidence) -> ObservedItem:
 
 
 def _label_of_host(call: Call, site: SiteEvidence) -> Label | None:
-    service = next((one for one in site.services if any(other is call for other in one.calls)), None)
-    declared = site.declared.services_meaning(service) if service is not None else ()
-    if declared:
-        return _of_service(declared[0])
-    return _by_category(known_category(call.classification), site) if call.tracker else None
+    if not call.tracker:
+        return None
+    service = next(one for one in site.services if one.subject == subject_of_call(call))
+    declared = site.declared.services_meaning(service)
+    return _of_service(declared[0]) if declared else _by_category(known_category(call.classification), site)

@@ -15,8 +15,6 @@ from auditor.model import Party
 from auditor.services import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from auditor.model import DeclaredCookie, Scope, Site
     from auditor.observed import Item, Knowledge
 
@@ -53,10 +51,10 @@ def glob_matches(pattern: str, name: str) -> bool:
     parts = pattern.split("*")
     if len(parts) == 1:
         return pattern == name
-    if not any(parts):
-        return False
     first, *middle, last = parts
     if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    if not any(parts):
         return False
     position, end = len(first), len(name) - len(last)
     for part in middle:
@@ -98,26 +96,32 @@ def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own:
     policies list storage entries among their cookies. ``own`` are the registrable domains of the vendor: one policy
     often serves several, and lists the first-party cookies of one of them.
     """
-    closeness = max(_closeness(kind, pattern, item) for kind, pattern in _readings(declared))
+    match = declared.match
+    readings = _readings(match.kind, match.pattern, declared.name, declared.aliases)
+    closeness = max(_closeness(kind, pattern, item) for kind, pattern in readings)
     if closeness and _host_allows(declared, item, own) and _provider_allows(declared.provider, item, knowledge):
         return closeness
     return 0
 
 
-def _readings(declared: DeclaredCookie) -> Iterable[tuple[str, str]]:
+@lru_cache(maxsize=65_536)
+def _readings(kind: str, pattern: str, name: str, aliases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Every (kind, pattern) under which a cookie is declared; a consent tool's placeholders are wildcards as well."""
-    yield declared.match.kind, declared.match.pattern
-    for name in (declared.name, *declared.aliases):
-        pattern = _PLACEHOLDER.sub("*", name)
-        yield ("glob" if "*" in pattern else "exact"), pattern
+    found = {(kind, pattern): None}
+    for spelling in (name, *aliases):
+        glob = _PLACEHOLDER.sub("*", spelling)
+        found["glob" if "*" in glob else "exact", glob] = None
+    return tuple(found)
 
 
 def _closeness(kind: str, pattern: str, item: Item) -> int:
+    if pattern == item.name and kind != "host":
+        return 3
+    if kind == "glob":
+        return 2 if glob_matches(pattern, item.name) else 0
     if kind == "host":
         return int(item.kind == "cookie" and host_matches(f"*.{pattern.lstrip('*.')}", item.domain))
-    if pattern == item.name:
-        return 3
-    return 2 if kind == "glob" and glob_matches(pattern, item.name) else 0
+    return 0
 
 
 def _host_allows(declared: DeclaredCookie, item: Item, own: frozenset[str]) -> bool:

@@ -225,11 +225,12 @@ def services_of(items: tuple[Item, ...], calls: tuple[Call, ...]) -> tuple[Servi
             found.setdefault(f"service:{item.service}", ([], []))[0].append(item)
     for call in calls:
         if call.tracker:
-            found.setdefault(_subject_of_call(call), ([], []))[1].append(call)
+            found.setdefault(subject_of_call(call), ([], []))[1].append(call)
     return tuple(_service(subject, *found[subject]) for subject in sorted(found))
 
 
-def _subject_of_call(call: Call) -> str:
+def subject_of_call(call: Call) -> str:
+    """The key under which findings name what was called: ``service:NAME``, or ``host:HOST`` without a known service."""
     name = call.classification.service
     return f"host:{call.request.host}" if name is None else f"service:{name}"
 

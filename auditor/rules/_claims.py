@@ -113,7 +113,7 @@ def cookies_unused(claim: Claim, site: SiteEvidence) -> Verdict:
     """No cookies are used: any cookie says otherwise, an essential one too, since the claim knows no exception."""
     if claim.subject_kind == "category":
         return category_unused(claim, site)
-    return _of(_cookies(site), "was observed", "were observed") if claim.subject_kind in _WHOLE else None
+    return _of(_cookies_meant(claim, site), "was observed", "were observed")
 
 
 def category_unused(claim: Claim, site: SiteEvidence) -> Verdict:
@@ -135,21 +135,13 @@ def only_category(claim: Claim, site: SiteEvidence) -> Verdict:
 
 def first_party_only(claim: Claim, site: SiteEvidence) -> Verdict:
     """Only the site itself sets cookies, or those of a category: a third party's cookie says otherwise."""
-    items = _third_party_cookies(site)
-    if claim.subject_kind == "category":
-        category = subject_category(claim)
-        items = [item for item in items if category is not None and _is(item, category)]
-    elif claim.subject_kind not in _WHOLE:
-        return None
+    items = [item for item in _cookies_meant(claim, site) if item.party is Party.THIRD]
     return _of(items, "was set for a third party", "were set for third parties")
 
 
 def session_only(claim: Claim, site: SiteEvidence) -> Verdict:
     """Cookies end with the session: a persistent one says otherwise."""
-    category = subject_category(claim)
-    if category is None and claim.subject_kind not in _WHOLE:
-        return None
-    items = [item for item in _cookies(site) if item.lifetime_seconds() and (category is None or _is(item, category))]
+    items = [item for item in _cookies_meant(claim, site) if item.lifetime_seconds()]
     if not items:
         return None
     longest = max(items, key=lambda item: item.lifetime_seconds() or 0)
@@ -211,8 +203,6 @@ SAME_OBSERVATION = (("anonymous_data", "no_personal_data"), ("preferences_change
 
 _PERMISSIONS = frozenset({"preferences_changeable", "withdrawal_possible"})
 
-_WHOLE = frozenset({"document", "scope", "technology"})
-
 
 def _is(item: Item, category: Category) -> bool:
     """Whether an item itself, and not only the owner of its host, is known to be of a category."""
@@ -225,6 +215,20 @@ def _cookies(site: SiteEvidence) -> list[Item]:
 
 def _third_party_cookies(site: SiteEvidence) -> list[Item]:
     return [item for item in _cookies(site) if item.party is Party.THIRD]
+
+
+def _cookies_meant(claim: Claim, site: SiteEvidence) -> list[Item]:
+    """The cookies that a claim speaks of: of a category, of third parties, or all; none where it is about other things.
+
+    A claim about the document with a value (``account_data``) is about data, and one about a technology about that.
+    """
+    category = subject_category(claim)
+    if category is not None:
+        return [item for item in _cookies(site) if _is(item, category)]
+    if claim.subject_value == "third_party_cookies":
+        return _third_party_cookies(site)
+    about_all = claim.subject_kind == "scope" or claim.subject_value in {None, "cookies"}
+    return _cookies(site) if about_all and claim.subject_kind in {"document", "scope", "technology"} else []
 
 
 def _of(items: Sequence[Item], one: str, more: str) -> Contradiction | None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from auditor.examples import category, cookie, declaration, evidence, visits
 from auditor.model import Category, DisclosureLevel, Match, Scenario, Severity
-from auditor.observed import INTENSITY, Item
+from auditor.observed import INTENSITY, Item, subject_of_call
 from auditor.rule import Doubt, Example, PolicyNeed, Rule
 from auditor.rules._severity import BEFORE_CHOICE
 from auditor.rules._wording import call_refs, calls_in_words, item_refs, listing, what, words
@@ -54,9 +54,9 @@ def _undeclared(site: SiteEvidence) -> dict[str, list[Item | Call]]:
 
 
 def _subject(seen: Item | Call) -> str:
-    if seen.classification.service is not None:
-        return f"service:{seen.classification.service}"
-    return seen.subject if isinstance(seen, Item) else f"host:{seen.request.host}"
+    if not isinstance(seen, Item):
+        return subject_of_call(seen)
+    return seen.subject if seen.service is None else f"service:{seen.service}"
 
 
 def _answer(subject: str, seen: list[Item | Call], site: SiteEvidence) -> Match | Doubt:

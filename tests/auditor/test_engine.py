@@ -234,6 +234,29 @@ def test_a_policy_that_cannot_be_read_says_why(content, words):
     assert words in (reading.unread or "")
 
 
+def test_a_reader_that_fails_ends_nothing(monkeypatch):
+    def failing(*_, **__):
+        raise IndexError("no such row")
+
+    monkeypatch.setattr("auditor.engine.read_policy", failing)
+    found = audit(case(trackers(), text()), bundled())
+    assert {one.reason for one in found.undecided if one.rule == "policy_missing"} == {
+        "the reader failed on the policy at https://www.vendor.example/privacy (IndexError)"
+    }
+    assert "before_choice" in {one.rule for one in found.findings}
+
+
+def test_a_rule_that_fails_ends_nothing(monkeypatch):
+    def failing(_):
+        raise KeyError("x")
+
+    broken = tuple(replace(rule, check=failing) if rule.id == "before_choice" else rule for rule in all_rules())
+    monkeypatch.setattr("auditor.engine.all_rules", lambda: broken)
+    findings, undecided = judge(x.evidence(trackers(), x.declaration(), knowledge=bundled()))
+    assert [one.reason for one in undecided if one.rule == "before_choice"] == ["the rule failed (KeyError)"]
+    assert "tracker_before_choice" in {one.rule for one in findings}
+
+
 def test_a_policy_whose_text_is_not_stored():
     (reading,) = read_documents((x.document(content=None),), x.vendor())
     assert reading.unread == "the policy at https://www.vendor.example/privacy was fetched, and its text is not stored"

@@ -23,7 +23,7 @@ def promising(label="Cookie Preferences", location="footer", kind="preferences_c
 
 ANONYMOUS = policy(x.claim("anonymous_data", PERFORMANCE, "identifier_in_cookie"))
 IDENTIFIED, PLAIN = x.cookie("_ga"), x.cookie("_ga", value="1")
-FOREIGN = x.cookie("crisp-client%2Fsession%2Fabc", "crisp.chat")
+FOREIGN = x.cookie("intercom-id-abc", "intercom.io")
 CLAIMS = {
     # anonymous
     "an identifier in measuring": ("fires", ANONYMOUS, [IDENTIFIED]),
@@ -107,6 +107,39 @@ CLAIMS = {
         policy(x.claim("first_party_only", NECESSARY)),
         [x.cookie("_GRECAPTCHA", "www.google.com")],
     ),
+    "no third-party cookies, and one": (
+        "fires",
+        policy(x.claim("cookies_unused", "third_party_cookies", subject_kind="technology")),
+        [x.cookie("fr", "facebook.com")],
+    ),
+    "no third-party cookies, and our own": (
+        "silent",
+        policy(x.claim("cookies_unused", "third_party_cookies", subject_kind="technology")),
+        [IDENTIFIED],
+    ),
+    "no flash cookies": (
+        "silent",
+        policy(x.claim("cookies_unused", "flash_cookies", subject_kind="technology")),
+        [IDENTIFIED],
+    ),
+    "only our own data of an account": (
+        "silent",
+        policy(x.claim("first_party_only", "account_data")),
+        [x.cookie("fr", "facebook.com")],
+    ),
+    "only our own cookies of a service": (
+        "silent",
+        policy(x.claim("first_party_only", "Stripe", subject_kind="service")),
+        [x.cookie("fr", "facebook.com")],
+    ),
+    "a claim about an unknown category": (
+        "silent",
+        policy(x.claim("category_unused", "social_media", subject_kind="category")),
+        [x.cookie("_fbp")],
+    ),
+    "no necessary cookies": ("silent", policy(x.claim("category_unused", NECESSARY)), [x.cookie("PHPSESSID")]),
+    "no cookies of a category": ("fires", policy(x.claim("cookies_unused", TARGETING)), [x.cookie("_fbp")]),
+    "functional cookies that follow, said of all": ("silent", policy(x.claim("no_cross_site_tracking")), [FOREIGN]),
     # lifetimes
     "session cookies, and a persistent one": ("fires", policy(x.claim("session_only")), [IDENTIFIED]),
     "session cookies": (
