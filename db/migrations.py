@@ -305,7 +305,7 @@ CREATE TABLE consent_matrix (
   run_id INTEGER NOT NULL REFERENCES runs (id), vendor_id TEXT NOT NULL REFERENCES vendors (id),
   site_id INTEGER NOT NULL REFERENCES sites (id), category TEXT NOT NULL, scenario TEXT NOT NULL,
   phase TEXT NOT NULL, cookies INTEGER NOT NULL, storage INTEGER NOT NULL, hosts INTEGER NOT NULL,
-  identifiers INTEGER NOT NULL, third_party INTEGER NOT NULL,
+  needing_consent INTEGER NOT NULL, identifiers INTEGER NOT NULL, third_party INTEGER NOT NULL,
   PRIMARY KEY (run_id, vendor_id, site_id, category, scenario, phase)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX consent_matrix_by_vendor ON consent_matrix (vendor_id, run_id);

@@ -13,6 +13,8 @@ SELECT a.run_id, a.vendor_id, i.site_id, coalesce(i.category, 'unknown'), g.scen
   count(DISTINCT CASE WHEN i.kind = 'cookie' THEN i.id END),
   count(DISTINCT CASE WHEN i.kind IN ('local', 'session', 'indexeddb', 'cache') THEN i.id END),
   count(DISTINCT CASE WHEN i.kind = 'request' THEN i.id END),
+  count(DISTINCT CASE WHEN NOT i.exempt AND (i.category IN ('targeting', 'performance')
+    OR (i.category = 'functional' AND i.kind <> 'request')) THEN i.id END),
   count(DISTINCT CASE WHEN i.identifier THEN i.id END), count(DISTINCT CASE WHEN i.party = 'third' THEN i.id END)
 FROM audits a JOIN observed_items i ON i.audit_id = a.id JOIN item_sightings g ON g.item_id = i.id
 WHERE a.run_id = ? AND a.vendor_id = ?

@@ -17,7 +17,6 @@ CATEGORIES = (
     "unknown",
     Category.STRICTLY_NECESSARY.value,
 )
-_NEEDS_CONSENT = frozenset(CATEGORIES[:3])
 COLUMNS = (
     (Scenario.NO_CHOICE, Phase.BEFORE_CHOICE, "Before any choice"),
     (Scenario.REJECT_ALL, Phase.AFTER_REJECT, "After refusing"),
@@ -80,7 +79,7 @@ def _cell(counts: dict[tuple[str, str, str], Row], category: str, column: Row, l
         "total": total,
         "counts": found,
         "link": link,
-        "flag": total > 0 and column["phase"] is not Phase.AFTER_ACCEPT and category in _NEEDS_CONSENT,
+        "flag": found is not None and column["phase"] is not Phase.AFTER_ACCEPT and found["needing_consent"] > 0,
     }
 
 
