@@ -90,7 +90,7 @@ class Player:
 
     def _unplayed(self, task: VisitTask, started: datetime, outcome: Outcome, failure: str) -> VisitResult:
         """The record of a visit that has no evidence."""
-        wanted = WANTED[task.scenario]
+        wanted = WANTED.get(task.scenario, Wanted.NONE)
         visit = Visit(
             vendor=task.vendor,
             site=task.site.url,
