@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 MAX_ROW_QUOTE = 600
+NEAR = 4
 CONFIDENCE = {"heading": 0.95, "list": 0.9, "table": 0.95, "prose": 0.75, "purpose_list": 0.6}
 
 
@@ -42,10 +43,14 @@ class _Draft:
 
 @dataclass(frozen=True)
 class Categories:
-    """The declared categories and, per place of the document, the category that governs it."""
+    """The declared categories and, per place of the document, the category that governs it.
+
+    ``near`` are the governed places that directly follow a label: all that is said there is about its category.
+    """
 
     declared: tuple[DeclaredCategory, ...]
     governing: dict[int, DeclaredCategory]
+    near: frozenset[int] = frozenset()
 
 
 def read_categories(reading: Reading, scopes: Scopes) -> Categories:
@@ -59,10 +64,12 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
         drafts = _from_purposes(reading, scopes)
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]
     governing: dict[int, DeclaredCategory] = {}
+    near: set[int] = set()
     for draft, category in zip(drafts, declared, strict=True):
         for section in draft.sections:
             governing.update(dict.fromkeys((section.place, *section.places), category))
-    return Categories(tuple(declared), governing)
+            near.update((section.place, *section.places[:NEAR]))
+    return Categories(tuple(declared), governing, frozenset(near))
 
 
 def _from_sections(reading: Reading, scopes: Scopes, sections: list[Section]) -> list[_Draft]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.model import Category, Claim, DeclaredCategory
 from auditor.policy.cues import Cues, Found
 from auditor.policy.durations import find_durations
+from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.services import sentence_purpose
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 HEDGE_REACH = 45
 LOOK_BACK = 2
+AFTER_RELATIVE = 45
+TRIVIAL = {("set_without_consent", Category.STRICTLY_NECESSARY.value)}
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
 
@@ -56,8 +59,10 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
             found = rule.cues.first(sentence.view.folded)
             if found is None or rule.unless.first(sentence.view.folded):
                 continue
-            subject = _subject(reading, categories, scopes, rule, sentence)
+            subject = _subject(_Place(reading, categories, scopes, sentence), rule)
             if subject is None or (rule.duration and not find_durations(sentence.view.folded)):
+                continue
+            if (rule.type, subject.value) in TRIVIAL:
                 continue
             key = (rule.type, subject.kind, subject.value)
             claims.setdefault(key, _claim(reading, rule, sentence, found, subject))
@@ -99,79 +104,109 @@ def hedged(reading: Reading, view: View, found: Found) -> bool:
 # ----------------------------------------------------------------------------------------- subjects
 
 
-def _subject(
-    reading: Reading, categories: Categories, scopes: Scopes, rule: _Rule, sentence: Sentence
-) -> _Subject | None:
+@dataclass(frozen=True)
+class _Place:
+    """A sentence and what governs it."""
+
+    reading: Reading
+    categories: Categories
+    scopes: Scopes
+    sentence: Sentence
+
+    @property
+    def folded(self) -> str:
+        """The sentence's folded text."""
+        return self.sentence.view.folded
+
+    @property
+    def governing(self) -> DeclaredCategory | None:
+        """The category whose section the sentence stands in."""
+        return self.categories.governing.get(self.sentence.place)
+
+    @property
+    def in_cookies(self) -> bool:
+        """Does the sentence stand in a part about cookies?"""
+        return self.sentence.place in self.reading.cookie_places or self.governing is not None
+
+    def says(self, *path: str) -> bool:
+        """Does the sentence contain a cue?"""
+        return self.reading.words.cues(*path).first(self.folded) is not None
+
+
+def _subject(place: _Place, rule: _Rule) -> _Subject | None:
     """What a claim is about, or None where the sentence does not stand in the rule's context."""
-    document = _Subject("document", None, scopes.web)
-    in_cookies = sentence.place in reading.cookie_places
-    governing = categories.governing.get(sentence.place)
-    if rule.context.startswith("cookie") and not in_cookies and governing is None:
+    if rule.context.startswith("cookie") and not place.in_cookies:
         return None
-    if rule.subject == "document":
-        return document
-    special = _special_subject(reading, categories, scopes, rule, sentence, governing)
-    if special is not None or rule.subject in ("category", "label"):
-        return special
-    if in_cookies or governing is not None:
-        named = _named_subject(reading, categories, scopes, sentence, governing)
-        if named is not None:
-            return named
-        if rule.context == "cookie_category":
-            return None
-    return _Subject("document", _data_noun(reading, sentence), scopes.web)
+    if rule.subject in ("group", "scope"):
+        return _group(place) if rule.subject == "group" else _scope(place)
+    if rule.subject in ("category", "label"):
+        return _labelled(place, rule)
+    named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
+    if named is not None or rule.context == "cookie_category":
+        return named
+    noun = _data_noun(place.reading, place.sentence) if rule.subject == "auto" else None
+    return _Subject("document", noun, place.scopes.web)
 
 
-def _special_subject(
-    reading: Reading,
-    categories: Categories,
-    scopes: Scopes,
-    rule: _Rule,
-    sentence: Sentence,
-    governing: DeclaredCategory | None,
-) -> _Subject | None:
-    """Subjects that the rule itself names: a group of people, a category's label, a scope."""
-    folded = sentence.view.folded
-    if rule.subject == "group":
-        found = reading.words.cues("groups").first(folded)
-        words = folded[found.start : found.end].split()[-2:] if found else []
-        return _Subject("document", "_".join(words) or None, scopes.web)
-    if rule.subject == "scope":
-        return _Subject("document", None, scopes.web)
-    if rule.subject == "label":
-        named = reading.labels.find(folded)
-        return _category_subject(categories, scopes, named[0].category) if named else None
-    if rule.subject == "category" and governing is not None:
+def _group(place: _Place) -> _Subject:
+    """A claim about a group of people ("for our end users, ...")."""
+    found = place.reading.words.cues("groups").first(place.folded)
+    words = place.folded[found.start : found.end].split()[-2:] if found else []
+    return _Subject("document", "_".join(words) or None, place.scopes.web)
+
+
+def _scope(place: _Place) -> _Subject:
+    """A claim about one of several scopes ("our apps use no cookies"), else about everything."""
+    for scope in place.scopes.scopes:
+        if not scope.default and place.says("scopes", scope.kind):
+            return _Subject("scope", scope.id, (scope.id,))
+    return _Subject("document", None, place.scopes.web)
+
+
+def _labelled(place: _Place, rule: _Rule) -> _Subject | None:
+    """The category that a sentence names, or that governs it; no subject where there is neither."""
+    governing = place.governing
+    named = labels_beside_cookies(place.reading, place.folded)
+    if rule.subject == "label" and named:
+        return _category_subject(place.categories, place.scopes, named[0])
+    if governing is not None and (rule.subject == "category" or _is_near(place)):
         return _Subject("category", governing.canonical.value, governing.scope_ids)
+    if rule.subject == "category" and named:
+        return _category_subject(place.categories, place.scopes, named[0])
     return None
 
 
-def _named_subject(
-    reading: Reading, categories: Categories, scopes: Scopes, sentence: Sentence, governing: DeclaredCategory | None
-) -> _Subject | None:
-    """The technology or category that a sentence is about: named in it, or meant by "these cookies"."""
-    folded = sentence.view.folded
-    if reading.words.cues("beacon_subject").first(folded):
-        return _Subject("technology", "web_beacons", scopes.web)
-    if governing is not None and (
-        reading.words.cues("anaphora").first(folded) or reading.mentions_cookies(sentence.view)
-    ):
+def _named_subject(place: _Place, rule: _Rule) -> _Subject | None:
+    """The technology or category that a sentence is about: named in it, meant by "these cookies", or governing it."""
+    governing = place.governing
+    if place.says("beacon_subject"):
+        return _Subject("technology", "web_beacons", place.scopes.web)
+    if governing is not None and (_is_near(place) or place.says("anaphora") or place.says("cookie")):
         value = "social_media" if governing.subtype == "social_media" else governing.canonical.value
         return _Subject("category", value, governing.scope_ids)
-    if governing is None:
-        category = _meant(reading, categories, folded)
-        return _category_subject(categories, scopes, category) if category else None
-    return None
-
-
-def _meant(reading: Reading, categories: Categories, folded: str) -> Category | None:
-    """The declared category that "these cookies" or "cookies that ..." means: by a label word, else by its purpose."""
-    words = reading.words
-    if not (words.cues("anaphora").first(folded) or words.cues("relative").first(folded)):
+    first = place.reading.labels.cookie.first(place.folded)
+    if rule.type == "no_personal_data" and first and first.start == 0:
+        return _Subject("technology", "cookies", place.scopes.web)
+    if governing is not None or rule.type == "consent_before_setting" or place.says("only_these"):
         return None
-    named = [word.category for word in reading.labels.find(folded)]
-    for wanted in (*named, sentence_purpose(reading, folded)):
-        for category in categories.declared:
+    category = _meant(place)
+    return _category_subject(place.categories, place.scopes, category) if category else None
+
+
+def _is_near(place: _Place) -> bool:
+    return place.sentence.place in place.categories.near
+
+
+def _meant(place: _Place) -> Category | None:
+    """The declared category that "these cookies" or "cookies that ..." means: by a label word, else by its purpose."""
+    if not (place.says("anaphora") or place.says("relative")):
+        return None
+    named = labels_beside_cookies(place.reading, place.folded)
+    if found := place.reading.words.cues("relative").first(place.folded):
+        following = place.folded[found.end : found.end + AFTER_RELATIVE]
+        named += [word.category for word in place.reading.labels.find(following)]
+    for wanted in (*named, sentence_purpose(place.reading, place.folded)):
+        for category in place.categories.declared:
             if wanted is category.canonical or (wanted in named and wanted in category.covers):
                 return category.canonical
     return None

@@ -1,4 +1,7 @@
-"""Places of a policy that disagree with each other; each contradiction quotes both sides."""
+"""Places of a policy that disagree with each other, or with its own names; each contradiction quotes what it can.
+
+What only a table of cookies shows is in `auditor.policy.table_conflicts`.
+"""
 
 from __future__ import annotations
 
@@ -8,37 +11,47 @@ from typing import TYPE_CHECKING
 from auditor.model import Category, Contradiction, DeclaredParty
 from auditor.policy.blocks import Block
 from auditor.policy.services import sentence_purpose
+from auditor.policy.table_conflicts import table_conflicts
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import DeclaredCategory, PolicyDeclaration, Quote
+    from auditor.model import Claim, DeclaredCategory, PolicyDeclaration, Quote
+    from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
 
 FOLLOWING = 3
+NEAR_QUOTE = 400
 QUIET = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL)
 LOUD = (Category.PERFORMANCE, Category.TARGETING)
 
 
-def read_contradictions(reading: Reading, declaration: PolicyDeclaration) -> tuple[Contradiction, ...]:
-    """Every contradiction that follows from the words of the policy, without outside knowledge."""
+def read_contradictions(
+    reading: Reading, declaration: PolicyDeclaration, categories: Categories
+) -> tuple[Contradiction, ...]:
+    """Every contradiction, each kind and subject once."""
     found = chain(
         _scope_mismatches(reading, declaration),
         _party_conflicts(reading, declaration),
         _missing_promises(reading, declaration),
         _purpose_conflicts(reading, declaration),
+        _consent_conflicts(reading, declaration),
+        _third_party_conflicts(declaration),
+        table_conflicts(reading, declaration, categories),
     )
-    unique = {(c.kind, c.subject): c for c in found}
+    unique: dict[tuple[str, str], Contradiction] = {}
+    for contradiction in found:
+        unique.setdefault((contradiction.kind, contradiction.subject), contradiction)
     return tuple(unique.values())
 
 
 def _scope_mismatches(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
-    """A category is bound to one scope, yet described as working in another."""
+    """A category is bound to one scope by a sentence, yet described as working in another."""
     if len({category.scope_ids for category in declaration.categories}) < 2:
         return
     for category in declaration.categories:
-        if len(category.evidence) < 2:
+        if len(category.evidence) < 2 or category.number is None:
             continue
         described = category.evidence[-1]
         for scope in declaration.scopes:
@@ -60,7 +73,7 @@ def _party_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iterat
         heading = _party_heading(reading, category)
         if claim is None or heading is None or category.party is DeclaredParty.FIRST:
             continue
-        if not any(q.start <= claim.evidence[0].start < q.end + 400 for q in category.evidence):
+        if not any(q.start <= claim.evidence[0].start < q.end + NEAR_QUOTE for q in category.evidence):
             continue
         if reading.words.cues("party_third").first(fold(claim.evidence[0].quote)):
             yield Contradiction(
@@ -109,9 +122,8 @@ def _empty_sections(reading: Reading) -> Iterator[Contradiction]:
         if block.kind != "heading" or not reading.words.cues("list_heading").first(block.view.folded):
             continue
         following = elements[place + 1] if place + 1 < len(elements) else None
-        if following is None or (
-            isinstance(following, Block) and following.kind == "heading" and following.level <= block.level
-        ):
+        empty = isinstance(following, Block) and following.kind == "heading" and following.level <= block.level
+        if following is None or empty:
             yield Contradiction(
                 kind="promised_list_missing",
                 subject="cookie_list",
@@ -126,7 +138,7 @@ def _purpose_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iter
     for claim in declaration.claims:
         if claim.type != "purpose_limited" or claim.subject_value not in QUIET:
             continue
-        at = next(n for n, s in enumerate(sentences) if s.view.quote() == claim.evidence[0])
+        at = next((n for n, s in enumerate(sentences) if s.view.quote() == claim.evidence[0]), len(sentences))
         for sentence in sentences[at + 1 : at + 1 + FOLLOWING]:
             folded = sentence.view.folded
             also = reading.words.cues("also_used").first(folded)
@@ -137,3 +149,47 @@ def _purpose_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iter
                     note="limited to a technical purpose, yet used for a further one",
                     evidence=(claim.evidence[0], sentence.view.quote()),
                 )
+
+
+def _consent_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Consent is asked for, yet browsing on counts as consent, or a category beyond the necessary needs none."""
+    asked = [c for c in declaration.claims if c.type == "consent_before_setting" and c.subject_kind == "document"]
+    implied = next((c for c in declaration.consent if c.mechanism == "implied_consent"), None)
+    if implied is not None and (conditional := _if_you_agree(reading, asked)):
+        yield Contradiction(
+            kind="consent_conflict",
+            subject="consent",
+            note="cookies wait for consent, yet going on browsing counts as consent",
+            evidence=(conditional, implied.evidence[0]),
+        )
+    for category in declaration.categories:
+        loose = category.consent == "not_required" and category.canonical is not Category.STRICTLY_NECESSARY
+        if asked and loose and implied is None:
+            yield Contradiction(
+                kind="consent_conflict",
+                subject=category.canonical.value,
+                note="consent is asked for, yet this category needs none",
+                evidence=(asked[0].evidence[0], category.evidence[-1]),
+            )
+
+
+def _if_you_agree(reading: Reading, asked: list[Claim]) -> Quote | None:
+    if asked:
+        return asked[0].evidence[0]
+    for sentence in reading.cookie_sentences:
+        if reading.words.cues("if_you_agree").first(sentence.view.folded):
+            return sentence.view.quote()
+    return None
+
+
+def _third_party_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Cookies are said to be the vendor's alone, yet third parties are named."""
+    alone = next((claim for claim in declaration.claims if claim.type == "first_party_only"), None)
+    other = next((service for service in declaration.services if service.party is DeclaredParty.THIRD), None)
+    if alone is not None and other is not None:
+        yield Contradiction(
+            kind="claim_conflict",
+            subject="third_parties",
+            note=f"cookies are said to be used by the vendor alone, yet {other.name} is named",
+            evidence=(alone.evidence[0], other.evidence[0]),
+        )

@@ -9,7 +9,7 @@ from auditor.model import DeclaredCookie, DeclaredParty, NameMatch
 from auditor.policy.blocks import Block
 from auditor.policy.durations import NOT_STATED, find_durations, read_duration
 from auditor.policy.hosts import is_host
-from auditor.policy.services import find_services, sentence_purpose
+from auditor.policy.services import capitals_category, find_services, sentence_purpose
 from auditor.policy.tables import (
     Grid,
     Row,
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 MAX_NAME = 120
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
+TELLING = ("approx", "max")
 _PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|<[^<>]{0,60}>|\[[^\[\]]{1,40}\]|\$[A-Za-z]{1,30}|[Xx]{3,}|#+|(?<=\*-)X$")
 _PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)\s*$")
-_CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{4,40})(?=[^A-ZÀ-Þ]|$)")
 _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
@@ -167,7 +167,9 @@ class _RowReader:
     def _durations(self, count: int) -> list[Duration]:
         cell = self.cell("duration")
         if cell is None:
-            return [NOT_STATED] * count
+            purpose = self.cell("purpose")
+            told = duration_in_prose(purpose) if purpose else NOT_STATED
+            return [told if told.kind in TELLING else NOT_STATED] * count
         unit = self.grid.unit("duration")
         pieces = split_list(cell)
         if len(pieces) == count and count > 1:
@@ -175,21 +177,26 @@ class _RowReader:
         return [read_duration(cell.text, unit)] * count
 
     def _category(self) -> tuple[Category | None, str | None, str]:
-        cell = self.cell("category")
+        """Category, the words for it, and how it is known."""
+        cell, purpose = self.cell("category"), self.cell("purpose")
         label = self.reading.labels.read(cell.folded) if cell else None
         if cell and label and (self.mixed or self.governing is None):
             return label.category, cell.text, "stated"
+        if named := capitals_category(self.reading, purpose):
+            return *named, "stated"
         if self.governing is not None:
             return self.governing.canonical, self.governing.label, "stated"
-        purpose = self.cell("purpose")
-        if purpose is None:
-            return None, None, "none"
-        if (capitals := _CAPITALS.match(purpose.text)) and (
-            named := self.reading.labels.read(purpose.folded[: capitals.end()])
-        ):
-            return named.category, capitals[1].strip(), "stated"
-        category = sentence_purpose(self.reading, purpose.folded)
-        return category, None, "inferred_from_purpose" if category else "none"
+        inferred = self._inferred(purpose)
+        return inferred, None, "inferred_from_purpose" if inferred else "none"
+
+    def _inferred(self, purpose: View | None) -> Category | None:
+        """The category that the purpose speaks for, else the usual one of the service that the row names."""
+        found = sentence_purpose(self.reading, purpose.folded) if purpose else None
+        if found is not None or purpose is None:
+            return found
+        provider = self.cell("provider")
+        named = find_services(purpose) or (find_services(provider) if provider else [])
+        return named[0].service.category if named else None
 
     def _host(self) -> str | None:
         cell = self.cell("host")
@@ -237,7 +244,8 @@ def _item_names(reading: Reading, place: int, block: Block) -> list[str]:
     if not all(names):
         return []
     if all(looks_like_cookie(name) for name in names):
-        return names if block.kind == "item" or block.lead is not None else []
+        sure = not all(name.isupper() and name.isalpha() for name in names) or reading.mentions_cookies(block.view)
+        return names if sure and (block.kind == "item" or block.lead is not None) else []
     bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
     return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
 
@@ -260,7 +268,6 @@ def _listed(
     governing = categories.governing.get(place)
     only = categories.declared[0] if governing is None and len(categories.declared) == 1 else governing
     services = find_services(view)
-    spans = find_durations(view.folded)
     return DeclaredCookie(
         name=name,
         match=name_match(name),
@@ -274,7 +281,7 @@ def _listed(
         if sentence_purpose(reading, view.folded)
         else "none",
         purpose=view.text[:1000],
-        duration=_prose_duration(view, spans),
+        duration=duration_in_prose(view),
         scope_ids=only.scope_ids if only else (scopes.default,),
         basis="list",
         evidence=(view.quote(),),
@@ -282,12 +289,14 @@ def _listed(
     )
 
 
-def _prose_duration(view: View, spans: list[tuple[int, int]]) -> Duration:
+def duration_in_prose(view: View) -> Duration:
+    """The lifetime that a description gives; kind ``not_stated`` where it gives none."""
+    spans = find_durations(view.folded)
     if spans:
         start, end = spans[0]
         return read_duration(view.text[max(0, start - 12) : end])
     found = read_duration(view.text)
-    return found if found.kind in ("session", "until_deleted") else NOT_STATED
+    return found if found.kind in ("session", "until_deleted", "approx") else NOT_STATED
 
 
 def _prose_storage(reading: Reading, view: View) -> str:

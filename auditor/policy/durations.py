@@ -36,6 +36,7 @@ class Grammar:
         figure = r"(?P<figure>\d{1,6}(?:[.,]\d{1,3})?)"
         word = rf"(?P<word>(?:{words})(?:\s*\((?P<spelt>\d{{1,4}})\))?)[\s\-]+(?=\w{{2}})"
         self.amount = re.compile(rf"(?<![\w.])(?:{figure}[\s\-]*|{word})\(?(?P<unit>{names})\.?\)?(?!\w)")
+        self.vague = re.compile(rf"(?<!\w)(?:{_any(data['vague'])})\s+(?:{names})(?!\w)")
         self.unit = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
         self.figure = re.compile(r"(?<![\w.])(\d{1,6}(?:[.,]\d{1,3})?)(?![\w.])")
         self.phrases = [
@@ -81,7 +82,9 @@ def read_duration(text: str, unit: int | None = None) -> Duration:
     for kind, pattern in grammar().phrases:
         if pattern.search(folded) and (not found or kind == "few_seconds"):
             return _phrase(raw, kind)
-    return _measured(raw, folded, found) if found else Duration(raw=raw, kind="unknown")
+    if found:
+        return _measured(raw, folded, found)
+    return Duration(raw=raw, kind="approx" if grammar().vague.search(folded) else "unknown")
 
 
 def find_durations(folded: str) -> list[tuple[int, int]]:

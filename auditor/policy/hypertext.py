@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_SPAN = 50
+BULLETS = "•●▪◦‣∙·○■□➢✓-– "
 _CHROME = ("nav", "footer")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -58,13 +59,14 @@ class _LineReader:
     def _block(self, view: View) -> Block:
         start, end = view.start, view.end
         chrome = any(a <= start < b for a, b in self.chrome)
+        kind = "item" if start in self.items or view.text[0] in BULLETS else "text"
         if (mark := self.headings.get(start)) and mark.end >= end:
             body, number = numbered(view)
             return Block("heading", body, int(mark.name[1]), number, chrome=chrome)
+        view = view.part(len(view.text) - len(view.text.lstrip(BULLETS)), len(view.text)) if kind == "item" else view
         body, number = numbered(view)
         bold = self.bold.get(start) or self.bold.get(body.start)
-        kind = "item" if start in self.items or view.text[0] in "•-–*" else "text"
-        if bold and bold.end >= end - 1 and len(view.text) <= 120:
+        if bold and kind != "item" and bold.end >= end - 1 and len(view.text) <= 120:
             return Block("heading", body, 7, number, chrome=chrome)
         if looks_like_heading(body.text, number, kind):
             return Block("heading", body, 8, number, chrome=chrome)

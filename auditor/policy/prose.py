@@ -28,7 +28,7 @@ def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
     if not words.cues("use").first(folded):
         return []
     out: list[tuple[Category, str]] = []
-    for chain in _chains(reading, folded):
+    for chain in _chains(reading, folded) + _strong(reading, folded):
         start, end = chain[0].start, chain[-1].end
         around = folded[max(0, start - BEFORE) : end + AFTER]
         if words.cues("conditional_label").first(folded[max(0, start - BEFORE) : end]) or words.cues("unused").first(
@@ -38,6 +38,20 @@ def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
         known = [word for word in chain if word.category is not Category.UNCLASSIFIED]
         out.extend((word.category, _label(reading, view, word, alone=len(chain) == 1)) for word in known)
     return out
+
+
+def labels_beside_cookies(reading: Reading, folded: str) -> list[Category]:
+    """The categories of the label words that belong to a cookie word, whatever the sentence says of them."""
+    return [word.category for chain in _chains(reading, folded) for word in chain]
+
+
+def _strong(reading: Reading, folded: str) -> list[list[LabelWord]]:
+    """Labels of several words that need no cookie word beside them ("targeted advertising")."""
+    if not reading.labels.cookie.first(folded) and not reading.words.cues("cookie_like").first(folded):
+        return []
+    found = reading.labels.find(folded)
+    loud = (Category.TARGETING, Category.PERFORMANCE)
+    return [[word] for word in found if word.category in loud and " " in folded[word.start : word.end].strip()]
 
 
 def _label(reading: Reading, view: View, word: LabelWord, *, alone: bool) -> str:

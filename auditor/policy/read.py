@@ -97,7 +97,7 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
         retention=read_retention(reading),
         claims=read_claims(reading, categories, scopes),
     )
-    draft = replace(draft, contradictions=read_contradictions(reading, draft))
+    draft = replace(draft, contradictions=read_contradictions(reading, draft, categories))
     return replace(draft, silent_on=silences(draft))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Retention
@@ -26,6 +27,8 @@ def read_retention(reading: Reading) -> tuple[Retention, ...]:
             continue
         start, end = spans[0]
         duration = read_duration(sentence.view.text[max(0, start - BEFORE) : end])
+        if subject.startswith("all") and duration.kind == "fixed":
+            duration = replace(duration, kind="max", min_seconds=0, max_seconds=duration.seconds)
         out.append(Retention(subject=subject, duration=duration, evidence=(sentence.view.quote(),)))
     return tuple(out)
 

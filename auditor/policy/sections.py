@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from auditor.policy.blocks import Block
+from auditor.model import Category
+from auditor.policy.blocks import Block, Table
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_LABEL_WORDS = 9
 MAX_BODY = 12
+MAX_STATUS = 40
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
 
@@ -71,6 +73,9 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
         if isinstance(element, Block):
+            if reading.words.cues("status").first(element.view.folded) and len(element.view.text) < MAX_STATUS:
+                places.append(at)
+                continue
             if element.kind == "heading" and (block.kind != "heading" or element.level <= block.level):
                 break
             if block.kind != "heading" and (element.lead is not None or element.kind != "item"):
@@ -81,9 +86,11 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
 
 def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:
     """A label is one of cookies if it or its text says so, or if it stands among labels under a cookie heading."""
+    elements = reading.document.elements
+    if section.label.category is Category.UNCLASSIFIED:
+        return any(isinstance(elements[at], Table) for at in section.places)
     if section.label.cookie_word:
         return True
-    elements = reading.document.elements
     texts = [elements[at] for at in (section.place, *section.places[:2])]
     if any(isinstance(block, Block) and reading.mentions_cookies(block.view) for block in texts):
         return True

@@ -5,18 +5,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import Category, DeclaredParty, DeclaredService
+from auditor.policy.blocks import Block
+from auditor.policy.hosts import brand, own_hosts
 from auditor.policy.view import fold
 from auditor.policy.wording import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.model import DeclaredCategory
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
+    from auditor.policy.tables import Grid, Row
     from auditor.policy.view import View
+
+MAX_SERVICE_NAME = 80
+_CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,69 +79,188 @@ def find_services(view: View) -> list[Mention]:
 
 
 def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredService, ...]:
-    """Every named third party once, with the category of the section or sentence that names it first."""
+    """Every named third party once, with the category of the section, row or sentence that names it first."""
     found: dict[str, DeclaredService] = {}
-    for sentence in reading.cookie_sentences:
-        for mention in find_services(sentence.view):
-            service = _declare(reading, categories, scopes, sentence, mention)
-            if service is None:
-                continue
-            have = found.get(service.name)
-            if have is None or (have.category is None and service.category is not None):
-                found[service.name] = service
+    candidates = chain(_in_sentences(reading, categories, scopes), _in_tables(reading, categories, scopes))
+    for service in sorted(candidates, key=lambda service: service.evidence[0].start):
+        have = found.get(service.name)
+        if have is None or (have.category is None and service.category is not None):
+            found[service.name] = service
     return tuple(found.values())
 
 
-def _declare(
-    reading: Reading, categories: Categories, scopes: Scopes, sentence: Sentence, mention: Mention
-) -> DeclaredService | None:
-    words = reading.words
-    folded = sentence.view.folded
-    if words.cues("not_service").first(folded) or _is_vendor(reading, mention.service):
-        return None
-    if not _in_use(reading, sentence, mention):
-        return None
-    governing = categories.governing.get(sentence.place)
-    category = (
-        governing.canonical
-        if governing
-        else sentence_purpose(reading, folded) or _heading_purpose(reading, sentence.place)
-    )
-    if category is None and mention.service.category and mention.service.name.endswith(("Analytics", "Ads")):
-        category = mention.service.category
-    return DeclaredService(
-        name=mention.service.name,
-        aliases=tuple(dict.fromkeys(a for a in (mention.words,) if a != mention.service.name)),
-        domains=mention.service.domains,
-        category=category,
-        category_label=governing.label if governing else None,
-        scope_ids=governing.scope_ids if governing else scopes.web,
-        party=DeclaredParty.THIRD,
-        role="example",
-        evidence=(sentence.view.quote(),),
-        confidence=0.9 if governing else 0.75,
-    )
+def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
+    for sentence in reading.cookie_sentences:
+        mentions = find_services(sentence.view)
+        for mention in mentions:
+            if _general(mention, mentions) or not _in_use(reading, sentence, mention):
+                continue
+            governing = categories.governing.get(sentence.place)
+            category = governing.canonical if governing else _purpose_of(reading, sentence, mention.service)
+            yield DeclaredService(
+                name=mention.service.name,
+                aliases=_aliases(mention),
+                domains=mention.service.domains,
+                category=category,
+                category_label=governing.label if governing else None,
+                scope_ids=governing.scope_ids if governing else scopes.at(sentence.place),
+                party=DeclaredParty.THIRD,
+                role="example",
+                evidence=(sentence.view.quote(),),
+                confidence=0.9 if governing else 0.75,
+            )
 
 
-def _is_vendor(reading: Reading, service: KnownService) -> bool:
-    vendor = fold(reading.vendor or "")
-    return bool(vendor) and fold(service.name) in vendor
+def _aliases(mention: Mention) -> tuple[str, ...]:
+    return () if mention.words == mention.service.name else (mention.words,)
+
+
+def _general(mention: Mention, mentions: list[Mention]) -> bool:
+    """Is a company named beside one of its own services ("Google" beside "Google Analytics")?"""
+    first = fold(mention.words).split()[0]
+    return any(m is not mention and len(m.words) > len(mention.words) and first in fold(m.words) for m in mentions)
+
+
+def _purpose_of(reading: Reading, sentence: Sentence, service: KnownService) -> Category | None:
+    """The category that the words around a service speak for; the service's usual one where they allow it."""
+    block = reading.document.elements[sentence.place]
+    texts = [sentence.view.folded]
+    if isinstance(block, Block) and block.kind == "item":
+        texts.append(block.view.folded)
+    for text in texts:
+        counts = purposes(reading, text)
+        if service.category is not None and counts.get(service.category):
+            return service.category
+        if category := sentence_purpose(reading, text):
+            return category
+    heading = _heading_purpose(reading, sentence.place)
+    return heading or (service.category if service.name.endswith(("Analytics", "Ads")) else None)
 
 
 def _in_use(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """Is the mention one of a service in use, rather than of a browser, a link or a company in passing?"""
-    if mention.service.category is None and sentence.place not in reading.cookie_places:
+    """Is the mention one of a service in use, rather than of a browser, a link or the vendor itself?"""
+    folded = sentence.view.folded
+    vendor = fold(reading.vendor or "")
+    if vendor and fold(mention.service.name) in vendor:
         return False
-    cues = ("use", "named_by", "named_before", "cookie")
-    return any(reading.words.cues(name).first(sentence.view.folded) for name in cues)
+    if reading.words.cues("not_service").first(folded):
+        return False
+    if mention.service.category is None and not reading.words.cues("named_by").first(folded[: mention.start]):
+        return False
+    return any(reading.words.cues(name).first(folded) for name in ("use", "named_by", "cookie"))
+
+
+# ------------------------------------------------------------------------------------------- tables
+
+
+def _in_tables(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
+    """Services that tables list by name, and services that the descriptions of a cookie table name."""
+    for place, grid in reading.grids:
+        governing = categories.governing.get(place)
+        if is_service_table(reading, grid):
+            yield from _listed(reading, scopes, place, grid, governing)
+        elif not grid.has("provider"):
+            yield from _described(reading, scopes, place, grid, governing)
+
+
+def is_service_table(reading: Reading, grid: Grid) -> bool:
+    """Does the heading of the name column speak of services or tools rather than of cookies?"""
+    view = grid.heading_of("name") or grid.heading_of("provider")
+    return (
+        view is not None
+        and reading.words.cues("service_heading").first(view.folded) is not None
+        and not (grid.has("duration") and grid.has("name"))
+    )
+
+
+def _listed(
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+) -> Iterator[DeclaredService]:
+    for row in grid.records():
+        cell = row.cells.get("name") or row.cells.get("provider")
+        if cell is None or not cell.text or len(cell.text) > MAX_SERVICE_NAME:
+            continue
+        known = find_services(cell)
+        exact = known[0].service if known and len(known[0].words) == len(cell.text) else None
+        category, label = row_category(reading, row, governing)
+        provider = row.cells.get("provider")
+        yield DeclaredService(
+            name=exact.name if exact else cell.text,
+            aliases=() if exact is None or exact.name == cell.text else (cell.text,),
+            domains=exact.domains if exact else (),
+            category=category,
+            category_label=label,
+            scope_ids=governing.scope_ids if governing else scopes.at(place),
+            party=_party(reading, provider),
+            role="list",
+            evidence=(row.view.quote(),),
+            confidence=0.9,
+        )
+
+
+def _party(reading: Reading, provider: View | None) -> DeclaredParty:
+    own = {brand(host) for scope in own_hosts(reading)[:1] for host in (scope.host,)}
+    return DeclaredParty.FIRST if provider is not None and fold(provider.text) in own else DeclaredParty.THIRD
+
+
+def row_category(reading: Reading, row: Row, governing: DeclaredCategory | None) -> tuple[Category | None, str | None]:
+    """The category of a table row and the words for it: its own cell, a word in capitals, or what governs the table."""
+    cell = row.cells.get("category")
+    label = reading.labels.read(cell.folded) if cell and cell.text else None
+    if cell and label:
+        return label.category, cell.text
+    if named := capitals_category(reading, row.cells.get("purpose")):
+        return named
+    return (governing.canonical, governing.label) if governing else (None, None)
+
+
+def capitals_category(reading: Reading, purpose: View | None) -> tuple[Category, str] | None:
+    """The category that a description begins with in capitals ("SECURITY Protects ..."), and that word."""
+    match = _CAPITALS.match(purpose.text) if purpose else None
+    if purpose is None or match is None:
+        return None
+    label = reading.labels.read(purpose.folded[: match.end(1)])
+    return (label.category, match[1].strip()) if label and not label.residue else None
+
+
+def _described(
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+) -> Iterator[DeclaredService]:
+    for row in grid.records():
+        purpose = row.cells.get("purpose")
+        if purpose is None:
+            continue
+        mentions = find_services(purpose)
+        for mention in mentions:
+            if mention.service.category is None or _general(mention, mentions):
+                continue
+            category, label = row_category(reading, row, governing)
+            yield DeclaredService(
+                name=mention.service.name,
+                aliases=_aliases(mention),
+                domains=mention.service.domains,
+                category=category,
+                category_label=label,
+                scope_ids=governing.scope_ids if governing else scopes.at(place),
+                party=DeclaredParty.THIRD,
+                role="example",
+                evidence=(purpose.quote(),),
+                confidence=0.7,
+            )
+
+
+# ----------------------------------------------------------------------------------------- purposes
+
+
+def purposes(reading: Reading, folded: str) -> dict[Category, int]:
+    """How many purpose words of each category a text has."""
+    order = (Category.PERFORMANCE, Category.TARGETING, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
+    return {category: len(reading.words.cues("purposes", category.value).all(folded)) for category in order}
 
 
 def sentence_purpose(reading: Reading, folded: str) -> Category | None:
-    """The category that a sentence's purpose words speak for: the one with most of them, earliest first."""
-    counts = {
-        category: len(reading.words.cues("purposes", category.value).all(folded))
-        for category in (Category.PERFORMANCE, Category.TARGETING, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
-    }
+    """The category that a text's purpose words speak for: the one with most of them."""
+    counts = purposes(reading, folded)
     best = max(counts, key=lambda category: counts[category])
     return best if counts[best] else None
 

@@ -56,6 +56,11 @@ class Grid:
         """Is there a column of a role?"""
         return any(column.role == role for column in self.columns.values())
 
+    def heading_of(self, role: str) -> View | None:
+        """The heading of the column of a role."""
+        found = (self.heading[x] for x, column in self.columns.items() if column.role == role and x < len(self.heading))
+        return next(found, None)
+
     def unit(self, role: str) -> int | None:
         """The unit that the heading of a column gives."""
         return next((column.unit for column in self.columns.values() if column.role == role), None)

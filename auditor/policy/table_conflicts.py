@@ -1,0 +1,174 @@
+"""Contradictions that a policy's cookie tables show."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
+
+from auditor.classify import bundled
+from auditor.model import Category, Contradiction
+from auditor.policy.cookies import is_cookie_table
+from auditor.policy.hosts import brand
+from auditor.policy.tables import split_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.model import DeclaredCookie, PolicyDeclaration
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.view import View
+
+TOLERANCE = 0.04
+SURE = 0.9
+_LOUDNESS = {
+    Category.STRICTLY_NECESSARY: 0,
+    Category.FUNCTIONAL: 1,
+    Category.PERFORMANCE: 2,
+    Category.TARGETING: 3,
+}
+_FORGERY = re.compile(r"csrf|xsrf", re.IGNORECASE)
+
+
+def table_conflicts(
+    reading: Reading, declaration: PolicyDeclaration, categories: Categories
+) -> Iterator[Contradiction]:
+    """Conflicts between rows, between a row and its heading, and between a row and what its name is known for."""
+    by_name = {name: list(group) for name, group in groupby(sorted(declaration.cookies, key=_name), key=_name)}
+    yield from chain.from_iterable(
+        (
+            _category_conflicts(by_name),
+            _duration_conflicts(by_name),
+            _heading_conflicts(reading, categories),
+            _unknown_categories(declaration),
+            _incomplete_rows(reading),
+            _name_conflicts(declaration),
+            _known_otherwise(declaration),
+        )
+    )
+
+
+def _name(cookie: DeclaredCookie) -> str:
+    return cookie.name
+
+
+def _category_conflicts(by_name: dict[str, list[DeclaredCookie]]) -> Iterator[Contradiction]:
+    """One name in several categories: on hosts of one owner, else anywhere."""
+    for name, cookies in by_name.items():
+        stated = [cookie for cookie in cookies if cookie.category is not None and cookie.category_basis == "stated"]
+        if len({cookie.category for cookie in stated}) < 2:
+            continue
+        owners: dict[str, list[DeclaredCookie]] = {}
+        for cookie in stated:
+            owners.setdefault(brand(cookie.host.strip(".")) if cookie.host else "", []).append(cookie)
+        torn = [owner for owner, group in owners.items() if owner and len({c.category for c in group}) > 1]
+        chosen = owners[torn[0]] if torn and len(owners) > 1 else stated
+        yield Contradiction(
+            kind="cookie_category_conflict",
+            subject=f"{name}@{torn[0]}" if torn and len(owners) > 1 else name,
+            note="declared in more than one category",
+            evidence=tuple(dict.fromkeys(cookie.evidence[0] for cookie in chosen))[:4],
+        )
+
+
+def _duration_conflicts(by_name: dict[str, list[DeclaredCookie]]) -> Iterator[Contradiction]:
+    """One name on one host with several lifetimes."""
+    for name, cookies in by_name.items():
+        for _, group in groupby(sorted(cookies, key=lambda c: c.host or ""), key=lambda c: c.host or ""):
+            timed = [cookie for cookie in group if cookie.duration.seconds is not None]
+            seconds = [cookie.duration.seconds or 0 for cookie in timed]
+            if timed and max(seconds) - min(seconds) > TOLERANCE * max(seconds):
+                yield Contradiction(
+                    kind="cookie_duration_conflict",
+                    subject=name,
+                    note="declared with more than one lifetime",
+                    evidence=tuple(dict.fromkeys(cookie.evidence[0] for cookie in timed))[:4],
+                )
+
+
+def _heading_conflicts(reading: Reading, categories: Categories) -> Iterator[Contradiction]:
+    """Rows whose own category differs from that of the heading they stand under."""
+    for place, grid in reading.grids:
+        governing = categories.governing.get(place)
+        if governing is None or not is_cookie_table(reading, grid):
+            continue
+        names: list[str] = []
+        views: list[View] = []
+        for row in grid.records():
+            cell, name = row.cells.get("category"), row.cells.get("name")
+            label = reading.labels.read(cell.folded) if cell else None
+            if name and label and label.category not in (governing.canonical, Category.UNCLASSIFIED):
+                names.extend(piece.text for piece in split_names(name))
+                views.append(row.view)
+        if names:
+            yield Contradiction(
+                kind="cookie_category_conflict",
+                subject=", ".join(names),
+                note=f"listed under '{governing.label}' with another category in their rows",
+                evidence=(governing.evidence[0], views[0].quote()),
+            )
+
+
+def _unknown_categories(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Cookies that the policy itself cannot place."""
+    unknown = [cookie for cookie in declaration.cookies if cookie.category is Category.UNCLASSIFIED]
+    if unknown:
+        yield Contradiction(
+            kind="category_unknown",
+            subject=unknown[0].category_label or Category.UNCLASSIFIED.value,
+            note=f"{len(unknown)} cookies are declared without a known category",
+            evidence=unknown[0].evidence,
+        )
+
+
+def _incomplete_rows(reading: Reading) -> Iterator[Contradiction]:
+    """Rows of a cookie table without a name."""
+    for _, grid in reading.grids:
+        if not is_cookie_table(reading, grid):
+            continue
+        for row in grid.records():
+            name = row.cells.get("name")
+            rest = [
+                row.cells[role]
+                for role in ("host", "provider", "purpose")
+                if role in row.cells and row.cells[role].text
+            ]
+            if name is not None and not name.text and rest:
+                yield Contradiction(
+                    kind="row_incomplete",
+                    subject=rest[0].text[:100],
+                    note="a row without a cookie name",
+                    evidence=(row.view.quote(),),
+                )
+
+
+def _name_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Protection against forged requests that is declared as something else."""
+    for cookie in declaration.cookies:
+        if _FORGERY.search(cookie.name) and cookie.category in (Category.PERFORMANCE, Category.TARGETING):
+            yield Contradiction(
+                kind="category_name_conflict",
+                subject=cookie.name,
+                note="named like protection against forged requests, declared as something else",
+                evidence=cookie.evidence,
+            )
+
+
+def _known_otherwise(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """The first cookie that is declared as clearly less intrusive than what it is known for."""
+    classifier = bundled() if declaration.cookies else None
+    for cookie in declaration.cookies:
+        if classifier is None or cookie.category not in _LOUDNESS or cookie.match.kind != "exact":
+            continue
+        known = classifier.cookie(cookie.name)
+        if known.category is None or known.confidence < SURE or cookie.category in known.also_declared_as:
+            continue
+        if cookie.category_basis == "stated" and _LOUDNESS.get(known.category, 0) > _LOUDNESS[cookie.category]:
+            yield Contradiction(
+                kind="category_purpose_conflict",
+                subject=cookie.name,
+                note=f"declared {cookie.category.value}, known for {known.category.value} ({known.service})",
+                evidence=cookie.evidence,
+            )
+            return
