@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from auditor import consent_formats as formats
 from auditor import consent_frameworks as frameworks
 from auditor.consent_reading import Reading
-from auditor.consent_words import NON_ESSENTIAL, category_of
+from auditor.consent_words import category_of
 from auditor.model import Category
 
 if TYPE_CHECKING:
@@ -90,16 +90,6 @@ class Decoded:
     legitimate_interests: tuple[int, ...] = ()
     error: str | None = None
 
-    @property
-    def grants_non_essential(self) -> bool:
-        """Whether anything that needs consent is granted."""
-        return any(category in NON_ESSENTIAL for category in self.granted)
-
-    @property
-    def refuses_all(self) -> bool:
-        """Whether something that needs consent is denied and nothing of it granted."""
-        return not self.grants_non_essential and any(category in NON_ESSENTIAL for category in self.denied)
-
 
 def record_kind(name: str) -> str | None:
     """The kind, as ``decode`` takes it, of a consent record by its cookie or storage name; None if it is none.
@@ -139,12 +129,6 @@ def decode(kind: str, raw: str) -> Decoded:
     if subject:
         reading = Reading(items=tuple((subject, given) for _, given in reading.items))
     return _decoded(family, reading)
-
-
-def decode_named(name: str, raw: str) -> Decoded | None:
-    """Reads the consent record of a cookie or storage name; None where the name is that of no known record."""
-    kind = record_kind(name)
-    return None if kind is None else decode(kind, raw)
 
 
 def _decoded(kind: str, reading: Reading) -> Decoded:

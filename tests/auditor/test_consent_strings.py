@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import consent_strings
-from auditor.consent_strings import KNOWN_RECORDS, Decoded, decode, decode_named, record_kind
+from auditor.consent_strings import KNOWN_RECORDS, Decoded, decode, record_kind
 from auditor.consent_words import category_of
 from auditor.model import Category
 from auditor.tcf import read_tc_string
@@ -232,16 +232,6 @@ def test_unreadable_records_say_so(kind: str, raw: str) -> None:
     assert decoded == Decoded(kind=kind, error=decoded.error)
 
 
-def test_summaries() -> None:
-    assert decode("cookieconsent", "deny").refuses_all
-    assert not decode("cookieconsent", "deny").grants_non_essential
-    assert decode("cookieconsent", "allow").grants_non_essential
-    assert not decode("cookieconsent", "dismiss").refuses_all
-    partly = decode("orejime", '{"analytics":true,"ads":false}')
-    assert partly.grants_non_essential
-    assert not partly.refuses_all
-
-
 def test_tcf_keeps_purposes_and_legitimate_interests() -> None:
     decoded = decode("tcf", tc_string({1}, frozenset({2, 7, 9})))
     assert decoded.legitimate_interests == (2, 7, 9)
@@ -282,8 +272,6 @@ def test_record_kinds(name: str, kind: str | None) -> None:
 
 def test_every_known_record_can_be_read() -> None:
     assert set(KNOWN_RECORDS.values()) <= set(KINDS)
-    assert decode_named("cmplz_marketing", "allow") == decode("complianz:marketing", "allow")
-    assert decode_named("_ga", "GA1.2.3.4") is None
 
 
 @pytest.mark.parametrize(
