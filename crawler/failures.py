@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from crawler.network import AddressGuard
 
 _ERROR = re.compile(r"net::ERR_([A-Z0-9_]+)")
-_AT = re.compile(r"net::ERR_[A-Z0-9_]+ at (\S+)")
 _UNREACHABLE = re.compile(
     r"SOCKS_|PROXY_|TUNNEL_|NAME_|DNS_|CONNECTION_|ADDRESS_|INTERNET_|NETWORK_|CERT_|SSL_|EMPTY_RESPONSE|HTTP2_|QUIC_|"
     r"INVALID_HTTP_RESPONSE|RESPONSE_HEADERS_|INCOMPLETE_|CONTENT_LENGTH_MISMATCH|TIMED_OUT"
@@ -25,7 +24,7 @@ _UNREACHABLE = re.compile(
 
 
 def failed_navigation(message: str, requested: str, guard: AddressGuard) -> VisitError:
-    """The error to raise for Playwright's ``message`` about a navigation to ``requested``."""
+    """The error to raise for Playwright's ``message``; ``requested`` is the last URL that the navigation asked for."""
     if "crashed" in message or "has been closed" in message or "Connection closed" in message:
         return VisitError(Outcome.CRASHED, "the page or its browser crashed")
     if "Download is starting" in message:
@@ -35,8 +34,7 @@ def failed_navigation(message: str, requested: str, guard: AddressGuard) -> Visi
         late = "Timeout" in message
         words = "the page did not load in time" if late else (message.strip().splitlines() or ["no reason given"])[0]
         return VisitError(Outcome.TIMEOUT if late else Outcome.FAILED, words[:300])
-    where = _AT.search(message)
-    return _network_error(found[1], where[1] if where else requested, guard)
+    return _network_error(found[1], requested, guard)
 
 
 def _network_error(name: str, url: str, guard: AddressGuard) -> VisitError:

@@ -112,10 +112,11 @@ class PageDriver:
         """An error page without a body looks like a network error to Playwright; the log knows its status."""
         if self._crashed:
             return VisitError(Outcome.CRASHED, "the page crashed")
-        document = await self._document()
-        if "ERR_HTTP_RESPONSE_CODE_FAILURE" in message and document is not None and document.status is not None:
-            return _http_error(document.status)
-        return failed_navigation(message, url, self._guard)
+        asked = await self._document(answered=False)
+        if "ERR_HTTP_RESPONSE_CODE_FAILURE" in message and asked is not None and asked.status is not None:
+            return _http_error(asked.status)
+        # After redirects the address that failed is the last one asked for.
+        return failed_navigation(message, asked.url if asked is not None else url, self._guard)
 
     async def _wait_for_load(self, page: Page) -> None:
         try:
@@ -146,12 +147,12 @@ class PageDriver:
                 raise VisitError(Outcome.FAILED, f"answered with {document.mime[:80]}, not a page")
         return document
 
-    async def _document(self) -> Hop | None:
+    async def _document(self, *, answered: bool = True) -> Hop | None:
         try:
             frames = await self.tap.frames()
         except (TimeoutError, PlaywrightError):
             raise VisitError(Outcome.TIMEOUT, "the page does not answer: an endless script or dialog") from None
-        return self._recorder.log.document_of(str(frames[0]["id"]))
+        return self._recorder.log.document_of(str(frames[0]["id"]), answered=answered)
 
     async def _look(self, document: Hop | None) -> Shown:
         seen = await self._asked(_LOOK)

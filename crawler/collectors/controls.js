@@ -6,13 +6,15 @@
   const fold = (text) => (text || '').slice(0, 600).replace(/\s+/g, ' ').trim().slice(0, 120);
   const height = Math.max(document.documentElement.scrollHeight, innerHeight);
   const inFooter = (element, box) => {
+    let floats = false;
     for (let node = element, depth = 0; node && depth < 40; node = node.parentElement || (node.getRootNode() || {}).host, depth++) {
+      floats = floats || getComputedStyle(node).position === 'fixed';
       const tag = node.localName, role = node.getAttribute && node.getAttribute('role');
       if (tag === 'footer' || role === 'contentinfo') return true;
       const names = ((node.id || '') + ' ' + (typeof node.className === 'string' ? node.className : '')).slice(0, 500);
       if (tag !== 'body' && tag !== 'html' && /(^|[\s_-])(site-?)?foot(er)?([\s_-]|$)|colophon/i.test(names)) return true;
     }
-    return window === top && height > innerHeight * 1.5 && box.top + scrollY > height - Math.min(600, height * 0.2);
+    return !floats && window === top && height > innerHeight * 1.5 && box.top + scrollY > height - Math.min(600, height * 0.2);
   };
   const visit = (root) => {
     for (const element of root.querySelectorAll('*')) {

@@ -14,6 +14,8 @@ from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp
 from crawler.collectors.timeline import now_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.collectors.tap import Tap, Taps
 
 NAME = "requests"
@@ -108,10 +110,10 @@ class NetworkLog:
         orphans: list[dict[str, Any]] = []
         self._note_loaders()
         for key, hops in self._all_of.items():
-            with_extra = [hop for hop in hops if hop.has_extra is not False]
-            for hop, sent in zip(with_extra, self._sent.get(key, ()), strict=False):
+            for hop, sent in _paired(hops, self._sent.get(key, [])):
                 hop.sent = sent
-            for hop, got in zip(with_extra, self._got.get(key, ()), strict=False):
+                hop.kind = "Prefetch" if _is_prefetch(sent) else hop.kind
+            for hop, got in _paired(hops, self._got.get(key, [])):
                 hop.got = got
                 hop.status = hop.status or got.get("statusCode")
         for key, answers in self._got.items():
@@ -151,10 +153,10 @@ class NetworkLog:
             path.extend(more)
         return path
 
-    def document_of(self, frame: str) -> Hop | None:
-        """The last answered document request of a frame."""
+    def document_of(self, frame: str, *, answered: bool = True) -> Hop | None:
+        """The last document request of a frame; the last answered one unless that does not matter."""
         found = (hop for hop in reversed(self.hops) if hop.kind == "Document" and hop.frame == frame)
-        return next((hop for hop in found if hop.status is not None), None)
+        return next((hop for hop in found if hop.status is not None or not answered), None)
 
     def _request(self, tap: Tap, event: dict[str, Any]) -> None:
         self.last_active_ms = now_ms()
@@ -171,7 +173,7 @@ class NetworkLog:
             request_id=key[1],
             url=str(request["url"])[:_MAX_URL],
             method=str(request["method"]),
-            kind=str(event.get("type", "Other")),
+            kind=_kind(event),
             document=str(event.get("documentURL", "")),
             frame=event.get("frameId"),
             at_ms=event["wallTime"] * 1000,
@@ -254,6 +256,29 @@ class NetworkLog:
         hop = self._open.pop((tap, str(event["requestId"])), None)
         if hop is not None:
             hop.error = str(event.get("errorMessage") or "failed")
+
+
+def _kind(event: dict[str, Any]) -> str:
+    """The resource type; what a page may not read itself (preflights) the browser files under Other."""
+    asked = event.get("initiator", {}).get("type")
+    return "Preflight" if asked == "preflight" else str(event.get("type", "Other"))
+
+
+def _paired(hops: list[Hop], details: list[dict[str, Any]]) -> Iterator[tuple[Hop, dict[str, Any]]]:
+    """The hops of one request id with their details. The browser's flag is only asked where there are fewer details.
+
+    It is wrong for answers that are kept from the page (opaque response blocking): these were on the wire all the same.
+    """
+    if len(details) < len(hops):
+        hops = [hop for hop in hops if hop.has_extra is not False]
+    return zip(hops, details, strict=False)
+
+
+def _is_prefetch(sent: dict[str, Any]) -> bool:
+    return any(
+        name.lower() in ("sec-purpose", "purpose") and "prefetch" in str(value)
+        for name, value in sent.get("headers", {}).items()
+    )
 
 
 def _answer(hop: Hop, response: dict[str, Any], at_ms: float, has_extra: object) -> None:

@@ -73,49 +73,42 @@ async def _hop(at_ms: float, request: Request, orphans: list[dict[str, Any]]) ->
         tap=None,
         by_service_worker=request.service_worker is not None,
     )
-    wire = _matching(hop, orphans)
-    if wire is not None:
-        hop.sent, hop.got = wire["sent"], wire["got"]
-        hop.status = wire["got"].get("statusCode")
-    await _ask(hop, request)
+    try:
+        response = await bounded(request.response(), _ANSWER_TIMEOUT_S)
+        if response is not None and not response.from_service_worker:
+            await _take(hop, request, response, orphans)
+    except (TimeoutError, PlaywrightError):
+        hop.error = "no answer"
     return hop
 
 
-def _matching(hop: Hop, orphans: list[dict[str, Any]]) -> dict[str, Any] | None:
-    host = host_of(hop.url)
-    for wire in orphans:
-        headers = {name.lower(): value for name, value in wire["sent"].get("headers", {}).items()}
-        asked = headers.get(":authority") or headers.get("host") or ""
-        path = headers.get(":path")
-        if host_of(f"https://{asked}/") == host and (path is None or hop.url.partition("#")[0].endswith(path)):
-            orphans.remove(wire)
-            return wire
-    return None
-
-
-async def _ask(hop: Hop, request: Request) -> None:
-    """Status and headers as Playwright knows them; a request that never ended has none."""
-    try:
-        response = await bounded(request.response(), _ANSWER_TIMEOUT_S)
-        if response is not None:
-            await _take(hop, request, response)
-    except (TimeoutError, PlaywrightError):
-        hop.error = "no answer"
-
-
-async def _take(hop: Hop, request: Request, response: Response) -> None:
-    if response.from_service_worker:
-        hop.sent = hop.got = None
-        return
+async def _take(hop: Hop, request: Request, response: Response, orphans: list[dict[str, Any]]) -> None:
+    """Status, headers and cookies: from the wire where the page's session heard it, else as Playwright tells."""
     hop.status = response.status
     hop.finished = True
-    if hop.got is None:
-        pairs = await bounded(response.headers_array(), _ANSWER_TIMEOUT_S)
-        lines = "\n".join(pair["value"] for pair in pairs if pair["name"].lower() == "set-cookie")
-        hop.got = {"headers": {"set-cookie": lines}, "heard_ms": hop.at_ms}
-    if hop.sent is None:
-        header = (await bounded(request.all_headers(), _ANSWER_TIMEOUT_S)).get("cookie", "")
-        hop.sent = {"cookie_names": [pair.partition("=")[0].strip() for pair in header.split(";") if pair.strip()]}
+    wire = next((found for found in orphans if _belongs(found, hop, response)), None)
+    if wire is not None:
+        orphans.remove(wire)
+        hop.sent, hop.got = wire["sent"], wire["got"]
+        return
+    pairs = await bounded(response.headers_array(), _ANSWER_TIMEOUT_S)
+    lines = "\n".join(pair["value"] for pair in pairs if pair["name"].lower() == "set-cookie")
+    hop.got = {"headers": {"set-cookie": lines}, "heard_ms": hop.at_ms}
+    header = (await bounded(request.all_headers(), _ANSWER_TIMEOUT_S)).get("cookie", "")
+    hop.sent = {"cookie_names": [pair.partition("=")[0].strip() for pair in header.split(";") if pair.strip()]}
+
+
+def _belongs(wire: dict[str, Any], hop: Hop, response: Response) -> bool:
+    """Whether wire details are those of a request: the same host and path as far as told, the same answer."""
+    asked = {name.lower(): str(value) for name, value in wire["sent"].get("headers", {}).items()}
+    told = {name.lower(): str(value) for name, value in wire["got"].get("headers", {}).items()}
+    host, path = asked.get(":authority") or asked.get("host") or "", asked.get(":path", "")
+    same_host = host_of(f"https://{host}/") == host_of(hop.url)
+    # Referer and service-worker headers tell requests to one host apart; cookies are not in Playwright's copy.
+    telling = ("referer", "service-worker", "content-type", "sec-fetch-dest")
+    same_request = all(asked.get(name) == hop.headers.get(name) for name in telling if name in hop.headers)
+    same_answer = all(told.get(name) == value for name, value in response.headers.items() if name != "set-cookie")
+    return same_host and same_request and same_answer and hop.url.partition("#")[0].endswith(path)
 
 
 def _document(request: Request) -> str:

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from crawler.visit import VisitResult
 
 
+BANNER = (
+    b'<div id="cookie-banner" style="position:fixed;bottom:0;left:0;right:0;background:#fff;padding:20px">'
+    b"<p>We use cookies for statistics.</p><button>Accept all</button><button>Reject all</button></div>"
+)
+"""Stands on every page, so that no visit waits for a banner that may still come."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What the server really got."""
@@ -64,6 +71,7 @@ class LocalWeb:
     """A web of any host names on one loopback port, http and https; what is asked for is logged."""
 
     port: int = 0
+    banner: bytes = BANNER
     log: list[Asked] = field(default_factory=list)
     answers: dict[str, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -80,6 +88,7 @@ class LocalWeb:
         return [asked for asked in self.log if asked.host == host and asked.path.startswith(path)]
 
     def clear(self) -> None:
+        self.banner = BANNER
         self.log.clear()
         self.answers.clear()
 
@@ -146,20 +155,21 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.act is not None:
             answer.act(self)
             return
+        body = answer.body
+        if asked.headers.get("sec-fetch-dest") == "document" and answer.status == 200 and b"<" in body:
+            body += web.banner
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
         if answer.body or answer.kind:
             self.send_header("Content-Type", answer.kind)
         if answer.status not in (204, 304):
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body)
+            self.wfile.write(body)
 
-    do_POST = do_GET
-    do_OPTIONS = do_GET
-    do_HEAD = do_GET
+    do_POST = do_PUT = do_OPTIONS = do_HEAD = do_GET  # noqa: N815 (the base class's names)
 
 
 def _tls(folder: Path) -> ssl.SSLContext:

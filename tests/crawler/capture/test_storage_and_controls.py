@@ -64,7 +64,9 @@ def test_controls_of_the_footer_and_about_consent(web, visit):
 
 
 def test_controls_are_bounded(web, visit):
-    url = web.serve(f"{SITE}/", "<footer>" + "".join(f"<a href=/{n}>{n} {'x' * 300}</a> " for n in range(900)) + "</footer>")
+    url = web.serve(
+        f"{SITE}/", "<footer>" + "".join(f"<a href=/{n}>{n} {'x' * 300}</a> " for n in range(900)) + "</footer>"
+    )
     found = visit(url).visit
     assert len(found.controls) == 400
     assert max(len(c.text) for c in found.controls) == 120
