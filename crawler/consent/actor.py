@@ -12,7 +12,9 @@ from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
 from crawler.consent import patience, rules
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
-from crawler.consent.heuristic import Attempt, Heuristic, Look, pre_ticked
+from crawler.consent.hand import Hand
+from crawler.consent.heuristic import Heuristic
+from crawler.consent.operate import Operation, pre_ticked
 from crawler.consent.proof import Before, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.statements import claimed, recorded, stored, to_signals
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal, Phase
+    from crawler.consent.heuristic import Look
+    from crawler.consent.operate import Attempt
     from crawler.consent.seen import Seen
 
 T = TypeVar("T")
@@ -58,7 +62,7 @@ class ConsentActor:
     def _of(self, page: Page) -> tuple[Worlds, Heuristic, Rules]:
         if id(page) not in self._pages:
             worlds = Worlds(page)
-            self._pages[id(page)] = (worlds, Heuristic(page, worlds), Rules(worlds))
+            self._pages[id(page)] = (worlds, Heuristic(worlds), Rules(worlds))
         return self._pages[id(page)]
 
     # ------------------------------------------------------------------------------------------ find
@@ -99,7 +103,7 @@ class ConsentActor:
 
     async def _found(self, page: Page, worlds: Worlds, eyes: Heuristic, driver: Rules, look: Look) -> Banner:
         self._seen_age_ms = self._seen_age_ms or look.age_ms
-        if look.banners and not driver.popup:
+        if not (_plain(look, Wanted.ACCEPT) and _plain(look, Wanted.REJECT)) and not driver.popup:
             await self._await_rule(driver)
         if not look.banners:
             await asyncio.sleep(0.4)
@@ -143,7 +147,7 @@ class ConsentActor:
                     method=f"rules:{result.rule}",
                     clicks=tuple(t for t in result.clicks if t),
                 )
-        attempt = await eyes.choose(wanted)
+        attempt = await Operation(eyes, Hand(page), wanted).run()
         self._learn(attempt, wanted)
         return self._chosen(attempt, wanted, result)
 
@@ -207,14 +211,16 @@ class ConsentActor:
         until = min(self._seen_age_ms + AWAY_MARGIN_MS, AWAY_MAX_MS)
         clock = asyncio.get_running_loop()
         end = clock.time() + AWAY_MAX_MS / 1000
+        seen = 0
         while True:
             look = await eyes.look()
-            if look.banners:
+            seen = seen + 1 if look.banners else 0
+            if seen >= 3:  # some libraries flash their banner before they read their record
                 return False
-            if look.ready and look.age_ms >= until:
+            if look.ready and look.age_ms >= until and not seen:
                 return True
             if clock.time() > end:
-                return look.ready
+                return look.ready and not seen
             await asyncio.sleep(0.25)
 
     # ---------------------------------------------------------------------------- signals, declaration

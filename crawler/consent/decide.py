@@ -6,7 +6,7 @@ unticked and saved. That there is no refusal is only said of a banner of which e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,14 @@ from crawler.consent.wording import Side, fold, languages
 if TYPE_CHECKING:
     from crawler.consent.seen import Button, Seen, Toggle
 
+CLEAR = 0.3
+"""Strength from which a label is clear enough to be pressed in a banner."""
+
 
 class Act(StrEnum):
-    """What to do."""
+    """What to do. ``none``: everything is understood and nothing of the wanted kind is there."""
 
     PRESS = "press"
-    TOGGLE = "toggle"
     OPEN = "open"
     NONE = "none"
     UNREADABLE = "unreadable"
@@ -29,60 +31,95 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: the act, the button to press (after ``toggles`` were brought to ``to``), the method's name."""
+    """One step: press ``button`` after ``toggles`` were brought to ``to`` and the buttons ``also`` were pressed."""
 
     act: Act
     button: Button | None = None
     toggles: tuple[Toggle, ...] = ()
     to: bool = False
+    also: tuple[Button, ...] = ()
     method: str = "heuristic"
     reason: str = ""
 
 
-def decide(seen: Seen, wanted: Wanted, *, layer: int, opened: frozenset[str]) -> Step:
-    """The next step towards the wanted choice on this banner. ``opened``: labels of settings controls used already."""
-    if wanted is Wanted.ACCEPT:
-        return _accept(seen, layer=layer, opened=opened)
-    return _reject(seen, layer=layer, opened=opened)
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """What has been done on the way: the layer reached, and labels of controls.
+
+    ``opened`` were used to open another layer, ``answered`` were pressed while the banner stayed, ``confirmed`` are
+    those of them that show themselves as chosen since.
+    """
+
+    layer: int = 1
+    opened: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
 
 
-def _accept(seen: Seen, *, layer: int, opened: frozenset[str]) -> Step:
-    accept = [b for b in seen.having(Side.ACCEPT) if b.reading.strength >= 0.3]
-    if accept:
-        return Step(act=Act.PRESS, button=accept[0])
-    saving = seen.having(Side.SAVE) or (seen.having(Side.ACKNOWLEDGE) if free_toggles(seen) else ())
+def decide(seen: Seen, wanted: Wanted, memory: Memory) -> Step:
+    """The next step towards the wanted choice on this banner."""
+    side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
+    direct = [b for b in seen.having(side) if b.reading.strength >= CLEAR]
+    if direct:
+        return _conclude(seen, direct[0], wanted, memory) or _each(seen, direct, memory) or _press(direct[0])
+    return _accept(seen, memory) if wanted is Wanted.ACCEPT else _reject(seen, memory)
+
+
+def _press(button: Button, method: str = "heuristic") -> Step:
+    return Step(act=Act.PRESS, button=button, method=method)
+
+
+def _conclude(seen: Seen, pressed: Button, wanted: Wanted, memory: Memory) -> Step | None:
+    """After "all" was pressed and the layer stayed: save it, where switches or the button show that it was heard."""
+    if pressed.text not in memory.answered:
+        return None
+    saving = seen.having(Side.SAVE) or (seen.having(Side.DISMISS) if memory.layer > 1 else ())
+    if not saving:
+        return None
+    if free_toggles(seen):
+        return _bring(seen, saving[0], to=wanted is Wanted.ACCEPT)
+    return _press(saving[0]) if pressed.text in memory.confirmed else None
+
+
+def _each(seen: Seen, direct: list[Button], memory: Memory) -> Step | None:
+    """Per-service buttons without one for all: press each, then save."""
+    saving = seen.having(Side.SAVE)
+    opposite = Side.ACCEPT if direct[0].side is Side.REJECT else Side.REJECT
+    single = not any("all" in b.reading.concepts for b in direct)
+    if memory.layer == 1 or not single or not saving or not 2 <= len(direct) <= len(seen.having(opposite)):
+        return None
+    return Step(act=Act.PRESS, button=saving[0], also=tuple(direct), method="each")
+
+
+def _accept(seen: Seen, memory: Memory) -> Step:
+    acknowledge = seen.having(Side.ACKNOWLEDGE)
+    saving = seen.having(Side.SAVE) or acknowledge
     if saving and free_toggles(seen):
         return _bring(seen, saving[0], to=True)
-    acknowledge = seen.having(Side.ACKNOWLEDGE)
     if acknowledge:
-        alone = not seen.has(Side.REJECT, Side.SETTINGS, Side.SAVE)
-        return Step(act=Act.PRESS, button=acknowledge[0], method="acknowledge" if alone and layer == 1 else "heuristic")
-    if (
-        layer == 1
-        and seen.has(Side.DISMISS)
-        and not seen.has(Side.REJECT, Side.SETTINGS, Side.OPT_OUT)
-        and _clear(seen)
-    ):
-        return Step(act=Act.PRESS, button=seen.having(Side.DISMISS)[0], method="acknowledge")
-    return _deeper(seen, opened=opened) or _nothing(seen)
+        alone = memory.layer == 1 and not seen.has(Side.REJECT, Side.SETTINGS, Side.SAVE)
+        return _press(acknowledge[0], "acknowledge" if alone else "heuristic")
+    choices = seen.has(Side.REJECT, Side.SETTINGS, Side.OPT_OUT)
+    if memory.layer == 1 and seen.has(Side.DISMISS) and not choices and _clear(seen):
+        return _press(seen.having(Side.DISMISS)[0], "acknowledge")
+    return _deeper(seen, memory, (Side.SETTINGS,)) or _nothing(seen)
 
 
-def _reject(seen: Seen, *, layer: int, opened: frozenset[str]) -> Step:
-    reject = [b for b in seen.having(Side.REJECT) if b.reading.strength >= 0.3]
-    if reject:
-        return Step(act=Act.PRESS, button=reject[0])
+def _reject(seen: Seen, memory: Memory) -> Step:
     saving = seen.having(Side.SAVE)
     if not saving and not seen.has(Side.ACCEPT):
-        saving = seen.having(Side.ACKNOWLEDGE) or (seen.having(Side.DISMISS) if layer > 1 else ())
+        saving = seen.having(Side.ACKNOWLEDGE) or (seen.having(Side.DISMISS) if memory.layer > 1 else ())
     if saving and free_toggles(seen):
         return _bring(seen, saving[0], to=False)
-    deeper = _deeper(seen, opened=opened)
+    deeper = _deeper(seen, memory, (Side.SETTINGS,))
+    if deeper is None and not seen.has(Side.OPT_OUT) and not closing_refuses(seen):
+        deeper = _deeper(seen, memory, (Side.INFORM,))
     if deeper is not None:
         return deeper
     if seen.has(Side.OPT_OUT):
-        return Step(act=Act.PRESS, button=seen.having(Side.OPT_OUT)[0], method="opt_out")
+        return _press(seen.having(Side.OPT_OUT)[0], "opt_out")
     if seen.has(Side.DISMISS) and closing_refuses(seen):
-        return Step(act=Act.PRESS, button=seen.having(Side.DISMISS)[0], method="close_refuses")
+        return _press(seen.having(Side.DISMISS)[0], "close_refuses")
     return _nothing(seen)
 
 
@@ -106,16 +143,13 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
     if strange is not None:
         return Step(act=Act.UNREADABLE, reason=f"the switch {strange.label[:60]!r} is not understood")
     change = [t for t in switches if t.on is not to] + [t for t in chosen if not t.on]
-    return Step(act=Act.TOGGLE, button=button, toggles=tuple(change), to=to, method="toggles")
+    return Step(act=Act.PRESS, button=button, toggles=tuple(change), to=to, method="toggles")
 
 
-def _deeper(seen: Seen, *, opened: frozenset[str]) -> Step | None:
-    for button in seen.having(Side.SETTINGS):
-        if button.text not in opened:
-            return Step(act=Act.OPEN, button=button)
-    for button in seen.having(Side.INFORM):
-        if button.text not in opened and button.kind != "weak":
-            return Step(act=Act.OPEN, button=button, reason="inform")
+def _deeper(seen: Seen, memory: Memory, sides: tuple[Side, ...]) -> Step | None:
+    for button in seen.having(*sides):
+        if button.text not in memory.opened and (button.side is Side.SETTINGS or button.kind != "weak"):
+            return Step(act=Act.OPEN, button=button, method="inform" if button.side is Side.INFORM else "heuristic")
     return None
 
 
@@ -143,7 +177,7 @@ def closing_refuses(seen: Seen) -> bool:
     """Whether the banner's own words say that closing it means refusing (usual in Italy)."""
     language = languages()[seen.language]
     for sentence in seen.text.replace("!", ".").split("."):
-        found, _ = language.concepts(fold(sentence))
+        found, _ = language.concepts(fold(sentence[:400]))
         if "close" in found and (("without" in found and found & {"accept", "consent", "topic"}) or "reject" in found):
             return "accept" not in found or "without" in found
     return False

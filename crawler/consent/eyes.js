@@ -146,7 +146,7 @@
     let text = ariaOf(e);
     if (e.labels?.length) text = [...e.labels].map((l) => textOf(l, 160)).join(" ") + " " + text;
     let row = e;
-    for (let i = 0; i < 5 && squeeze(text, 200).length < 3; i += 1) {
+    for (let i = 0; i < 5 && squeeze(text, 200).length < 2; i += 1) {
       row = parentOf(row);
       if (!row || row === document.body) break;
       text = textOf(row, 200);
@@ -186,20 +186,30 @@
   const newScan = () => ({ overlays: new Set(), clickables: [], leaves: [], toggles: [], facts: new Map(), hosts: 0,
     budget: { nodes: 0, started: performance.now() } });
 
+  // A switch that is only drawn: no role, no input, no words; its class says what it is.
+  const bareSwitch = (e, style) => TOGGLE_CLASS.test(e.getAttribute("class") || "") && e.textContent.trim().length <= 2 &&
+    !e.querySelector(TOGGLE) && !e.closest("label") && !parentOf(e)?.querySelector(TOGGLE) && e.offsetWidth <= 120 && e.offsetHeight <= 60 &&
+    (style.cursor === "pointer" || e.matches(REAL)) && shown(e);
+
   const examine = (scan, e) => {
     if (!rootOf(e) && (e.localName.includes("-") || (HOSTS.has(e.localName) && !e.firstElementChild && !e.textContent.trim()))) {
       scan.hosts += 1;
     }
-    if (e.matches(TOGGLE)) { scan.toggles.push(e); return true; }
+    if (e.matches(TOGGLE)) {
+      scan.toggles.push(e);
+      if (e.localName !== "input" && shown(e)) scan.clickables.push([e, "button"]);
+      return true;
+    }
     if (e.localName === "iframe") return false;
     const style = getComputedStyle(e);
     if (style.display === "none") return e.querySelector(TOGGLE) !== null;
     if (overlay(e, style)) scan.overlays.add(e);
+    if (bareSwitch(e, style)) {
+      scan.toggles.push(e);
+      return false;
+    }
     if (e.matches(REAL) || /(?:-|^)(?:button|btn)$/.test(e.localName)) {
       if (shown(e)) scan.clickables.push([e, e.localName === "a" ? "link" : "button"]);
-    } else if (TOGGLE_CLASS.test(e.getAttribute("class") || "") && style.cursor === "pointer" && !e.querySelector(TOGGLE) &&
-      e.localName !== "label") {
-      scan.toggles.push(e);
     } else if (style.cursor === "pointer" || e.hasAttribute("tabindex")) {
       const parent = parentOf(e);
       const first = !parent || getComputedStyle(parent).cursor !== "pointer" || e.hasAttribute("tabindex");
@@ -289,8 +299,7 @@
     return inside.some((c) => onScreen(c) || [...c.children].slice(0, 20).some((d) => onScreen(d)));
   };
 
-  const scanPage = (words) => {
-    topic ??= new RegExp("(?<![\\p{L}\\p{N}])(?:" + words + ")", "u");
+  const scanPage = () => {
     const scan = newScan();
     if (!document.documentElement || !document.body) return { groups: [], hosts: 0, nodes: 0, truncated: false, age: performance.now() };
     const complete = walk(document.documentElement, (e) => examine(scan, e), scan.budget);
@@ -336,12 +345,13 @@
   };
 
   globalThis.consentEyes = Object.freeze({
+    about: (words) => { topic = new RegExp("(?<![\\p{L}\\p{N}])(?:" + words + ")", "u"); },
     scan: scanPage,
     element,
     covering,
     shown: (id) => { const e = element(id); return Boolean(e && shown(e)); },
     state: (id) => { const e = element(id); return e && e.isConnected ? toggleFacts(e) : null; },
-    press: (id) => { const e = element(id); if (e && e.isConnected) synthetic(e); return Boolean(e && e.isConnected); },
+    press: (id) => { const e = element(id); if (!e || !e.isConnected) return false; synthetic(e); return true; },
     adopt: (node) => { const root = node.getRootNode(); if (root instanceof ShadowRoot) closedRoots.set(root.host, root); },
     covers: (id, hit) => {
       const e = element(id);

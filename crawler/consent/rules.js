@@ -4,12 +4,14 @@
   if (globalThis.consentRules) return;
   const click = HTMLElement.prototype.click;
   const forbidden = new Set();
+  const texts = new Set();
   const pressed = [];
   const refused = [];
   let stopped = false;
 
   const text = (e) => (e.innerText || e.value || e.getAttribute("aria-label") || e.localName || "").replace(/\s+/g, " ").trim().slice(0, 120);
   const barred = (e) => {
+    if (texts.has(text(e).toLowerCase())) return true;
     for (const one of forbidden) if (one === e || one.contains(e) || (e.contains(one) && e.childElementCount < 3)) return true;
     return false;
   };
@@ -30,7 +32,7 @@
   globalThis.consentRules = Object.freeze({
     init: (config, rules) => receive({ type: "initResp", config, rules }),
     evaluated: (id, result) => receive({ type: "evalResp", id, result }),
-    forbid: (ids) => { for (const id of ids) { const e = globalThis.consentEyes.element(id); if (e) forbidden.add(e); } },
+    forbid: (ids) => { for (const id of ids) { const e = globalThis.consentEyes.element(id); if (e) { forbidden.add(e); texts.add(text(e).toLowerCase()); } } },
     ask: (type) => receive({ type }),
     stop: () => { stopped = true; return { pressed, refused }; },
   });

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crawler.consent.worlds import Worlds
 
 BINDING = "consentTell"
-RESULT_SECONDS = 7.0
+RESULT_SECONDS = 5.0
 MAX_RULE_FRAMES = 8
 CONFIG: dict[str, Any] = {
     "enabled": True,
@@ -188,7 +188,7 @@ class Rules:
         )
 
     async def choose(self, wanted: Wanted, forbidden: dict[str, list[int]]) -> RuleResult | None:
-        """Ask the rule that sees a banner for the choice; None when no rule does or it does not finish in 7 s.
+        """Ask the rule that sees a banner for the choice; None when no rule does or it does not finish in 5 s.
 
         ``forbidden``: frame -> numbers of elements that must not be pressed.
         """

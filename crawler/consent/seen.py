@@ -133,7 +133,10 @@ def read_group(world: World, raw: dict[str, Any]) -> Seen:
     """Turn one raw group of ``eyes.js`` into a record."""
     labels = tuple(str(c["text"] or c["aria"])[:120] for c in raw["controls"])
     language = _language(str(raw["text"]), labels, str(raw["lang"]))
+    switches = {int(t["id"]) for t in raw["toggles"]}
     buttons = [_button(c, language) for c in raw["controls"]]
+    buttons = [b for b in buttons if b.id not in switches or (b.side in CHOOSING and b.text)]
+    named = {b.id for b in buttons}
     buttons += [b for b in (_button(c, language) for c in raw["weak"]) if b.reading.strength >= 0.7]
     return Seen(
         world=world,
@@ -146,7 +149,7 @@ def read_group(world: World, raw: dict[str, Any]) -> Seen:
         length=int(raw["length"]),
         language=language,
         buttons=tuple(buttons),
-        toggles=tuple(_toggle(t, language) for t in raw["toggles"]),
+        toggles=tuple(_toggle(t, language) for t in raw["toggles"] if int(t["id"]) not in named),
         facts=raw,
     )
 
@@ -184,7 +187,7 @@ def is_banner(seen: Seen) -> bool:
     if _other_subject(seen) or (not seen.facts["on_screen"] and seen.kind == "frame"):
         return False
     strong, weak = topics(seen)
-    if strong == 0 and not (weak >= 3 and (_both_sides(seen) or seen.has(Side.SAVE))):
+    if strong == 0 and not _unmistakable(seen, weak):
         return False
     if seen.kind == "inline":
         return _inline_banner(seen)
@@ -193,7 +196,16 @@ def is_banner(seen: Seen) -> bool:
     return _offers(seen)
 
 
+def _unmistakable(seen: Seen, weak: int) -> bool:
+    """A banner that never says "cookie": it speaks of personal data, and both sides or settings are offered."""
+    if _both_sides(seen):
+        return weak >= (1 if seen.has(Side.SETTINGS) else 2)
+    return weak >= 3 and seen.has(Side.SAVE, Side.ACCEPT) and seen.has(Side.SETTINGS, Side.SAVE, Side.REJECT)
+
+
 def _offers(seen: Seen) -> bool:
+    if seen.has(Side.DOUBT) and not seen.facts["in_content"]:
+        return True
     if seen.has(Side.ACCEPT, Side.REJECT, Side.SAVE):
         return any(b.reading.strength >= 0.5 or b.kind != "link" for b in seen.having(*CHOOSING))
     if seen.has(Side.ACKNOWLEDGE):

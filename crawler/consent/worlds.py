@@ -9,11 +9,14 @@ domains Page, Runtime, DOM, DOMSnapshot and Input. Closed shadow roots are read 
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
+
+from crawler.consent.wording import topic_words
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Frame, Page
@@ -114,7 +117,7 @@ class Worlds:
         self.page = page
         self._session: CDPSession | None = None
         self._outside: dict[int, CDPSession] = {}
-        self._eyes = script("eyes.js")
+        self._eyes = f"{script('eyes.js')}\nconsentEyes.about({json.dumps(topic_words())})"
         self._adopted: set[tuple[str, int]] = set()
         self._main: dict[tuple[int, str], int] = {}
 

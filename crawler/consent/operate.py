@@ -1,0 +1,218 @@
+"""Makes a choice step by step: each step is decided on fresh eyes, done by the hand, and followed by another look.
+
+A choice counts as made only when no banner that asks is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.model import ChoiceOutcome, Wanted
+from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
+from crawler.consent.seen import CHOOSING
+from crawler.consent.wording import Side
+from crawler.consent.worlds import WorldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.consent.hand import Hand
+    from crawler.consent.heuristic import Heuristic, Look
+    from crawler.consent.seen import Button, Seen, Toggle
+
+Signature = tuple[str, tuple[str, ...], int]
+"""What tells one state of a banner from another: frame, labels of the controls, number of switches."""
+GONE_SECONDS = 4.0
+OPEN_SECONDS = 4.0
+TURN_SECONDS = 0.08
+MAX_STEPS = 10
+MAX_CLICKS = 60
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """What an attempt at a choice did.
+
+    ``presses`` counts presses of a choosing control, ``layers`` the layers seen, ``pre_ticked`` the non-essential
+    switches that were on; ``clicks`` are the labels of what a visitor has to click.
+    """
+
+    outcome: ChoiceOutcome
+    method: str = "heuristic"
+    clicks: list[str] = field(default_factory=list)
+    presses: int = 0
+    layers: int = 1
+    pre_ticked: int = 0
+    unreadable: bool = False
+    reason: str = ""
+
+    def fail(self, reason: str) -> None:
+        """End it: the choice was not made."""
+        self.outcome, self.reason = ChoiceOutcome.FAILED, reason
+
+
+class Operation:
+    """One attempt at one choice on one page."""
+
+    def __init__(self, eyes: Heuristic, hand: Hand, wanted: Wanted) -> None:
+        self._eyes = eyes
+        self._hand = hand
+        self._wanted = wanted
+        self._memory = Memory()
+        self._handled: set[Signature] = set()
+        self._times: dict[str, int] = {}
+        self.attempt = Attempt(outcome=ChoiceOutcome.NO_BANNER)
+
+    async def run(self) -> Attempt:
+        """Make the choice on every banner that is there. Never presses a doubtful control."""
+        for _ in range(MAX_STEPS):
+            look = await self._settled_look()
+            asking = self._asking(look)
+            if not asking:
+                if self.attempt.presses:
+                    self.attempt.outcome = ChoiceOutcome.DONE
+                return self.attempt
+            seen = self._answerable(asking)
+            self._handled.add(signature(seen))
+            self.attempt.pre_ticked = max(self.attempt.pre_ticked, self._untouched_ticks(seen))
+            try:
+                if not await self._take(decide(seen, self._wanted, self._memory), seen, look):
+                    return self.attempt
+            except WorldError as error:  # the page went on to another document: look again
+                self.attempt.reason = str(error)[:200]
+                await asyncio.sleep(0.3)
+        self.attempt.fail("too many steps")
+        return self.attempt
+
+    def _untouched_ticks(self, seen: Seen) -> int:
+        return 0 if self.attempt.presses or self._times else pre_ticked(seen)
+
+    async def _settled_look(self) -> Look:
+        look = await self._eyes.look()
+        for _ in range(25):
+            if look.ready or look.banners:
+                break
+            await asyncio.sleep(0.2)
+            look = await self._eyes.look()
+        return look
+
+    def _asking(self, look: Look) -> tuple[Seen, ...]:
+        """The banners that still ask: with a choice, or handled before and not reacting.
+
+        What a page says afterwards ("you have rejected cookies, hide this message") asks nothing.
+        """
+        if not self.attempt.presses:
+            return look.banners
+        return tuple(s for s in look.banners if signature(s) in self._handled or s.has(*CHOOSING, Side.SETTINGS))
+
+    def _answerable(self, found: tuple[Seen, ...]) -> Seen:
+        """The banner on which the wanted choice can be made most directly: an open dialog before what it covers."""
+        side = Side.ACCEPT if self._wanted is Wanted.ACCEPT else Side.REJECT
+        direct = [s for s in found if s.has(side)]
+        return next((s for s in direct if s.dialog), direct[0] if direct else found[0])
+
+    async def _take(self, step: Step, seen: Seen, look: Look) -> bool:
+        """Do one step; False when the attempt is over (its outcome is set then)."""
+        if step.act is Act.OPEN and step.button is not None:
+            await self._open(step.button, seen, inform=step.method == "inform")
+            return True
+        if step.act is Act.PRESS and step.button is not None:
+            return await self._answer(step, step.button, seen)
+        missing = ChoiceOutcome.NO_ACCEPT if self._wanted is Wanted.ACCEPT else ChoiceOutcome.NO_REJECT
+        readable = step.act is Act.NONE and look.complete and not self.attempt.presses and not self.attempt.unreadable
+        self.attempt.outcome = missing if readable else ChoiceOutcome.FAILED
+        self.attempt.reason = step.reason or self.attempt.reason
+        return False
+
+    async def _open(self, button: Button, seen: Seen, *, inform: bool) -> None:
+        self._memory.opened.add(button.text)
+        before = signature(seen)
+        await self._hand.press(seen.world, button.id)
+        changed = await self._wait(OPEN_SECONDS, lambda look: any(signature(s) != before for s in look.banners))
+        if changed or not inform:
+            self.attempt.clicks.append(button.text)
+        if changed:
+            self.attempt.layers += 1
+            self._memory.layer += 1
+        elif not inform:
+            self.attempt.unreadable, self.attempt.reason = True, f"{button.text!r} opens nothing"
+
+    async def _answer(self, step: Step, button: Button, seen: Seen) -> bool:
+        """Bring the switches where they should be, press the button, wait for the banner to go or to change."""
+        times = self._times.get(button.text, 0)
+        if times >= 2 or len(self.attempt.clicks) > MAX_CLICKS:
+            self.attempt.fail(f"{button.text!r} has no effect")
+            return False
+        for toggle in step.toggles:
+            if not await self._turn(seen, toggle, to=True if toggle.kind == "radio" else step.to):
+                self.attempt.fail(f"the switch {toggle.label[:60]!r} does not move")
+                return False
+            self.attempt.clicks.append(toggle.label[:120])
+        if step.toggles and await self._still_wrong(seen, to=step.to):
+            return True
+        for one in (*step.also, button):
+            self._times[one.text] = times + 1
+            await self._hand.press(seen.world, one.id, trusted=times == 0)
+            self.attempt.presses += 1
+            if not times:
+                self.attempt.clicks.append(one.text)
+        self.attempt.method = step.method
+        moved = await self._wait(GONE_SECONDS, lambda look: signature(seen) not in {signature(s) for s in look.banners})
+        if not moved:
+            await self._remember(seen, (*step.also, button))
+        return True
+
+    async def _remember(self, seen: Seen, pressed: tuple[Button, ...]) -> None:
+        """The banner is still there: remember what was answered, and whether the control shows it."""
+        for button in pressed:
+            self._memory.answered.add(button.text)
+            state = await seen.world.call("(id) => consentEyes.state(id)", button.id)
+            if state is not None and state["on"] is True and not state["by_class"]:
+                self._memory.confirmed.add(button.text)
+
+    async def _still_wrong(self, seen: Seen, *, to: bool) -> bool:
+        """Whether a switch went back, or another one moved with it."""
+        for toggle in free_toggles(seen):
+            state = await seen.world.call("(id) => consentEyes.state(id)", toggle.id)
+            if state is not None and toggle.kind == "check" and state["on"] is not to and not state["disabled"]:
+                return True
+        return False
+
+    async def _turn(self, seen: Seen, toggle: Toggle, *, to: bool) -> bool:
+        label = await seen.world.call("(id) => consentEyes.labelFor(id)", toggle.id)
+        ways = ((toggle.id, toggle.visible), (label, label is not None), (toggle.id, False))
+        for element, trusted in ways:
+            state = await seen.world.call("(id) => consentEyes.state(id)", toggle.id)
+            if state is None or state["on"] is to:
+                return state is not None
+            if element is None or (element == toggle.id and not trusted and (element, trusted) != ways[2]):
+                continue
+            await self._hand.press(seen.world, element, trusted=trusted)
+            await asyncio.sleep(TURN_SECONDS)
+        state = await seen.world.call("(id) => consentEyes.state(id)", toggle.id)
+        return state is not None and state["on"] is to
+
+    async def _wait(self, seconds: float, enough: Callable[[Look], bool]) -> bool:
+        """Look until it is enough, twice in a row, for at most so many seconds."""
+        clock = asyncio.get_running_loop()
+        end = clock.time() + seconds
+        held = 0
+        while clock.time() < end:
+            await asyncio.sleep(0.15)
+            look = await self._eyes.look()
+            held = held + 1 if look.ready and enough(look) else 0
+            if held >= 2:
+                return True
+        return False
+
+
+def signature(seen: Seen) -> Signature:
+    """What tells one state of a banner from another."""
+    return (seen.world.frame, tuple(b.text for b in seen.buttons), len(seen.toggles))
+
+
+def pre_ticked(seen: Seen) -> int:
+    """How many non-essential switches are on."""
+    return sum(1 for t in seen.toggles if t.kind == "check" and t.on and not t.essential)
