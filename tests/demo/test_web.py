@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -203,3 +207,26 @@ def test_the_demo_policies_have_their_own_wording(get, shared: Path, seed: str) 
     model = (shared / "policies" / "documents" / f"{seed}.txt").read_text(encoding="utf-8")
     ours = re.sub(r"<[^>]+>", " ", get(POLICIES[seed][0]).text)
     assert runs(ours) & runs(model) == set()
+
+
+def test_without_npm_one_vendor_is_left_out_and_said_so(project: Path, tmp_path: Path) -> None:
+    for room in ("auditor", "crawler", "db"):
+        shutil.copytree(project / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    script = (
+        "from pathlib import Path; from crawler.config import load_config; from crawler.demo.web import DemoWeb\n"
+        "with DemoWeb() as web:\n"
+        "    Path('v.toml').write_text(web.vendors_toml(), encoding='utf-8')\n"
+        "    assert load_config(Path('v.toml')) == web.config()\n"
+        "    print(*web.left_out, len(web.vendors()), sep='\\n')"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "CONSENT_AUDIT_ASSETS"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines() == ["silverbirch", str(len(CONFIG) - ("silverbirch" in {v.id for v in CONFIG}))]
