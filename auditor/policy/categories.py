@@ -129,7 +129,10 @@ def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
 def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     """Categories that only the cells of tables name."""
     have = {(draft.category, draft.scope_ids) for draft in drafts}
+    governed = {place for draft in drafts for section in draft.sections for place in section.places}
     for place, grid in reading.grids:
+        if place in governed:
+            continue
         ids = scopes.at(place)
         for row in grid.records():
             cell = row.cells.get("category")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block
+from auditor.policy.records import read_records
 from auditor.policy.tables import Grid, read_grid
 
 if TYPE_CHECKING:
@@ -53,8 +54,15 @@ class Reading:
 
     @cached_property
     def grids(self) -> tuple[tuple[int, Grid], ...]:
-        """Every table with its place, its columns understood."""
-        return tuple((place, read_grid(self, table)) for place, table in self.document.tables())
+        """Every table and every record of lines with its place, columns understood, in the order of the document."""
+        tables = [(place, read_grid(self, table)) for place, table in self.document.tables()]
+        records = [(places[0], grid) for places, grid in self.records]
+        return tuple(sorted(tables + records, key=lambda pair: pair[0]))
+
+    @cached_property
+    def records(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
+        """Records printed as lines, each with the places of its lines."""
+        return tuple(read_records(self))
 
     @cached_property
     def cookie_places(self) -> frozenset[int]:

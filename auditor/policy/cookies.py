@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.model import DeclaredCookie, DeclaredParty, NameMatch
+from auditor.model import DeclaredCookie, DeclaredParty, Duration, NameMatch
 from auditor.policy.blocks import Block
-from auditor.policy.durations import NOT_STATED, find_durations, read_duration
+from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
 from auditor.policy.hosts import is_host
-from auditor.policy.services import capitals_category, find_services, sentence_purpose
+from auditor.policy.service_names import find_services
+from auditor.policy.services import capitals_category, sentence_purpose
 from auditor.policy.tables import (
     Grid,
     Row,
     cell_party,
     looks_like_cookie,
-    read_grid,
     split_list,
     split_names,
 )
-from auditor.policy.view import View
+from auditor.policy.view import View, fold
 
 if TYPE_CHECKING:
-    from auditor.model import Category, DeclaredCategory, Duration
+    from auditor.model import Category, DeclaredCategory
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
@@ -39,11 +39,13 @@ _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){
 def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredCookie, ...]:
     """Every declared name, one entry per name and row, in the order of the document."""
     out: list[DeclaredCookie] = []
-    for place, table in reading.document.tables():
-        grid = read_grid(reading, table)
+    loose: list[DeclaredCookie] = []
+    for place, grid in reading.grids:
         if is_cookie_table(reading, grid):
-            out.extend(_from_grid(reading, categories, scopes, place, grid))
-    out.extend(_from_lists(reading, categories, scopes))
+            (out if grid.heading else loose).extend(_from_grid(reading, categories, scopes, place, grid))
+    loose.extend(_from_lists(reading, categories, scopes))
+    known = {fold(cookie.name) for cookie in out}
+    out.extend(cookie for cookie in loose if fold(cookie.name) not in known)
     out.sort(key=lambda cookie: cookie.evidence[0].start)
     return tuple(out[:MAX_COOKIES])
 
@@ -76,7 +78,7 @@ def is_cookie_table(reading: Reading, grid: Grid) -> bool:
     ):
         return False
     about = heading is not None and reading.mentions_cookies(heading)
-    return technical * 3 >= len(names) or (about and technical > 0) or (about and grid.has("duration"))
+    return technical * 3 >= len(names) or (about and (technical > 0 or grid.has("duration") or grid.has("party")))
 
 
 def _is_role(grid: Grid, x: int, role: str) -> bool:
@@ -228,8 +230,9 @@ def _clean_name(text: str) -> str:
 def _from_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[DeclaredCookie]:
     """Items that begin with technical names ("_ga - used to ..., expires after 2 years")."""
     out: list[DeclaredCookie] = []
+    recorded = {place for places, _ in reading.records for place in places}
     for place, block in reading.document.blocks():
-        if place not in reading.cookie_places or block.kind == "heading":
+        if place not in reading.cookie_places or block.kind == "heading" or place in recorded:
             continue
         names = _item_names(reading, place, block)
         out.extend(_listed(reading, categories, scopes, place, block, name) for name in names)
@@ -295,6 +298,8 @@ def duration_in_prose(view: View) -> Duration:
     if spans:
         start, end = spans[0]
         return read_duration(view.text[max(0, start - 12) : end])
+    if is_vague(view.folded):
+        return Duration(raw=view.text[:200], kind="approx")
     found = read_duration(view.text)
     return found if found.kind in ("session", "until_deleted", "approx") else NOT_STATED
 

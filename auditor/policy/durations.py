@@ -84,12 +84,17 @@ def read_duration(text: str, unit: int | None = None) -> Duration:
             return _phrase(raw, kind)
     if found:
         return _measured(raw, folded, found)
-    return Duration(raw=raw, kind="approx" if grammar().vague.search(folded) else "unknown")
+    return Duration(raw=raw, kind="approx" if is_vague(folded) else "unknown")
 
 
 def find_durations(folded: str) -> list[tuple[int, int]]:
     """Stretches of a sentence that give an amount of time."""
     return [(match.start(), match.end()) for match in grammar().amount.finditer(folded)]
+
+
+def is_vague(folded: str) -> bool:
+    """Does a text give a lifetime without a number ("a few minutes")?"""
+    return grammar().vague.search(folded) is not None
 
 
 def _phrase(raw: str, kind: str) -> Duration:

@@ -68,7 +68,14 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
         if best is None or score > best[0]:
             scores[mention.host] = (score, mention)
     kept = [(score, mention) for score, mention in scores.values() if score >= OWN]
-    return tuple(mention for _, mention in sorted(kept, key=lambda pair: (-pair[0], pair[1].start)))
+    return tuple(mention for _, mention in sorted(kept, key=_order))
+
+
+def _order(scored: tuple[int, HostMention]) -> tuple[int, bool, int]:
+    """Best supported first; of hosts that only tables and links name, the shortest."""
+    score, mention = scored
+    unseen = mention.start < 0
+    return -score, unseen, len(mention.host) if unseen else mention.start
 
 
 def _mentions(reading: Reading) -> list[tuple[HostMention, bool]]:

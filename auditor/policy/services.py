@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredParty, DeclaredService
 from auditor.policy.blocks import Block
 from auditor.policy.hosts import brand, own_hosts
+from auditor.policy.service_names import KnownService, Mention, find_services
 from auditor.policy.view import fold
-from auditor.policy.wording import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,55 +25,6 @@ if TYPE_CHECKING:
 
 MAX_SERVICE_NAME = 80
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownService:
-    """A service as the bundled list knows it."""
-
-    name: str
-    aliases: tuple[str, ...]
-    domains: tuple[str, ...]
-    category: Category | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A known service named in a view, and the words that name it."""
-
-    service: KnownService
-    words: str
-    start: int
-    end: int
-
-
-@lru_cache(maxsize=1)
-def _known() -> tuple[dict[str, KnownService], re.Pattern[str]]:
-    by_name: dict[str, KnownService] = {}
-    entries: dict[str, Any] = load("services")["services"]
-    for name, entry in entries.items():
-        category = Category(entry["category"]) if entry["category"] else None
-        service = KnownService(name, tuple(entry["aliases"]), tuple(entry["domains"]), category)
-        for alias in (name, *entry["aliases"]):
-            by_name[fold(alias)] = service
-    names = "|".join(re.escape(name).replace(r"\ ", r"[\s\-]") for name in sorted(by_name, key=lambda n: (-len(n), n)))
-    return by_name, re.compile(rf"(?<![\w@.\-/])(?:{names})(?![\w@]|\.[a-z])")
-
-
-def find_services(view: View) -> list[Mention]:
-    """Known services named in a view (capitalised, as names are), longest names first."""
-    by_name, pattern = _known()
-    out = []
-    for match in pattern.finditer(view.folded):
-        words = view.text[match.start() : match.end()]
-        if words[:1].isupper() or any(char.isupper() for char in words) or words[:1].isdigit():
-            service = (
-                by_name[re.sub(r"[\s\-]+", " ", match.group())]
-                if match.group() not in by_name
-                else by_name[match.group()]
-            )
-            out.append(Mention(service, words, match.start(), match.end()))
-    return out
 
 
 def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredService, ...]:

@@ -91,7 +91,7 @@ def _heading_conflicts(reading: Reading, categories: Categories) -> Iterator[Con
     """Rows whose own category differs from that of the heading they stand under."""
     for place, grid in reading.grids:
         governing = categories.governing.get(place)
-        if governing is None or not is_cookie_table(reading, grid):
+        if governing is None or not grid.heading or not is_cookie_table(reading, grid):
             continue
         names: list[str] = []
         views: list[View] = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.policy.durations import header_unit, read_duration
 from auditor.policy.hosts import is_host
+from auditor.policy.service_names import is_service_name
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 ROLES = ("name", "duration", "party", "category", "host", "provider", "purpose", "storage", "link")
+HEADING_WEIGHT = 2.0
 VALUE_WEIGHT = 2.5
+PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
 SAMPLE_ROWS = 40
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
@@ -125,8 +128,9 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
         texts = [row[x].view for row in body[:SAMPLE_ROWS] if row[x].view.text]
         named = heading_role(reading, heading[x]) if heading else None
         for role in ROLES:
-            weight = (2.0 if role == named else 0.0) + VALUE_WEIGHT * _share(reading, role, texts)
-            if weight >= 2.0:
+            values = PROVIDER_WEIGHT if role == "provider" else VALUE_WEIGHT
+            weight = (HEADING_WEIGHT if role == named else 0.0) + values * _share(reading, role, texts)
+            if weight >= PROVIDER_WEIGHT:
                 support.append((weight, x, role))
     support.sort(key=lambda item: (-item[0], ROLES.index(item[2]), item[1]))
     columns: dict[int, Column] = {}
@@ -139,9 +143,16 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
 
 def _share(reading: Reading, role: str, texts: list[View]) -> float:
     """How many of a column's filled cells look like a role, 0 to 1."""
-    if not texts or role in ("purpose", "provider", "link", "storage"):
+    if not texts or role in ("purpose", "link", "storage"):
         return 0.0
-    looks = {"name": _is_name, "duration": _is_duration, "host": _is_host, "party": _is_party, "category": _is_category}
+    looks = {
+        "name": _is_name,
+        "provider": _is_provider,
+        "duration": _is_duration,
+        "host": _is_host,
+        "party": _is_party,
+        "category": _is_category,
+    }
     return sum(looks[role](reading, view) for view in texts) / len(texts)
 
 
@@ -164,6 +175,10 @@ def _is_host(_: Reading, view: View) -> bool:
     return (
         is_host(view.text.split()[0].strip(".*").removeprefix("https://").strip("/,")) if view.text.split() else False
     )
+
+
+def _is_provider(_: Reading, view: View) -> bool:
+    return is_service_name(view)
 
 
 def _is_party(reading: Reading, view: View) -> bool:
