@@ -1,15 +1,138 @@
-"""What CMPs declare about cookies and services."""
+"""What a CMP declares about cookies and services, read from its own objects in the page (no extra request).
+
+Shapes: OneTrust, Cookiebot, Usercentrics 2 and 3, Didomi, Klaro, vanilla-cookieconsent, tarteaucitron, Orejime, each
+from its developer documentation or source. The declaration is kept apart from the policy's text and compared with it.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from auditor.consent_strings import decode
+from auditor.model import Category, CmpDeclaration, DeclaredCookie, DeclaredService, Duration, NameMatch
+from crawler.consent.wording import fold
+from crawler.consent.worlds import WorldError, script
+
 if TYPE_CHECKING:
-    from auditor.model import CmpDeclaration
     from crawler.consent.worlds import Worlds
+
+MAX_TEXT = 4_000_000
+CONFIDENCE = 0.95
+_FIELDS = 9
+_UNITS = (
+    (1, "second|seconde|sekunde|segundo|secondi|sekund|detik"),
+    (60, "minute|minuut|minuten|minuto|minuti|minut"),
+    (3600, "hour|uur|stunde|heure|hora|ora|ore|godzin|timm|time"),
+    (86400, "day|dag|tag|jour|dia|giorn|dzien|dni|paiv|den|dnu|dny|nap"),
+    (604800, "week|weken|woche|semaine|semana|settiman|tydz|tygod|uge|veck|viikko"),
+    (2592000, "month|maand|monat|mois|mes|mese|mesi|miesi|maned|manad|kuukau|mesic|honap"),
+    (31536000, "year|jaar|jaren|jahr|an|ans|ano|anno|anni|rok|lat|lata|ar|vuo|let|ev"),
+)
+_LENGTH = re.compile(r"(\d{1,10})\s*([a-z]+)")
+_SESSION = re.compile(r"\b(?:session|sessie|sitzung|sesion|sessione|sesja|sessao|istunto)", re.IGNORECASE)
+_PERSISTENT = re.compile(r"persist|permanent|blijvend|dauerhaft", re.IGNORECASE)
+_PLAIN = re.compile(r"[\w.\-$ ]+")
 
 
 async def read_declaration(worlds: Worlds) -> CmpDeclaration | None:
-    """None."""
-    del worlds
+    """What the page's CMP declares; None where no CMP of a known shape is there or it declares nothing."""
+    try:
+        text = await worlds.in_page(await worlds.top(), script("declarations.js"))
+        rows = json.loads(text) if isinstance(text, str) and len(text) <= MAX_TEXT else []
+    except (WorldError, ValueError):
+        return None
+    return from_rows([[str(value) for value in row] for row in rows if isinstance(row, list) and len(row) == _FIELDS])
+
+
+def from_rows(rows: list[list[str]]) -> CmpDeclaration | None:
+    """Rows of ``declarations.js`` (cmp, kind, name, host, label, lifetime, purpose, provider, match) as a record."""
+    if not rows:
+        return None
+    cmp = rows[0][0]
+    mine = [row for row in rows if row[0] == cmp]
+    named = (_cookie(r) for r in mine if r[1] == "cookie")
+    cookies = {(c.name, c.host, c.category_label): c for c in named if c.match.pattern != "*"}
+    services = {s.name: s for s in (_service(r) for r in mine if r[1] == "service")}
+    return CmpDeclaration(cmp=cmp, cookies=tuple(cookies.values()), services=tuple(services.values()))
+
+
+def _cookie(row: list[str]) -> DeclaredCookie:
+    _, _, name, host, label, lifetime, purpose, provider, kind = row
+    category = category_for(label)
+    match = name_match(name, regex=kind == "regex")
+    return DeclaredCookie(
+        name=match.pattern if kind == "regex" else name,
+        match=match,
+        host=host.strip(". ").lower() or None,
+        provider=provider or None,
+        service=provider or None,
+        category=category,
+        category_label=label or None,
+        category_basis="stated" if category else "none",
+        purpose=purpose or None,
+        duration=read_length(lifetime),
+        basis="list",
+        evidence=(),
+        confidence=CONFIDENCE,
+    )
+
+
+def _service(row: list[str]) -> DeclaredService:
+    _, _, name, host, label, *_ = row
+    return DeclaredService(
+        name=name,
+        domains=(host.strip(". ").lower(),) if host else (),
+        category=category_for(label),
+        category_label=label or None,
+        evidence=(),
+        confidence=CONFIDENCE,
+    )
+
+
+@cache
+def category_for(label: str) -> Category | None:
+    """The category that a CMP's label stands for, by the words that consent records use; None if unknown."""
+    words = fold(label).split()
+    plain = [w for w in words if w not in {"cookie", "cookies", "strictly", "and", "services"}]
+    for candidate in (label, " ".join(plain), "".join(plain), *plain):
+        given = decode("klaro", json.dumps({candidate: True})).granted if candidate else ()
+        if given:
+            return given[0]
     return None
+
+
+def name_match(name: str, *, regex: bool) -> NameMatch:
+    """How a declared name matches: exactly, or as a glob where it is a prefix, a wildcard or a simple expression."""
+    if regex:
+        body = name.removeprefix("^")
+        closed = body.endswith("$") and not body.endswith(".*$")
+        body = re.sub(r"\.[*+]\$?$|\$$", "", body).replace("\\", "")
+        if not _PLAIN.fullmatch(body):
+            body = re.split(r"[^\w\-]", body)[0]
+            closed = False
+        return NameMatch(kind="exact" if closed else "glob", pattern=body if closed else f"{body}*")
+    if "*" in name or "#" in name:
+        return NameMatch(kind="glob", pattern=name.replace("#", "*"))
+    return NameMatch(kind="exact", pattern=name)
+
+
+def read_length(text: str) -> Duration:
+    """A lifetime as CMPs write it ("3 months", "session", "90 days"); unknown where it is neither."""
+    raw = text.strip()[:120]
+    if not raw or raw.startswith("undefined"):
+        return Duration(raw=None, kind="not_stated")
+    found = _LENGTH.search(fold(raw))
+    if found:
+        if found[1].strip("0") == "":
+            return Duration(raw=raw, kind="few_seconds")
+        for seconds, stems in _UNITS:
+            if any(
+                found[2].startswith(s) if len(s) > 3 else found[2] in {s, s + "s", s + "e"} for s in stems.split("|")
+            ):
+                return Duration(raw=raw, kind="fixed", seconds=int(found[1]) * seconds)
+    if _SESSION.search(raw):
+        return Duration(raw=raw, kind="session")
+    return Duration(raw=raw, kind="persistent" if _PERSISTENT.search(raw) else "unknown")
