@@ -109,11 +109,13 @@ def _file_name(document: PolicyDocument) -> str | None:
 # ------------------------------------------------------------------------------------------ judgement
 
 
-def judge(evidence: Evidence) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
-    """Every rule's answers about a vendor: findings (most severe first) and what is undecided, in a fixed order."""
+def judge(
+    evidence: Evidence, rules: tuple[Rule, ...] | None = None
+) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
+    """The answers of all rules, or of the given ones: findings (most severe first) and what is undecided, in order."""
     findings: list[Finding] = []
     undecided: list[Undecided] = []
-    for rule in all_rules():
+    for rule in all_rules() if rules is None else rules:
         answers = _answers(rule, evidence)
         open_questions = tuple(_open_questions(rule, evidence))
         if not (rule.policy is PolicyNeed.WHOLE and evidence.unread_policies):

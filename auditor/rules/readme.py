@@ -59,9 +59,9 @@ def _needs(rule: Rule) -> str:
     return ", ".join(parts) or "an answer about every address that was tried"
 
 
-def main() -> None:
-    """Write the page."""
-    Path(__file__).with_name("README.md").write_text(text(), encoding="utf-8")
+def main(folder: Path = Path(__file__).parent) -> None:
+    """Write the page into a folder: that of the rules."""
+    (folder / "README.md").write_text(text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from auditor.classify import bundled
 from auditor.model import (
     Category,
     ChoiceOutcome,
+    Classification,
     CookieEvent,
     DisclosureLevel,
     Outcome,
@@ -21,7 +22,7 @@ from auditor.model import (
     Site,
     StorageKind,
 )
-from auditor.observed import exists
+from auditor.observed import Call, Service, exists
 from auditor.readings import PolicyReading, why_unread
 
 OTHER = "https://shop.vendor.example/"
@@ -322,3 +323,24 @@ def test_a_reading_with_a_declaration_may_still_be_unread_as_a_whole():
     evidence = x.evidence([], reading, knowledge=bundled())
     assert evidence.unread_policies == ("written in Finnish",)
     assert evidence.sites[0].declared.level is DisclosureLevel.UNDIFFERENTIATED
+
+
+def test_without_categories_there_is_no_passage_that_assigns_them():
+    unused = x.declaration(DisclosureLevel.CATEGORIES, categories=(x.category(Category.PERFORMANCE, in_use="no"),))
+    assert one_site(policies=(unused,)).declared.category_quote() is None
+
+
+def test_a_tracker_without_a_name_is_called_by_none_and_meant_by_its_host():
+    named = x.declaration(services=(x.service("Zq", domains=("zq.example",)), x.service("Other")))
+    declared = one_site(policies=(named,)).declared
+    nameless = Service("host:t.zq.example", None, None, (), ())
+    assert declared.services_called(nameless) == ()
+    assert [one.record.name for one in declared.services_meaning(called(nameless, "https://t.zq.example/p"))] == ["Zq"]
+    assert declared.names(called(nameless, "https://t.zq.example/p"))
+    assert not declared.names(called(nameless, "https://t.yq.example/p"))
+
+
+def called(service, url):
+    """A service with one call."""
+    classification = Classification(category=Category.TARGETING, layer=4, confidence=0.8, reason="")
+    return replace(service, calls=(Call(x.visit(), x.request(url), classification),))

@@ -40,6 +40,7 @@ def item(name, domain="vendor.example", site=x.SITE):
         ("a*b*c", "abc", True),
         ("a*b*c", "a-b-b-c", True),
         ("a*b*c", "acb", False),
+        ("a*x*c", "abc", False),
         ("a*a", "a", False),
         ("ab*ba", "aba", False),
         ("**", "anything", False),

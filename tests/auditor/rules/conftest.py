@@ -18,9 +18,9 @@ def knowledge():
 class Answers:
     """The answers of one rule about a vendor."""
 
-    def __init__(self, rule, findings, undecided):
-        self.findings = tuple(one for one in findings if one.rule == rule)
-        self.undecided = tuple(one for one in undecided if one.rule == rule)
+    def __init__(self, findings, undecided):
+        self.findings = findings
+        self.undecided = undecided
 
     @property
     def word(self):
@@ -48,9 +48,9 @@ def ask(knowledge):
     """ask(rule, visits, *policies, of=vendor) -> Answers; without policies, one that was read and says little."""
 
     def answers(rule, seen, *policies, of=None):
-        assert rule in {one.id for one in all_rules()}
+        (asked,) = [one for one in all_rules() if one.id == rule]
         given = policies or (examples.declaration(),)
         evidence = examples.evidence(seen, *given, knowledge=knowledge, of=of)
-        return Answers(rule, *judge(evidence))
+        return Answers(*judge(evidence, (asked,)))
 
     return answers

@@ -9,6 +9,7 @@ import pytest
 from auditor.model import Match, Scenario, Severity
 from auditor.rule import LEGAL_BASES, PolicyNeed
 from auditor.rules import all_rules, modules, readme, rule_facts
+from auditor.rules._wording import lifetime, listing
 
 RULES = {rule.id: rule for rule in all_rules()}
 EXPECTED = [
@@ -89,3 +90,32 @@ def test_the_readme_is_up_to_date():
 
 def test_each_legal_basis_is_used():
     assert set().union(*(rule.legal_basis for rule in RULES.values())) == LEGAL_BASES
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "the session"),
+        (1, "1 second"),
+        (45, "45 seconds"),
+        (90, "2 minutes"),
+        (3_600, "1 hour"),
+        (86_400, "1 day"),
+        (34_560_000, "400 days"),
+    ],
+)
+def test_lifetimes_in_words(seconds, words):
+    assert lifetime(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [([], ""), (["a"], "a"), (["a", "a"], "a"), (["a", "b"], "a and b"), (list("abcde"), "a, b, c and 2 more")],
+)
+def test_listings(names, words):
+    assert listing(names) == words
+
+
+def test_the_page_is_written(tmp_path):
+    readme.main(tmp_path)
+    assert (tmp_path / "README.md").read_text("utf-8") == readme.text()
