@@ -106,7 +106,8 @@ class CookieCollector:
             if cookie is None:
                 continue
             seen = report.kind == "storeset" or report.details[1] == "1"
-            reason = None if seen or cookie.deletes else why_rejected(cookie, url, script=True)
+            across = bool(top) and registrable_domain(host_of(url) or "") != registrable_domain(host_of(top) or "")
+            reason = None if seen or cookie.deletes else why_rejected(cookie, url, across_sites=across)
             yield Write(
                 at_ms=report.at_ms,
                 by=SetBy.SCRIPT,

@@ -78,8 +78,11 @@ def parse(line: str, url: str, at_ms: float) -> Written | None:
     )
 
 
-def why_rejected(written: Written, url: str, *, script: bool) -> str | None:
-    """Why a browser would not store this write, in Chromium's words; ``None`` if nothing speaks against it."""
+def why_rejected(written: Written, url: str, *, across_sites: bool) -> str | None:
+    """Why a browser would not store this script's write, in Chromium's words; ``None`` if nothing speaks against it.
+
+    ``across_sites``: the document stands in a page of another site.
+    """
     host = host_of(url) or ""
     secure_origin = url.startswith(("https:", "wss:")) or host in ("localhost", "127.0.0.1", "::1")
     name = written.name.lower()
@@ -96,7 +99,9 @@ def why_rejected(written: Written, url: str, *, script: bool) -> str | None:
             name.startswith("__host-") and not (written.secure and written.host_only and written.path == "/"),
             "InvalidPrefix",
         ),
-        (script and written.http_only, "HttpOnlyFromScript"),
+        (written.http_only, "HttpOnlyFromScript"),
+        (across_sites and written.same_site is None, "SameSiteUnspecifiedTreatedAsLax"),
+        (across_sites and written.same_site in ("Lax", "Strict"), f"SameSite{written.same_site}"),
         (written.same_site == "None" and not written.secure, "SameSiteNoneInsecure"),
         (written.partitioned and not written.secure, "PartitionedInsecure"),
     )
