@@ -15,7 +15,7 @@ MAX_SENTENCE = 2000
 NO_LEVEL = 9
 _END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“„«(\[]*[^\W\d_a-z]|\d+[.)] |[•*\-–] )")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|bijv|bv|o\.a|d\.w\.z|p\.\s?ex|m\.in|tzw|np|tj|ust|pkt|lit"
+    r"(?:^|[\s(])(?:\d{1,2}|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|bijv|bv|o\.a|d\.w\.z|p\.\s?ex|m\.in|tzw|np|tj|ust|pkt|lit"
     r"|art|nr|no|ltd|inc|co|corp|vs|ca|cf|st|str|abs|sec|mr|mrs|dr|par|ex|t\.ex|bl\.a|f\.eks|esim|mm|napr|např|tzv)\.$",
     re.IGNORECASE,
 )

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 HEDGE_REACH = 45
 LOOK_BACK = 2
 AFTER_RELATIVE = 45
+ABILITIES = {
+    "always_active",
+    "withdrawal_possible",
+    "preferences_changeable",
+    "reject_possible",
+    "consent_before_setting",
+    "set_without_consent",
+}
+WHOLE_SENTENCE = {"cross_site_tracking"}
 TRIVIAL = {("set_without_consent", Category.STRICTLY_NECESSARY.value)}
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -82,7 +91,7 @@ def _numbered(claim: Claim, number: int) -> Claim:
 
 
 def _claim(reading: Reading, rule: _Rule, sentence: Sentence, found: Found, subject: _Subject) -> Claim:
-    strength = "qualified" if hedged(reading, sentence.view, found) else "absolute"
+    strength = "qualified" if hedged(reading, rule.type, sentence.view, found) else "absolute"
     return Claim(
         id="", type=rule.type, subject_kind=subject.kind, subject_value=subject.value, strength=strength,
         tests=rule.tests, scope_ids=subject.scope_ids, evidence=(sentence.view.quote(),),
@@ -90,12 +99,19 @@ def _claim(reading: Reading, rule: _Rule, sentence: Sentence, found: Found, subj
     )  # fmt: skip
 
 
-def hedged(reading: Reading, view: View, found: Found) -> bool:
-    """Is the clause around a match qualified ("may", "usually")?"""
+def hedged(reading: Reading, rule_type: str, view: View, found: Found) -> bool:
+    """Is a match qualified: by its clause ("may", "usually"), or by a reservation behind it ("except as ...")?
+
+    What a visitor is able to do ("you can change ...") is a promise, whatever its modal verb.
+    """
+    if rule_type in ABILITIES:
+        return False
     folded = view.folded
-    start = max(0, found.start - HEDGE_REACH)
+    if reading.words.cues("reservation").first(folded[found.end :]):
+        return True
+    start = 0 if rule_type in WHOLE_SENTENCE else max(0, found.start - HEDGE_REACH)
     before = folded[start : found.start]
-    clauses = list(_CLAUSE.finditer(before))
+    clauses = [] if rule_type in WHOLE_SENTENCE else list(_CLAUSE.finditer(before))
     if clauses:
         before = before[clauses[-1].end() :]
     return reading.words.cues("hedge").first(before + folded[found.start : found.end]) is not None

@@ -69,12 +69,13 @@ class Reading:
         """Blocks that are about cookies: they name them, stand under a heading that does, or continue one that does."""
         places: set[int] = set()
         for place, block in self.document.blocks():
-            if self.kind != "privacy_policy" or self.mentions_cookies(block.view) or self._under_cookies(place):
+            if self.about_cookies(place) or self.mentions_cookies(block.view):
                 places.add(place)
         return frozenset(places)
 
-    def _under_cookies(self, place: int) -> bool:
-        return any(self.mentions_cookies(heading.view) for heading in self.headings(place))
+    def about_cookies(self, place: int) -> bool:
+        """Does a place stand in a cookie policy, or under a heading about cookies?"""
+        return self.kind != "privacy_policy" or any(self.mentions_cookies(h.view) for h in self.headings(place))
 
     @cached_property
     def cookie_sentences(self) -> tuple[Sentence, ...]:

@@ -41,7 +41,7 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
     out: list[DeclaredCookie] = []
     loose: list[DeclaredCookie] = []
     for place, grid in reading.grids:
-        if is_cookie_table(reading, grid):
+        if is_cookie_table(reading, place, grid):
             (out if grid.heading else loose).extend(_from_grid(reading, categories, scopes, place, grid))
     loose.extend(_from_lists(reading, categories, scopes))
     known = {fold(cookie.name) for cookie in out}
@@ -63,7 +63,7 @@ def name_match(name: str) -> NameMatch:
 # ------------------------------------------------------------------------------------------- tables
 
 
-def is_cookie_table(reading: Reading, grid: Grid) -> bool:
+def is_cookie_table(reading: Reading, place: int, grid: Grid) -> bool:
     """Does a table list cookies, rather than categories, services or rights?"""
     if not grid.has("name"):
         return False
@@ -77,7 +77,7 @@ def is_cookie_table(reading: Reading, grid: Grid) -> bool:
         grid.has(role) for role in ("duration", "purpose", "category", "party", "host", "provider")
     ):
         return False
-    about = heading is not None and reading.mentions_cookies(heading)
+    about = heading is not None and (reading.mentions_cookies(heading) or reading.about_cookies(place))
     return technical * 3 >= len(names) or (about and (technical > 0 or grid.has("duration") or grid.has("party")))
 
 
@@ -138,6 +138,8 @@ class _RowReader:
         category, label, basis = self._category()
         provider, purpose, party = self.cell("provider"), self.cell("purpose"), self.cell("party")
         found_party = cell_party(self.reading, party) if party else None
+        if provider is None and party is not None and found_party is None:
+            provider = party
         out = []
         for piece, duration in zip(names, durations, strict=True):
             name = _clean_name(piece.text)
@@ -196,12 +198,11 @@ class _RowReader:
         found = sentence_purpose(self.reading, purpose.folded) if purpose else None
         if found is not None or purpose is None:
             return found
-        provider = self.cell("provider")
-        named = find_services(purpose) or (find_services(provider) if provider else [])
+        named = find_services(purpose) or find_services(self.row.view)
         return named[0].service.category if named else None
 
     def _host(self) -> str | None:
-        cell = self.cell("host")
+        cell = self.cell("host") or self.cell("provider")
         if cell is None or not cell.text.split():
             return None
         host = cell.text.split()[0].lower().strip(",").removeprefix("https://").removeprefix("http://").rstrip("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from auditor.model import LastUpdated
@@ -26,10 +27,9 @@ _SHORT = re.compile(r"(?<!\d)(?P<month>\d{1,2})[./](?P<year>20\d\d)(?!\d)")
 def read_last_updated(reading: Reading) -> LastUpdated | None:
     """The date beside words such as "last updated"; None where there is none. Numeric dates are day first."""
     cues = reading.words.cues("updated")
-    for sentence in reading.document.sentences:
-        view = sentence.view
-        if len(view.text) > MAX_VIEW:
-            continue
+    blocks = (block.view for _, block in reading.document.blocks() if len(block.view.text) <= MAX_VIEW)
+    long = (s.view for s in reading.document.sentences if len(s.view.text) <= MAX_VIEW)
+    for view in chain(blocks, long):
         for found in cues.all(view.folded):
             if result := _date(reading, view, found.start, found.end):
                 return result

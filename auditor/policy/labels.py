@@ -58,7 +58,7 @@ class Labels:
                 phrases.setdefault(fold(cue), category)
         ordered = sorted(phrases, key=lambda cue: (-len(cue), cue))
         self._categories = [phrases[cue] for cue in ordered]
-        tail = r"(?=\W|$|s?-?(?:cookie|kaka|kakor|evaste))"
+        tail = r"(?=\W|$|s?-?(?:cookie|kaka|kakor|evaste|zweck))"
         self._finder = re.compile("|".join(rf"(?<!\w)({body(cue)}){tail}" for cue in ordered), re.DOTALL)
         self._subtypes = {name: words.cues("subtypes", name) for name in words.keys("subtypes")}
         numbers = "|".join(re.escape(fold(word)) for word in words.values("category_word"))

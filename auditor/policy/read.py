@@ -79,7 +79,7 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
     scopes = read_scopes(reading)
     categories = read_categories(reading, scopes)
     cookies = read_cookies(reading, categories, scopes)
-    technologies = read_technologies(reading)
+    technologies = read_technologies(reading, cookies)
     mentioned = any(technology.name == "cookies" for technology in technologies)
     draft = PolicyDeclaration(
         document=facts,

@@ -102,4 +102,5 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
 def label_text(phrase: str) -> str:
     """A label as a policy prints it, without "Category 1:" and closing punctuation."""
     text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
+    text = re.sub(r"\s*[(\[]?\d{1,4}[)\]]?\s*$", "", text)
     return text.strip(" \t.:;–-*") or phrase.strip()

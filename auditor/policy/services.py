@@ -92,7 +92,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     vendor = fold(reading.vendor or "")
     if vendor and fold(mention.service.name) in vendor:
         return False
-    if reading.words.cues("not_service").first(folded):
+    if reading.words.cues("not_service").first(folded) or reading.words.cues("updated").first(folded[: mention.start]):
         return False
     if mention.service.category is None and not reading.words.cues("named_by").first(folded[: mention.start]):
         return False

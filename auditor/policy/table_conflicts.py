@@ -91,7 +91,7 @@ def _heading_conflicts(reading: Reading, categories: Categories) -> Iterator[Con
     """Rows whose own category differs from that of the heading they stand under."""
     for place, grid in reading.grids:
         governing = categories.governing.get(place)
-        if governing is None or not grid.heading or not is_cookie_table(reading, grid):
+        if governing is None or not grid.heading or not is_cookie_table(reading, place, grid):
             continue
         names: list[str] = []
         views: list[View] = []
@@ -124,8 +124,8 @@ def _unknown_categories(declaration: PolicyDeclaration) -> Iterator[Contradictio
 
 def _incomplete_rows(reading: Reading) -> Iterator[Contradiction]:
     """Rows of a cookie table without a name."""
-    for _, grid in reading.grids:
-        if not is_cookie_table(reading, grid):
+    for place, grid in reading.grids:
+        if not is_cookie_table(reading, place, grid):
             continue
         for row in grid.records():
             name = row.cells.get("name")

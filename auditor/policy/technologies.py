@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING
 from auditor.model import DeclaredTechnology
 
 if TYPE_CHECKING:
+    from auditor.model import DeclaredCookie
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
 
+_STORAGE = {
+    "cookie": "cookies",
+    "local_storage": "local_storage",
+    "session_storage": "session_storage",
+    "pixel": "web_beacons",
+}
 
-def read_technologies(reading: Reading) -> tuple[DeclaredTechnology, ...]:
-    """Each technology with the sentence that declares it; a technology that is only denied is left out."""
+
+def read_technologies(reading: Reading, cookies: tuple[DeclaredCookie, ...]) -> tuple[DeclaredTechnology, ...]:
+    """Each technology with the sentence or table row that declares it; one that is only denied is left out."""
     found = []
+    rows = {_STORAGE[cookie.storage]: cookie.evidence for cookie in reversed(cookies) if cookie.storage in _STORAGE}
     for name in reading.words.keys("technologies"):
         sentence = _declaring(reading, name)
         if sentence is not None:
             found.append(DeclaredTechnology(name=name, declared=True, evidence=(sentence.view.quote(),)))
+        elif name in rows:
+            found.append(DeclaredTechnology(name=name, declared=True, evidence=rows[name][:1]))
     return tuple(found)
 
 
