@@ -35,9 +35,11 @@ def declarations_for(
     A site is bound to the policies that name its host; else to those that name its scope; else to all of them. A
     policy that names no host at all joins those that do, unless it is about another kind of site.
     """
-    bound = _bound(site, [reading for reading in readings if reading.declaration is not None])
+    seen = tuple(visits)
+    reached = frozenset(filter(None, (host_of(visit.final_url or "") for visit in seen)))
+    bound = _bound(site, reached, [reading for reading in readings if reading.declaration is not None])
     policies = [(reading, ids) for reading, ids in bound if reading.declaration is not None]
-    tools = _tools(visits)
+    tools = _tools(seen)
     texts = [reading.declaration.text for reading in readings if reading.declaration is not None]
     hosts = {host_of(f"https://{h.lstrip('*.')}/") for r, _ in policies for s in _scopes(r) for h in s.hosts}
     levels = [reading.declaration.disclosure_level for reading, _ in policies if reading.declaration]
@@ -70,8 +72,10 @@ def declarations_for(
     )
 
 
-def _bound(site: Site, readings: list[PolicyReading]) -> list[tuple[PolicyReading, frozenset[str]]]:
-    ranked = [(reading, *bind(_scopes(reading), site)) for reading in readings]
+def _bound(
+    site: Site, reached: frozenset[str], readings: list[PolicyReading]
+) -> list[tuple[PolicyReading, frozenset[str]]]:
+    ranked = [(reading, *bind(_scopes(reading), site, reached)) for reading in readings]
     best = max((rank for _, rank, _ in ranked), default=ANY)
     if best == ANY:
         return [(reading, ids) for reading, _, ids in ranked]

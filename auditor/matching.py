@@ -178,19 +178,25 @@ def names_in_text(service: str, folded_text: str, knowledge: Knowledge) -> bool:
 HOST, KIND, ANY = 2, 1, 0
 
 
-def bind(scopes: tuple[Scope, ...], site: Site) -> tuple[int, frozenset[str]]:
+def bind(scopes: tuple[Scope, ...], site: Site, reached: frozenset[str]) -> tuple[int, frozenset[str]]:
     """Which scopes of one policy a site belongs to, and by what: ``HOST``, ``KIND`` or ``ANY``.
 
-    By the hosts that the policy names; else by the configured scope, against kind, id and name; else all of them.
+    By the hosts that the policy names; else by the configured scope, against kind, id and name; else by the hosts that
+    visits of the site were redirected to (``reached``), which binds no closer than a scope; else all of them.
     """
-    host = host_of(site.url) or ""
-    by_host = [scope for scope in scopes if any(host_matches(pattern, host) for pattern in scope.hosts)]
+    by_host = _naming(scopes, frozenset(filter(None, [host_of(site.url)])))
     if by_host:
-        return HOST, frozenset(scope.id for scope in by_host)
-    by_kind = [scope for scope in scopes if site.scope and _is_kind(scope, site.scope)]
-    if by_kind:
-        return KIND, frozenset(scope.id for scope in by_kind)
-    return ANY, frozenset(scope.id for scope in scopes)
+        return HOST, by_host
+    by_kind = frozenset(scope.id for scope in scopes if site.scope and _is_kind(scope, site.scope))
+    close = by_kind or _naming(scopes, reached)
+    return (KIND, close) if close else (ANY, frozenset(scope.id for scope in scopes))
+
+
+def _naming(scopes: tuple[Scope, ...], hosts: frozenset[str]) -> frozenset[str]:
+    """The scopes that name one of the hosts."""
+    return frozenset(
+        scope.id for scope in scopes if any(host_matches(named, host) for named in scope.hosts for host in hosts)
+    )
 
 
 def _is_kind(scope: Scope, wanted: str) -> bool:

@@ -44,7 +44,8 @@ _HEDGES = (
 )
 _MODALS = r"may|might|kunnen|können|kann|peuvent|peut|pueden|puede|possono|può|mogą"
 _HEDGED = re.compile(rf"\b({_HEDGES})\b", re.IGNORECASE)
-_SOFTENED = re.compile(rf"\b({_HEDGES}|{_MODALS})\b", re.IGNORECASE)
+# Modals in lower case only: May is also a month.
+_SOFTENED = re.compile(rf"\b({_HEDGES}|(?-i:{_MODALS}))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

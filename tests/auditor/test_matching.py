@@ -207,13 +207,25 @@ BINDINGS = {
 
 @pytest.mark.parametrize(("site", "by", "scopes"), BINDINGS.values(), ids=BINDINGS)
 def test_binding(site, by, scopes):
-    assert matching.bind(SCOPES, site) == (by, frozenset(scopes))
+    assert matching.bind(SCOPES, site, frozenset()) == (by, frozenset(scopes))
 
 
 def test_a_policy_without_scopes_is_about_everything():
-    assert matching.bind((), Site(url=x.SITE)) == (matching.ANY, frozenset())
+    assert matching.bind((), Site(url=x.SITE), frozenset()) == (matching.ANY, frozenset())
 
 
 def test_two_scopes_may_name_the_same_host():
     scopes = (*SCOPES, replace(SCOPES[1], id="shop"))
-    assert matching.bind(scopes, Site(url=x.SITE)) == (matching.HOST, frozenset({"site", "shop"}))
+    assert matching.bind(scopes, Site(url=x.SITE), frozenset()) == (matching.HOST, frozenset({"site", "shop"}))
+
+
+@pytest.mark.parametrize(
+    ("site", "by", "scopes"),
+    [
+        (Site(url="https://old.example/"), matching.KIND, {"site"}),
+        (Site(url="https://old.example/", scope="web_portal"), matching.KIND, {"portal"}),
+        (Site(url="https://vendor.example/"), matching.HOST, {"site"}),
+    ],
+)
+def test_a_redirect_binds_where_nothing_else_does(site, by, scopes):
+    assert matching.bind(SCOPES, site, frozenset({"www.vendor.example"})) == (by, frozenset(scopes))

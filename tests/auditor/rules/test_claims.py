@@ -239,7 +239,7 @@ def test_different_claims_are_different_findings(ask):
         ({"evidence": (x.quote("These cookies usually collect anonymous information"),)}, Severity.MEDIUM),
         ({"evidence": (x.quote("The information may be anonymised"),)}, Severity.MEDIUM),
         ({"evidence": (x.quote("De gegevens zijn meestal anoniem"),)}, Severity.MEDIUM),
-        ({"evidence": (x.quote("Since May 2018 all information is anonymous, mayhem or not"),)}, Severity.MEDIUM),
+        ({"evidence": (x.quote("Since May 2018 all information is anonymous, mayhem or not"),)}, Severity.HIGH),
         ({"evidence": (x.quote("Mayfair collects anonymous information"),)}, Severity.HIGH),
     ],
 )
