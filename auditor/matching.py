@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
 #: Stand-ins for a variable part of a declared name (POLICY_SCHEMA, match patterns).
-_PLACEHOLDER = re.compile(r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|x{3,}|X{3,}")
+_PLACEHOLDER = re.compile(r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|x{3,}|X{3,}|(?<=[-_.])X+(?=[-_.]|$)")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
 _LEGAL_FORM_WORDS = """ab ag as aps bv co company corp corporation gmbh holding holdings inc incorporated international
 ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl technologies technology"""

@@ -344,6 +344,12 @@ COOKIE = {
         listing(x.listed("_gat_UA-#", match=NameMatch(kind="exact", pattern="_gat_UA-#"))),
         [x.cookie("_gat_UA-12345-1")],
     ),
+    "listed with letters for digits": (
+        "silent",
+        listing(x.listed("_gat_UA-XXXXXX-X", match=NameMatch(kind="glob", pattern="_gat_UA-*-X"))),
+        [x.cookie("_gat_UA-12345-1")],
+    ),
+    "listed with letters that are meant": ("fires", listing(x.listed("MAX_X1")), [x.cookie("MAX_Y1")]),
     "listed by another reading": ("silent", listing(x.listed("ga", aliases=("_ga",))), [GA]),
     "listed by a wildcard alias": ("silent", listing(x.listed("ga", aliases=("_ga*",))), [x.cookie("_ga_1")]),
     "listed by its host": (
