@@ -23,6 +23,7 @@ HEADING_WEIGHT = 2.0
 VALUE_WEIGHT = 2.5
 PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
 SAMPLE_ROWS = 40
+MAX_NAMES = 40
 _COUNT = re.compile(r"\s*\[[xX]?\d{1,3}[xX]?\]\s*$")
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
@@ -234,8 +235,7 @@ def split_list(view: View) -> list[View]:
 def split_names(view: View) -> list[View]:
     """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
     pieces = [piece.part(0, len(_COUNT.sub("", piece.text))) for piece in split_list(view)]
-    if len(pieces) == 1 and " " in view.text and len(view.text.split()) <= 40:
-        words = [view.part(m.start(), m.end()) for m in re.finditer(r"\S+", view.text)]
-        if all(looks_like_cookie(word.text) for word in words):
-            return words
-    return pieces
+    if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
+        return pieces
+    words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]
+    return words if all(looks_like_cookie(word.text) for word in words) else pieces
