@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim, Party
 from auditor.observed import TRACKING
+from auditor.rules._consent import is_preference_control
 from auditor.rules._wording import (
     appearance,
     call_refs,
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from auditor.evidence import SiteEvidence
-    from auditor.model import EvidenceRef
+    from auditor.model import ConsentMechanism, EvidenceRef, QuotedDeclaration
     from auditor.observed import Item
+    from auditor.readings import Declared
 
 #: Words that soften a statement, in the languages of the policies; a softened statement is no absolute promise.
 _HEDGES = (
@@ -50,12 +52,16 @@ _SOFTENED = re.compile(rf"\b({_HEDGES}|(?-i:{_MODALS}))\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What was observed against a claim, in words, with its evidence."""
+    """What was observed against a claim, in words, with its evidence.
+
+    ``declaration`` is the passage to quote where it is not the claim's own: the one that gives a control's words.
+    """
 
     fact: str
     evidence: tuple[EvidenceRef, ...]
     category: Category | None = None
     service: str | None = None
+    declaration: QuotedDeclaration | None = None
 
 
 Verdict = Contradiction | str | None
@@ -155,34 +161,42 @@ def session_only(claim: Claim, site: SiteEvidence) -> Verdict:
 
 
 def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
-    """A control is promised in the footer: its words were found on no page of any good visit.
+    """A control is promised in the footer: neither its words nor the like were found on any page of any good visit.
 
-    Found anywhere on a page, it is taken as kept; a button inside the banner is not, since the banner goes away.
+    Found anywhere on a page, it is taken as kept, and so is a control for cookie preferences under another name (a
+    policy inflects the words, or a page says "settings" for "preferences"). A button inside the banner is not, since
+    the banner goes away.
     """
-    labels = _promised_labels(site)
-    if not labels and "footer_control_present" not in claim.tests:
-        return None
-    if not labels:
-        return "the policy promises a control in the footer and gives no words to look for"
+    promised = _promised_controls(site)
+    if not promised:
+        untold = "the policy promises a control in the footer and gives no words to look for"
+        return untold if "footer_control_present" in claim.tests else None
     visits = [visit for visit in site.good if not visit.coverage.collectors.get("controls", "ok").startswith("failed")]
     if not visits:
         return "no good visit looked at the links and buttons of the page"
-    seen = {fold(control.text) for visit in visits for control in visit.controls if control.location != "banner"}
-    if any(f" {fold(label)} " in f" {text} " for label in labels for text in seen):
+    labels = [one.record.label for one in promised if one.record.label]
+    seen = {control.text for visit in visits for control in visit.controls if control.location != "banner"}
+    if any(is_preference_control(text) or _says(text, labels) for text in seen):
         return None
     shown = listing(f'"{clip(label)}"' for label in labels)
-    fact = f"{shown} was found on none of the pages seen in {len(visits)} visits"
-    return Contradiction(fact=fact, evidence=visit_refs(visits[:2]))
-
-
-def _promised_labels(site: SiteEvidence) -> tuple[str, ...]:
-    """The words of the controls that the policies promise at the bottom of every page."""
-    promised = (one.record for one in site.declared.consent if one.cmp is None)
-    return tuple(
-        dict.fromkeys(
-            one.label for one in promised if one.label and fold(one.label) and one.location in {"footer", "page_bottom"}
-        )
+    return Contradiction(
+        fact=f"{shown} was found on none of the pages seen in {len(visits)} visits",
+        evidence=visit_refs(visits[:2]),
+        declaration=promised[0].quoted(),
     )
+
+
+def _says(text: str, labels: Sequence[str]) -> bool:
+    return any(f" {fold(label)} " in f" {fold(text)} " for label in labels)
+
+
+def _promised_controls(site: SiteEvidence) -> list[Declared[ConsentMechanism]]:
+    """The controls that the policies promise by their words at the bottom of every page."""
+    return [
+        one
+        for one in site.declared.consent
+        if one.cmp is None and fold(one.record.label or "") and one.record.location in {"footer", "page_bottom"}
+    ]
 
 
 #: The tester of each kind of claim that can be tested.

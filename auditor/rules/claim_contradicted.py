@@ -3,8 +3,9 @@
 Tested are statements about what a visit can see: that performance data is anonymous (an identifier in a performance
 cookie), that functional cookies cannot follow visitors across sites (a third party's functional cookie with an
 identifier), that no cookies, no cookies of a category, or only strictly necessary ones are used, that only the site
-itself sets cookies, that cookies end with the session, and that a control stands in the footer (its words are found
-nowhere on the pages). One finding per site and kind of statement, with the statement quoted.
+itself sets cookies, that cookies end with the session, and that a control stands in the footer (neither its words nor
+a control for cookie preferences of another name are found on the pages). One finding per site and kind of statement,
+with the statement quoted.
 
 High for an absolute statement, medium for a qualified one ("may", "usually").
 
@@ -69,7 +70,7 @@ def _answer(claims: list[Declared[Claim]], site: SiteEvidence) -> Match | Doubt 
                 severity=Severity.MEDIUM if is_softened(declared.record) else Severity.HIGH,
                 category_observed=verdict.category,
                 service=verdict.service,
-                declaration=declared.quoted(),
+                declaration=verdict.declaration or declared.quoted(),
                 evidence=verdict.evidence,
                 confidence=declared.record.confidence,
             )

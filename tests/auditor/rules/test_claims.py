@@ -173,6 +173,12 @@ CLAIMS = {
     "the footer with it": ("silent", promising(), [x.control("Cookie Preferences")]),
     "in another case and with an icon": ("silent", promising(), [x.control("⚙ COOKIE  preferences")]),
     "as part of a longer text": ("silent", promising(), [x.control("Manage cookie preferences here")]),
+    "under another name": ("silent", promising(), [x.control("Cookie settings")]),
+    "in another case of the language": (
+        "silent",
+        promising(label="ustawieniach cookies"),
+        [x.control("Ustawienia cookies")],
+    ),
     "elsewhere on the page": ("silent", promising(), [x.control("Cookie Preferences", "page")]),
     "after consent only": ("silent", promising(), [x.control("Cookie Preferences", phase=Phase.AFTER_ACCEPT)]),
     "promised at the bottom of every page": ("fires", promising(location="page_bottom"), [x.control("Imprint")]),
@@ -270,6 +276,7 @@ def test_a_permission_does_not_soften_a_promise(ask, words, strength, severity):
     finding = ask(RULE, x.visits(x.control("Imprint")), declared).only
     assert finding.severity is severity
     assert finding.fact == '"Cookie Preferences" was found on none of the pages seen in 3 visits.'
+    assert finding.declaration.quote == "Cookie Preferences"
 
 
 def test_no_visit_could_look_for_the_control(ask):
