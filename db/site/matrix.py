@@ -17,6 +17,7 @@ CATEGORIES = (
     "unknown",
     Category.STRICTLY_NECESSARY.value,
 )
+_RARE = (Category.UNCLASSIFIED.value, "unknown")
 COLUMNS = (
     (Scenario.NO_CHOICE, Phase.BEFORE_CHOICE, "Before any choice"),
     (Scenario.REJECT_ALL, Phase.AFTER_REJECT, "After refusing"),
@@ -37,7 +38,7 @@ def matrix(site: Row, *, table: str, run: int) -> Row:
     """Columns with what is to be known about their visits, and rows of cells with counts and a link to the items.
 
     ``site`` is a row of `db.site.queries.vendor_sites`, ``table`` the address of ``declared_vs_observed``. A cell of a
-    visit that brought no evidence says so: it has no counts rather than zeros.
+    visit that brought no evidence says so: it has no counts rather than zeros. No rows when nothing was seen at all.
     """
     visits = {visit["scenario"]: visit for visit in site["visits"]}
     columns = [
@@ -46,6 +47,7 @@ def matrix(site: Row, *, table: str, run: int) -> Row:
         if scenario in visits
     ]
     counts = {(row["category"], row["scenario"], row["phase"]): row for row in site["counts"]}
+    shown = [category for category in CATEGORIES if category not in _RARE or any(key[0] == category for key in counts)]
     lines = [
         {
             "category": category,
@@ -54,9 +56,9 @@ def matrix(site: Row, *, table: str, run: int) -> Row:
                 _cell(counts, category, column, _link(table, run, site["url"], category, column)) for column in columns
             ],
         }
-        for category in CATEGORIES
+        for category in shown
     ]
-    return {"columns": columns, "rows": lines}
+    return {"columns": columns, "rows": lines if any(column["seen"] for column in columns) else []}
 
 
 def _state(visit: Row, phase: Phase) -> Row:

@@ -52,6 +52,7 @@ def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:  # noqa:
         mark=text.mark,
         counted=text.count,
         is_web_address=text.is_web_address,
+        paragraphs=text.paragraphs,
     )
 
 

@@ -63,7 +63,10 @@ def dashboard(connection: sqlite3.Connection) -> Row:
         " FROM finding_states f LEFT JOIN rules r ON r.id = f.rule_id WHERE f.is_open"
         " GROUP BY f.rule_id ORDER BY rank, findings DESC"
     )
-    ranked = "SELECT * FROM vendor_status ORDER BY critical DESC, high DESC, medium DESC, low DESC, info DESC, name"
+    ranked = (
+        "SELECT * FROM vendor_status ORDER BY critical DESC, high DESC, medium DESC, low DESC, info DESC,"
+        " coalesce(visits_ok, 0), name"
+    )
     vendors = select(connection, ranked)
     return {
         "affected": sum(any(row[severity] for severity in SEVERITIES) for row in vendors),
@@ -131,9 +134,18 @@ def vendor(connection: sqlite3.Connection, vendor_id: str) -> Row | None:
             connection, "SELECT * FROM policies WHERE run_id = ? AND vendor_id = ? ORDER BY id", [run, vendor_id]
         ),
         "versions": policy_versions(connection, vendor_id),
-        "undecided": select(connection, undecided, [run, vendor_id, LIST_LIMIT]),
+        "undecided": by_reason(select(connection, undecided, [run, vendor_id, LIST_LIMIT])),
         "history": trend(connection, vendor_id)[::-1],
     }
+
+
+def by_reason(undecided: Sequence[Row]) -> list[Row]:
+    """Undecided answers under their reason and site, since one failed visit leaves many rules without an answer."""
+    groups: dict[tuple[str, str], Row] = {}
+    for row in undecided:
+        head = {"site": row["site"], "reason": row["reason"], "rows": []}
+        groups.setdefault((row["site"] or "", row["reason"]), head)["rows"].append(row)
+    return list(groups.values())
 
 
 def lives(findings: Sequence[Row]) -> Row:

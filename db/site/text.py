@@ -103,6 +103,12 @@ def is_web_address(text: str | None) -> bool:
     return bool(text) and re.match(r"https?://[^\s\"'<>\\]+$", str(text)) is not None
 
 
+def paragraphs(text: str) -> list[list[str]]:
+    """The paragraphs of an explanation, line ends folded; in each, every second part stood in double backticks."""
+    blocks = (" ".join(block.split()) for block in re.split(r"\n[ \t]*\n", text))
+    return [block.split("``") for block in blocks if block]
+
+
 def in_context(text: str, quote: str, start: int, end: int, around: int = 320) -> Context:
     """The quote with ``around`` code points on either side, cut at word ends."""
     if text[start:end] != quote:

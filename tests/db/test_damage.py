@@ -208,6 +208,50 @@ def test_damage_is_reported(filled):
     assert any(each.endswith("chmod 600 it") for each in said)
 
 
+def test_missing_parts_of_the_schema_are_reported(store):
+    store._database.execute("DROP VIEW mismatches")
+    store._database.execute("DELETE FROM _sqlite_migrations")
+    assert store.check() == ("migration m0001_first_schema was not applied", "view mismatches is missing")
+
+
+def test_damaged_pages_are_reported(filled):
+    with sqlite3.connect(filled.path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        index = "SELECT rootpage FROM sqlite_master WHERE name = 'requests_by_visit'"
+        (page,), (size,) = (connection.execute(query).fetchone() for query in (index, "PRAGMA page_size"))
+    with filled.path.open("r+b") as file:
+        file.seek((page - 1) * size + 8)
+        file.write(b"\xff" * 64)
+    with Store(filled.path) as store:
+        assert any(said.startswith("damaged: ") for said in store.check())
+
+
+def test_a_key_that_cannot_be_kept_is_a_clear_error(store, records):
+    run = records.start(store)
+    store.path.with_suffix(".key").mkdir()
+    with pytest.raises(m.StoreError, match=r"cannot keep the key .*: Is a directory"):
+        store.save_visit(run, records.visit(), records.artifacts(records.visit()))
+    assert store.remaining(run) == records.PLAN
+
+
+def test_artifacts_that_cannot_be_written_are_a_clear_error(store, records):
+    run = records.start(store)
+    store.artifacts.folder.write_text("a file stands where the folder belongs")
+    with pytest.raises(m.StoreError, match=r"cannot write .*: Not a directory.*--resume"):
+        store.save_policy(run, records.policy())
+    assert store.policies_of(run, "vendor") == ()
+
+
+def test_a_broken_write_leaves_no_half_artifact(store, monkeypatch):
+    def fail(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("db.artifacts.os.fsync", fail)
+    with pytest.raises(m.StoreError, match="No space left on device"):
+        store.artifacts.write(b"evidence")
+    assert [path for path in store.artifacts.folder.rglob("*") if path.is_file()] == []
+
+
 def test_the_key_is_private_and_stays(store, records, with_one_visit):
     key = store.path.with_suffix(".key")
     assert stat.S_IMODE(key.stat().st_mode) == 0o600

@@ -43,6 +43,20 @@ def test_a_planned_visit_is_stored_once(store, records):
     assert store.run(run).stored == 1
 
 
+def test_what_is_not_there_is_said_so(store, records):
+    run = records.start(store)
+    with pytest.raises(m.StoreError, match="there is no run 7"):
+        store.run(7)
+    with pytest.raises(m.StoreError, match="there is no run 7"):
+        store.finish_run(7, m.RunStatus.COMPLETE)
+    with pytest.raises(m.StoreError, match="there is no run 7"):
+        store.save_audit(records.audit(7))
+    with pytest.raises(m.StoreError, match="has no vendor nobody"):
+        store.case_file(run, "nobody")
+    with pytest.raises(m.StoreError, match="does not fit what is stored"):
+        store.save_policy(run, records.policy(vendor="nobody"))
+
+
 def test_a_visit_comes_back_as_it_was(store, records):
     run = records.start(store)
     made = records.visit(m.Scenario.REJECT_ALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -55,7 +56,7 @@ def test_a_vendor_that_was_not_seen_is_not_called_clean(site):
     assert "No open findings" not in said
     assert "not seen: unreachable" in said
     assert "none found" not in said.replace("none found – – none made", "")
-    assert "before_choice everywhere unreachable" in said
+    assert "unreachable the vendor as a whole before_choice" in said
 
 
 def fingerprint(site: httpx.Client, rule: str) -> str:
@@ -89,6 +90,43 @@ def test_a_finding_page_resolves_its_evidence(site):
     assert "gone" in said
     assert "Lifetime 400 days; asked for 2 years" in said
     assert gone.text.count("<figure>") == 1
+
+
+def test_an_accident_is_logged_and_not_shown(tmp_path, records, caplog):
+    path = tmp_path / "audit.db"
+    with Store(path) as store:
+        records.fill(store)
+        (mark,) = {each.fingerprint for each in store.findings(rule="undeclared_category")}
+    with records.serving(path) as address:
+        text = store.artifacts.path(sqlite3.connect(path).execute("SELECT text_sha256 FROM readings").fetchone()[0])
+        text.unlink()
+        page = httpx.get(f"{address}/findings/{mark}")
+        assert page.status_code == 200
+        assert f"<mark>{records.SENTENCE}</mark></blockquote>" in page.text
+        assert "the text around it is not stored" in page.text
+        with sqlite3.connect(path) as connection:
+            connection.execute("DROP VIEW vendor_status")
+        for ending, said in (("", "This page could not be made."), ("vendors/vendor", "This page could not be made.")):
+            page = httpx.get(f"{address}/{ending}")
+            assert page.status_code == 500
+            assert said in page.text
+            assert "vendor_status" not in page.text
+    assert "no such table: vendor_status" in caplog.text
+
+
+def test_an_unproven_choice_is_said_to_be_one(tmp_path, records):
+    path = tmp_path / "audit.db"
+    with Store(path) as store:
+        run = records.start(store)
+        made = records.visit(m.Scenario.REJECT_ALL)
+        choice = m.Choice(wanted=m.Wanted.REJECT, outcome=m.ChoiceOutcome.DONE, method="heuristic")
+        store.save_visit(run, replace(made, choice=choice), records.artifacts(made))
+        store.finish_run(run, m.RunStatus.PARTIAL)
+    with records.serving(path) as address:
+        said = words(httpx.get(f"{address}/vendors/vendor"))
+    assert "After refusing the choice was not proven" in said
+    assert "This run has not been judged yet" in said
+    assert "done, not proven" in said
 
 
 def test_rules_are_explained(site):
