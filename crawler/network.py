@@ -43,6 +43,19 @@ _ANSWER_LIFE_S = 60.0
 _MAX_REMEMBERED = 4096
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "2001::/23",
+        "3fff::/20",
+        "5f00::/16",
+    )
+)
+"""Of the special-purpose registries what the standard library's older versions take for public."""
 _AZURE_WIRE_SERVER = ipaddress.IPv4Address("168.63.129.16")
 """A public address that inside Azure is the platform's metadata channel."""
 
@@ -137,8 +150,9 @@ class AddressGuard:
         self._server.close()
         for tunnel in tuple(self._tunnels):
             tunnel.close()
-        # Lets the transports' own closing callbacks run, so that no socket outlives the guard.
-        await asyncio.sleep(0)
+        # A transport ends in the loop's next round and its peer in the one after: no socket outlives the guard.
+        for _ in range(3):
+            await asyncio.sleep(0)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._server.wait_closed(), CONNECT_TIMEOUT_S)
         self._names.close()
@@ -345,6 +359,7 @@ def _why_not_public(address: Address) -> str | None:
         (address.is_reserved, "a reserved address"),
         (getattr(address, "is_site_local", False), "a site-local address"),
         (not address.is_global, "not a public address"),
+        (any(address in network for network in _SPECIAL), "a special-purpose address"),
     )
     return next((words for applies, words in kinds if applies), None)
 

@@ -106,7 +106,9 @@ class Tunnel(asyncio.Protocol):
             self._peer.resume()
 
     def close(self) -> None:
-        """Drop the tunnel at once."""
+        """Drop both sides at once."""
+        if self._peer is not None:
+            self._peer.abort()
         if self.transport is not None:
             self.transport.abort()
 
@@ -216,6 +218,10 @@ class _Peer(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     def pause(self) -> None:
         if self._transport is not None:

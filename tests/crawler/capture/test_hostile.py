@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 SITE = "www.hostile.org"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def the_next_visit_is_unharmed(web, visit):
     yield
     found = visit(web.serve("www.next.com/", "<title>Next</title><p>fine", "ok=1")).visit
@@ -44,11 +44,13 @@ def test_redirects_without_end(web, visit):
     assert result.visit.failure == "redirects without end"
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_a_script_that_never_ends(web, visit):
     url = web.serve(f"{SITE}/", "<p>before</p><script>for (;;) {}</script>")
     assert ended(visit(url, visit_timeout_s=12), 30) is Outcome.TIMEOUT
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_alerts_without_end(web, visit):
     url = web.serve(f"{SITE}/", "<p>hi</p><script>for (;;) alert('again')</script>")
     assert ended(visit(url, visit_timeout_s=12), 30) is Outcome.TIMEOUT
@@ -70,12 +72,14 @@ def test_endless_writing(web, visit):
     assert ended(visit(url, visit_timeout_s=25), 45) in (Outcome.OK, Outcome.TIMEOUT)
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_a_window_that_closes_itself(web, visit):
     url = web.serve(f"{SITE}/", "<p>hi</p><script>setTimeout(() => { open('', '_self'); close() }, 50)</script>")
     result = visit(url)
     assert ended(result, 20) in (Outcome.FAILED, Outcome.OK)
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_popups_are_heard_and_closed(web, visit):
     url = web.serve(f"{SITE}/", "<script>for (let i = 0; i < 12; i++) open('/popup' + i)</script>")
     web.serve(f"{SITE}/*", "<script>document.cookie = 'popup=1'</script>")
@@ -85,11 +89,13 @@ def test_popups_are_heard_and_closed(web, visit):
     assert "popups" in result.visit.coverage.collectors
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_a_page_that_kills_its_renderer(web, visit, browsers, run):
     url = web.serve(f"{SITE}/", "", status=302, headers=(("Location", "chrome://crash/"),))
     assert ended(visit(url), 20) in (Outcome.FAILED, Outcome.CRASHED, Outcome.UNREACHABLE)
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_memory_hog(web, visit):
     url = web.serve(
         f"{SITE}/",
@@ -98,6 +104,7 @@ def test_memory_hog(web, visit):
     assert ended(visit(url, visit_timeout_s=25), 60) in (Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OK)
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_invalid_certificate(web, visit):
     url = web.serve(f"{SITE}/", "<p>hi</p>")
     result = visit(url, ignore_certificate_errors=False)
@@ -211,6 +218,7 @@ def test_a_page_with_an_endless_script_is_still_observed(web, visit):
     assert result.visit.coverage.collectors["page"].startswith("failed: still loading")
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_a_huge_answer(web, visit):
     def flood(handler):
         handler.send_response(200)
@@ -227,6 +235,7 @@ def test_a_huge_answer(web, visit):
     assert ended(visit(url, visit_timeout_s=30), 60) in (Outcome.OK, Outcome.TIMEOUT)
 
 
+@pytest.mark.usefixtures("the_next_visit_is_unharmed")
 def test_thousands_of_cookies_and_frames(web, visit):
     url = web.serve(
         f"{SITE}/",
