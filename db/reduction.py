@@ -33,6 +33,8 @@ _SUFFIX = re.compile(r"\.[A-Za-z]{1,5}[0-9]?$")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]{10}")
 _RUN = re.compile(r"[A-Za-z0-9+=%~]{16,}")
+_TAG_HOST = re.compile(r"^https?://www\.googletagmanager\.com(?::[0-9]+)?/", re.IGNORECASE)
+_TAG_KIND = re.compile(r"^id=((?:G|UA|AW|DC|GT|GTM)-)[A-Z0-9-]{0,24}$")
 _ANCHOR = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
 _HIERARCHICAL = frozenset({"http", "https", "ws", "wss", "ftp", "file", "about", "chrome-extension", "moz-extension"})
 
@@ -97,9 +99,10 @@ def _segment(segment: str) -> str:
     return "~" + (suffix.group() if suffix else "")
 
 
-def _parameter(part: str) -> str:
+def _parameter(part: str, *, of_tag: bool) -> str:
+    kind = _TAG_KIND.match(part) if of_tag else None
     name, equals, _ = part.partition("=")
-    return ("~" if _opaque(name) else name) + equals
+    return ("~" if _opaque(name) else name) + equals + (kind.group(1) if kind else "")
 
 
 def _reduce_hierarchical(text: str) -> str:
@@ -109,7 +112,9 @@ def _reduce_hierarchical(text: str) -> str:
     if authority_end < 0:
         authority_end = len(address)
     path = "/".join(_segment(segment) for segment in address[authority_end:].split("/"))
-    names = list(dict.fromkeys(_parameter(part) for part in re.split("[&;]", query) if part))[:_PARAMETER_LIMIT]
+    of_tag = _TAG_HOST.match(text) is not None
+    parts = (part for part in re.split("[&;]", query) if part)
+    names = list(dict.fromkeys(_parameter(part, of_tag=of_tag) for part in parts))[:_PARAMETER_LIMIT]
     return address[:authority_end] + path + ("?" + "&".join(names) if names else "")
 
 
@@ -118,6 +123,9 @@ def reduce_url(url: str) -> str:
 
     ``data:`` keeps its media type, ``blob:`` its origin, ``javascript:`` its first 200 characters (it is text here and
     is never made a link), any other scheme only itself. The result of a reduced URL is that URL.
+
+    One value stays in part: what kind of tag a Google tag is loaded for (``id=G-`` of ``id=G-7K2XQ9LM4B``), since the
+    same address serves measurement, advertising and bare containers; the account's number goes.
     """
     text = _HIDDEN_IN_LINE.sub(_escape, url)
     scheme = match.group(1).lower() if (match := _SCHEME.match(text)) else None

@@ -222,7 +222,14 @@ def test_reductions_of_the_reduced_change_nothing(text):
     [
         ("https://a.example/x?b=1&c=2#f", "https://a.example/x?b=&c="),
         ("https://u:p@a.example/p;jsessionid=A/q", "https://a.example/p;jsessionid=/q"),
-        ("https://www.googletagmanager.com/gtag/js?id=G-ABC123", "https://www.googletagmanager.com/gtag/js?id="),
+        ("https://www.googletagmanager.com/gtag/js?id=G-ABC123", "https://www.googletagmanager.com/gtag/js?id=G-"),
+        (
+            "https://www.googletagmanager.com/gtag/js?id=AW-12&cx=c",
+            "https://www.googletagmanager.com/gtag/js?id=AW-&cx=",
+        ),
+        ("https://www.googletagmanager.com/gtag/js?id=G-a@b.example", "https://www.googletagmanager.com/gtag/js?id="),
+        ("https://www.googletagmanager.com/gtag/js?cid=G-ABC123", "https://www.googletagmanager.com/gtag/js?cid="),
+        ("https://a.example/gtag/js?id=G-ABC123", "https://a.example/gtag/js?id="),
         ("https://a.example/?eyJhbGciOiJIUzI1NiIsInR5cCI6", "https://a.example/?~"),
         (
             "https://a.example/static/main.8f3a2b4c5d6e7f8091a2b3.js",
