@@ -1,7 +1,7 @@
 """Files that come from npm: read as files, never run by node.
 
-They lie in ``node_modules`` of the project's folder or in the folder that ``CONSENT_AUDIT_ASSETS`` names. Where npm was
-not there, whoever asks gets None, does without and says so in the record.
+They lie in ``node_modules`` of the project's folder, or in the folder that ``CONSENT_AUDIT_ASSETS`` names instead.
+Where npm was not there, whoever asks gets None, does without and says so in the record.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from pathlib import Path
 
 def asset(relative: str) -> Path | None:
     """The file ``relative`` (a path below ``node_modules``), or None where it is not installed."""
-    folders = (os.environ.get("CONSENT_AUDIT_ASSETS"), Path(__file__).resolve().parents[1] / "node_modules")
-    for folder in folders:
-        if folder and (path := Path(folder) / relative).is_file():
-            return path
-    return None
+    named = os.environ.get("CONSENT_AUDIT_ASSETS")
+    path = (Path(named) if named else Path(__file__).resolve().parents[1] / "node_modules") / relative
+    return path if path.is_file() else None

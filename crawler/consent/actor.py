@@ -135,7 +135,7 @@ class ConsentActor:
         worlds, eyes, driver = self._of(page)
         self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
         look = await eyes.look()
-        if not look.banners and not driver.popup:
+        if not look.banners and not look.opt_outs and not driver.popup:
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
         result: RuleResult | None = None
         if driver.popup and not _plain(look, wanted):

@@ -155,6 +155,8 @@ def _deeper(seen: Seen, memory: Memory, sides: tuple[Side, ...]) -> Step | None:
 
 def _clear(seen: Seen) -> bool:
     """Whether every control is understood; links to other documents are texts to read, unless they hold settings."""
+    if int(seen.facts["selects"]) > 0:
+        return False
     for button in seen.buttons:
         if button.kind == "weak":
             continue

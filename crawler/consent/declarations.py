@@ -97,7 +97,7 @@ def category_for(label: str) -> Category | None:
     """The category that a CMP's label stands for, by the words that consent records use; None if unknown."""
     words = fold(label).split()
     plain = [w for w in words if w not in {"cookie", "cookies", "strictly", "and", "services"}]
-    for candidate in (label, " ".join(plain), "".join(plain), *plain):
+    for candidate in (label, " ".join(plain), "".join(plain), f"{label}s", *plain):
         given = decode("klaro", json.dumps({candidate: True})).granted if candidate else ()
         if given:
             return given[0]

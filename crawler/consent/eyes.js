@@ -178,7 +178,8 @@
     const link = e.localName === "a" && e.href && /^https?:/.test(e.protocol || "");
     return {
       id: idOf(e), kind, tag: e.localName, text: nameOf(e), aria: ariaOf(e), box: boxOf(e),
-      leaves: Boolean(link && e.href.split("#")[0] !== location.href.split("#")[0]), disabled: disabledOf(e),
+      leaves: Boolean(link && e.href.split("#")[0] !== location.href.split("#")[0]),
+      own: !link || e.host === location.host, disabled: disabledOf(e),
       size: parseFloat(style.fontSize) || 0, colour: style.color, background: colour(e), hints: hintsOf(e),
     };
   };
@@ -262,6 +263,7 @@
       id: idOf(e), kind, tag: e.localName, dialog: dialogLike(e), hints: hintsOf(e), position: style.position,
       z: Number(style.zIndex) || 0, box: boxOf(e), text: facts.text.slice(0, 4000), length: facts.text.length,
       password: inputs.some((i) => i.type === "password"), on_screen: onScreen(e), depth,
+      selects: inputs.filter((i) => i.localName === "select" && shown(i)).length,
       text_inputs: inputs.filter((i) => /^(?:text|email|tel|number|date|url|textarea)$/.test(i.type) && shown(i)).length,
       in_content: within(e, "main,article,[role=main],footer,nav,table"),
       lang: squeeze(e.closest("[lang]")?.lang || document.documentElement.lang || "", 20),
@@ -277,8 +279,15 @@
       if (!groups.has(container) && make) groups.set(container, groupFacts(scan, container, kind));
       return groups.get(container) ?? null;
     };
+    let lone = 0;
     for (const [e, kind] of scan.clickables) {
-      const group = groupFor(e, true);
+      let group = groupFor(e, true);
+      // A control on its own, in a footer say, whose words are about consent.
+      if (!group && lone < 20 && e.textContent.length < 120 && parentOf(e) && topic.test(fold(e.textContent))) {
+        lone += 1;
+        group = groupFacts(scan, e, "lone");
+        groups.set(e, group);
+      }
       if (group && group.controls.length < MAX_CONTROLS) group.controls.push(controlFacts(e, kind));
     }
     for (const e of scan.leaves) {

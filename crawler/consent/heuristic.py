@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crawler.consent.seen import Seen, banners, read_group
+from crawler.consent.wording import Side
 from crawler.consent.worlds import World, WorldError
 
 if TYPE_CHECKING:
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at the page: its banners, the page's age in milliseconds, and whether everything was seen."""
+    """One look at the page: its banners, the page's age in milliseconds, and whether everything was seen.
+
+    ``opt_outs`` are other parts of the page (a footer, say) with a "do not sell or share" control.
+    """
 
     banners: tuple[Seen, ...]
+    opt_outs: tuple[Seen, ...]
     age_ms: float
     ready: bool
     complete: bool
@@ -36,7 +41,7 @@ class Heuristic:
         try:
             worlds = await self._worlds.all()
         except WorldError:
-            return Look(banners=(), age_ms=0, ready=False, complete=False)
+            return Look(banners=(), opt_outs=(), age_ms=0, ready=False, complete=False)
         for number, world in enumerate(worlds):
             if number > 0 and not (world.owner or {}).get("shown"):
                 continue
@@ -49,7 +54,9 @@ class Heuristic:
             complete = complete and not scan["truncated"]
             if number == 0:
                 age, ready = float(scan["age"]), bool(scan.get("ready"))
-        return Look(banners=tuple(banners(found)), age_ms=age, ready=ready, complete=complete)
+        asking = tuple(banners(found))
+        opt_outs = tuple(s for s in found if s not in asking and s.has(Side.OPT_OUT))
+        return Look(banners=asking, opt_outs=opt_outs, age_ms=age, ready=ready, complete=complete)
 
     async def _scan(self, world: World) -> dict[str, Any]:
         scan = await world.call("() => consentEyes.scan()")

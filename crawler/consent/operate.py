@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 Signature = tuple[str, tuple[str, ...], int]
 """What tells one state of a banner from another: frame, labels of the controls, number of switches."""
 GONE_SECONDS = 4.0
-OPEN_SECONDS = 4.0
+OPEN_SECONDS = 6.0
+OPT_OUT_SECONDS = 2.0
 TURN_SECONDS = 0.08
-MAX_STEPS = 10
+MAX_STEPS = 24
 MAX_CLICKS = 60
 
 
@@ -71,6 +72,8 @@ class Operation:
             look = await self._settled_look()
             asking = self._asking(look)
             if not asking:
+                if await self._opts_out(look):
+                    continue
                 if self.attempt.presses:
                     self.attempt.outcome = ChoiceOutcome.DONE
                 return self.attempt
@@ -85,6 +88,18 @@ class Operation:
                 await asyncio.sleep(0.3)
         self.attempt.fail("too many steps")
         return self.attempt
+
+    async def _opts_out(self, look: Look) -> bool:
+        """Without any banner, a "do not sell or share" control is the refusal of its page: press it once."""
+        if self._wanted is Wanted.ACCEPT or self.attempt.presses or not look.opt_outs:
+            return False
+        seen = look.opt_outs[0]
+        button = seen.having(Side.OPT_OUT)[0]
+        await self._hand.press(seen.world, button.id)
+        self.attempt.presses, self.attempt.method = 1, "opt_out"
+        self.attempt.clicks.append(button.text)
+        await self._wait(OPT_OUT_SECONDS, lambda later: bool(later.banners))
+        return True
 
     def _untouched_ticks(self, seen: Seen) -> int:
         return 0 if self.attempt.presses or self._times else pre_ticked(seen)
@@ -145,13 +160,9 @@ class Operation:
         if times >= 2 or len(self.attempt.clicks) > MAX_CLICKS:
             self.attempt.fail(f"{button.text!r} has no effect")
             return False
-        for toggle in step.toggles:
-            if not await self._turn(seen, toggle, to=True if toggle.kind == "radio" else step.to):
-                self.attempt.fail(f"the switch {toggle.label[:60]!r} does not move")
-                return False
-            self.attempt.clicks.append(toggle.label[:120])
-        if step.toggles and await self._still_wrong(seen, to=step.to):
-            return True
+        brought = await self._bring(step, seen)
+        if brought is not True:
+            return brought is None
         for one in (*step.also, button):
             self._times[one.text] = times + 1
             await self._hand.press(seen.world, one.id, trusted=times == 0)
@@ -163,6 +174,18 @@ class Operation:
         if not moved:
             await self._remember(seen, (*step.also, button))
         return True
+
+    async def _bring(self, step: Step, seen: Seen) -> bool | None:
+        """Bring the switches to their position: True when they are there, None when it takes another look."""
+        for toggle in step.toggles:
+            moved = await self._turn(seen, toggle, to=True if toggle.kind == "radio" else step.to)
+            if moved is False:
+                self.attempt.fail(f"the switch {toggle.label[:60]!r} does not move")
+                return False
+            self.attempt.clicks.append(toggle.label[:120])
+            if moved is None:  # the page drew the layer anew
+                return None
+        return None if step.toggles and await self._still_wrong(seen, to=step.to) else True
 
     async def _remember(self, seen: Seen, pressed: tuple[Button, ...]) -> None:
         """The banner is still there: remember what was answered, and whether the control shows it."""
@@ -180,19 +203,20 @@ class Operation:
                 return True
         return False
 
-    async def _turn(self, seen: Seen, toggle: Toggle, *, to: bool) -> bool:
+    async def _turn(self, seen: Seen, toggle: Toggle, *, to: bool) -> bool | None:
+        """Bring one switch to a position: whether it is there now, None when the page replaced it meanwhile."""
         label = await seen.world.call("(id) => consentEyes.labelFor(id)", toggle.id)
         ways = ((toggle.id, toggle.visible), (label, label is not None), (toggle.id, False))
         for element, trusted in ways:
             state = await seen.world.call("(id) => consentEyes.state(id)", toggle.id)
             if state is None or state["on"] is to:
-                return state is not None
+                return None if state is None else True
             if element is None or (element == toggle.id and not trusted and (element, trusted) != ways[2]):
                 continue
             await self._hand.press(seen.world, element, trusted=trusted)
             await asyncio.sleep(TURN_SECONDS)
         state = await seen.world.call("(id) => consentEyes.state(id)", toggle.id)
-        return state is not None and state["on"] is to
+        return None if state is None else state["on"] is to
 
     async def _wait(self, seconds: float, enough: Callable[[Look], bool]) -> bool:
         """Look until it is enough, twice in a row, for at most so many seconds."""

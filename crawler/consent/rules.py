@@ -25,6 +25,8 @@ from crawler.assets import asset
 from crawler.consent.worlds import WORLD, World, WorldError, script
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.async_api import CDPSession
 
     from crawler.consent.worlds import Worlds
@@ -66,13 +68,14 @@ class _Frame:
     result: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
-@cache
 def _package() -> tuple[str, tuple[dict[str, Any], ...]] | None:
-    content, rules = (
-        asset(f"@duckduckgo/autoconsent/{p}") for p in ("dist/autoconsent.playwright.js", "rules/rules.json")
-    )
-    if content is None or rules is None:
-        return None
+    folder = "@duckduckgo/autoconsent"
+    content, rules = asset(f"{folder}/dist/autoconsent.playwright.js"), asset(f"{folder}/rules/rules.json")
+    return None if content is None or rules is None else _read(content, rules)
+
+
+@cache
+def _read(content: Path, rules: Path) -> tuple[str, tuple[dict[str, Any], ...]]:
     listed = json.loads(rules.read_text("utf-8"))["autoconsent"]
     return content.read_text("utf-8"), tuple(r for r in listed if not r.get("cosmetic"))
 

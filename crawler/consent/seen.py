@@ -6,6 +6,7 @@ login, a newsletter, an age gate or a chat window is not, also when its small pr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 
     from crawler.consent.worlds import World
 
+_CLOSE = re.compile(r"close|dismiss|fermer|schlie|cerrar|chiudi|zamkn|sluit", re.IGNORECASE)
+_CONSENT = re.compile(r"cookie|consent|gdpr|dsgvo|rgpd|cmp", re.IGNORECASE)
 CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A control of a banner. ``leaves``: a link to another document. ``kind``: button, link, pointer or weak."""
+    """A control of a banner; ``kind``: button, link, pointer or weak.
+
+    ``leaves``: a link to another document, unless it is one of the site's own that makes a choice.
+    """
 
     id: int
     text: str
@@ -95,12 +101,14 @@ def _button(raw: dict[str, Any], language: str) -> Button:
             reading = Reading(side=Side.DOUBT, strength=0.0, concepts=reading.concepts, language=language)
     if text and reading.side is Side.UNKNOWN and aria:
         reading = read_label(aria, language)
+    if not text and not aria and _CLOSE.search(str(raw["hints"])):
+        reading = Reading(side=Side.DISMISS, strength=0.5, concepts=frozenset({"close"}), language=language)
     return Button(
         id=int(raw["id"]),
         text=(text or aria)[:120],
         reading=reading,
         kind=str(raw["kind"]),
-        leaves=bool(raw["leaves"]),
+        leaves=bool(raw["leaves"]) and not (raw["own"] and reading.side in CHOOSING and reading.strength >= 0.8),
         disabled=bool(raw["disabled"]),
         box=_box(raw["box"]),
     )
@@ -184,7 +192,7 @@ def _both_sides(seen: Seen) -> bool:
 
 def is_banner(seen: Seen) -> bool:
     """Whether a candidate is a consent banner (first layer or any other)."""
-    if _other_subject(seen) or (not seen.facts["on_screen"] and seen.kind == "frame"):
+    if seen.kind == "lone" or _other_subject(seen) or (not seen.facts["on_screen"] and seen.kind == "frame"):
         return False
     strong, weak = topics(seen)
     if strong == 0 and not _unmistakable(seen, weak):
@@ -193,7 +201,7 @@ def is_banner(seen: Seen) -> bool:
         return _inline_banner(seen)
     if seen.kind == "frame" and not _frame_banner(seen):
         return False
-    return _offers(seen)
+    return _offers(seen) and _about_consent(seen)
 
 
 def _unmistakable(seen: Seen, weak: int) -> bool:
@@ -203,14 +211,30 @@ def _unmistakable(seen: Seen, weak: int) -> bool:
     return weak >= 3 and seen.has(Side.SAVE, Side.ACCEPT) and seen.has(Side.SETTINGS, Side.SAVE, Side.REJECT)
 
 
+def _about_consent(seen: Seen) -> bool:
+    """Whether vague controls (yes, no, OK) are about cookies: named at once, twice or in the markup."""
+    clear = [b for b in seen.having(Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT) if b.reading.strength >= 0.7]
+    if clear or _CONSENT.search(str(seen.facts["hints"])):
+        return True
+    language = languages()[seen.language]
+    sentences = [s for s in re.split(r"[.!?]\s", seen.text) if len(s) > 15]
+    return bool(language.count(fold(sentences[0]), "topic")) or language.mentions(fold(seen.text), "topic") >= 2
+
+
 def _offers(seen: Seen) -> bool:
-    if seen.has(Side.DOUBT) and not seen.facts["in_content"]:
+    if (seen.has(Side.DOUBT) or _unread(seen)) and not seen.facts["in_content"]:
         return True
     if seen.has(Side.ACCEPT, Side.REJECT, Side.SAVE):
         return any(b.reading.strength >= 0.5 or b.kind != "link" for b in seen.having(*CHOOSING))
     if seen.has(Side.ACKNOWLEDGE):
         return seen.length < 1500
     return seen.length < 1500 and (seen.has(Side.OPT_OUT) or _closes(seen))
+
+
+def _unread(seen: Seen) -> bool:
+    """Something that calls itself a consent banner and has controls in words that are not known."""
+    unknown = any(b.text for b in seen.having(Side.UNKNOWN) if b.kind in {"button", "link"})
+    return unknown and 40 <= seen.length <= 1500 and bool(_CONSENT.search(str(seen.facts["hints"])))
 
 
 def _closes(seen: Seen) -> bool:

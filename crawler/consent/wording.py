@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,14 +85,13 @@ class Language:
             a for a in found if not any(b[2] > a[2] and b[0] < a[1] and a[0] < b[1] and b[3] != a[3] for b in found)
         ]
 
-    def concepts(self, folded: str) -> tuple[frozenset[str], int]:
-        """The concepts of a folded label, and how many of its words no concept explains."""
+    def concepts(self, folded: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The concepts of a folded label, and its words that no concept explains."""
         spans = self.spans(folded, BUTTON_CONCEPTS)
         explained = {i for start, end, _, _ in spans for i in range(start, end)}
         stop = {i for m in self.spans(folded, ("stop", "topic")) for i in range(m[0], m[1])}
-        unexplained = sum(
-            1 for m in re.finditer(r"\w+", folded) if m.start() not in explained and m.start() not in stop
-        )
+        words = re.finditer(r"\w+", folded)
+        unexplained = tuple(m.group() for m in words if m.start() not in explained and m.start() not in stop)
         names = {concept for _, _, _, concept in spans}
         if self.count(folded, "topic"):
             names.add("topic")
@@ -102,6 +101,10 @@ class Language:
         """How many different words of a concept a folded text contains."""
         return len({m.group()[:8] for pattern, _ in self._patterns.get(concept, ()) for m in pattern.finditer(folded)})
 
+    def mentions(self, folded: str, concept: str) -> int:
+        """How often a folded text mentions a concept."""
+        return sum(1 for pattern, _ in self._patterns.get(concept, ()) for _ in pattern.finditer(folded))
+
 
 BUTTON_CONCEPTS = (
     "accept", "consent", "reject", "all", "necessary", "optional", "only", "use", "settings", "save", "selection",
@@ -109,23 +112,29 @@ BUTTON_CONCEPTS = (
 )  # fmt: skip
 
 
+TURNING = ("reject", "necessary", "only", "without", "negation", "no", "selection", "save", "settings")
+"""Concepts that, in any language, make a label mean something else than its other words say."""
+
+
+@cache
+def _data() -> tuple[dict[str, Any], ...]:
+    folder = resources.files("crawler.consent").joinpath("wording")
+    read = [json.loads(f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".json")]
+    return tuple(sorted(read, key=lambda data: str(data["language"])))
+
+
 @cache
 def languages() -> dict[str, Language]:
     """All bundled languages by code."""
-    folder = resources.files("crawler.consent").joinpath("wording")
-    read = (Language(json.loads(f.read_text("utf-8"))) for f in folder.iterdir() if f.name.endswith(".json"))
-    return {language.code: language for language in sorted(read, key=lambda one: one.code)}
+    return {str(data["language"]): Language(data) for data in _data()}
 
 
 @cache
 def topic_words() -> str:
     """Source of a JavaScript regular expression (folded text, no anchors) that touches the subject of consent."""
     words: set[str] = set()
-    folder = resources.files("crawler.consent").joinpath("wording")
-    for file in folder.iterdir():
-        if file.name.endswith(".json"):
-            data = json.loads(file.read_text("utf-8"))
-            words.update(fold(w) for w in (*data["topic"], *data["weak"], *data["sell"]) if len(fold(w)) > 3)
+    for data in _data():
+        words.update(fold(w) for w in (*data["topic"], *data["weak"], *data["sell"]) if len(fold(w)) > 3)
     return "|".join(re.escape(w).replace("\\ ", " ") for w in sorted(words))
 
 
@@ -147,9 +156,27 @@ def _read(text: str, folded: str, code: str) -> Reading:
     side, strength = _side(concepts)
     if "?" in text and side in {Side.ACCEPT, Side.REJECT}:
         side = Side.DOUBT
-    if side in {Side.ACCEPT, Side.REJECT, Side.SAVE} and unexplained > (3 if "topic" in concepts else 2):
+    strange = len(unexplained) > (3 if "topic" in concepts else 2) or any(map(_turns_around, unexplained))
+    if strange and side in {Side.ACCEPT, Side.REJECT, Side.SAVE}:
         side = Side.DOUBT
-    return Reading(side=side, strength=strength - 0.1 * unexplained, concepts=concepts, language=language.code)
+    return Reading(side=side, strength=strength - 0.1 * len(unexplained), concepts=concepts, language=language.code)
+
+
+@cache
+def _turning_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words of any language that turn a label's meaning around: whole words, and beginnings of words."""
+    whole: set[str] = set()
+    begun: set[str] = set()
+    for data in _data():
+        for words in (w for concept in TURNING for w in data[concept] if " " not in w):
+            (begun if words.endswith("*") else whole).add(fold(words))
+    return frozenset(whole), tuple(w for w in begun if len(w) > 3)
+
+
+@cache
+def _turns_around(word: str) -> bool:
+    whole, begun = _turning_words()
+    return word in whole or word.startswith(begun)
 
 
 def _side(found: frozenset[str]) -> tuple[Side, float]:
@@ -275,7 +302,8 @@ def guess_language(text: str, labels: Iterable[str], hint: str) -> str:
 
 def _label_score(language: Language, mark: str) -> float:
     concepts, unexplained = language.concepts(mark)
-    return 2.0 if concepts - {"topic"} and unexplained == 0 else 0.5 * len(concepts - {"topic"}) / (1 + unexplained)
+    told = concepts - {"topic"}
+    return 2.0 if told and not unexplained else 0.5 * len(told) / (1 + len(unexplained))
 
 
 def _code(hint: str) -> str:

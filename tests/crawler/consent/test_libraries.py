@@ -1,0 +1,47 @@
+"""Real libraries: the CMP by its name, its records and what it declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.model import Category, Wanted
+
+pytestmark = pytest.mark.browser
+
+
+def test_klaro_is_named_read_and_proven_by_its_record(player):
+    played = player.play("lib_klaro.html?nl", Wanted.REJECT)
+    assert (played.banner.cmp, played.banner.language) == ("Klaro", "nl")
+    assert set(played.choice.proof) >= {"stays_away", "record:klaro", "api:klaro"}
+    signal = next(s for s in played.signals if s.kind == "klaro" and "prefs" in s.raw)
+    assert (signal.granted, set(signal.denied)) == ((Category.FUNCTIONAL,), {Category.PERFORMANCE, Category.TARGETING})
+
+
+def test_klaro_declares_its_services(player):
+    declared = player.play("lib_klaro.html?en", Wanted.ACCEPT).declaration
+    assert declared.cmp == "Klaro"
+    assert {(s.name, s.category) for s in declared.services} == {
+        ("Preferences", Category.STRICTLY_NECESSARY),
+        ("Google Analytics", Category.PERFORMANCE),
+        ("AdRoll", Category.TARGETING),
+    }
+    assert [(c.name, c.match.kind, c.host, c.category) for c in declared.cookies if c.service == "AdRoll"] == [
+        ("__adroll", "exact", None, Category.TARGETING),
+        ("__ar*", "glob", "localhost", Category.TARGETING),
+    ]
+
+
+def test_vanilla_cookieconsent_is_named_and_declares_its_table(player):
+    played = player.play("lib_vanilla.html?en", Wanted.ACCEPT)
+    assert played.banner.cmp == "vanilla-cookieconsent"
+    assert "record:cc_cookie" in played.choice.proof
+    cookie = played.declaration.cookies[1]
+    assert (cookie.name, cookie.host, cookie.category) == ("_ga", "google.com", Category.PERFORMANCE)
+    assert (cookie.duration.kind, cookie.duration.seconds) == ("fixed", 2 * 365 * 86400)
+
+
+def test_without_npm_the_heuristic_works_alone_and_the_record_says_so(player, monkeypatch, tmp_path):
+    monkeypatch.setenv("CONSENT_AUDIT_ASSETS", str(tmp_path))
+    played = player.play("settings_deny_all.html", Wanted.REJECT)
+    assert played.result() == ["done", ["reject"], True]
+    assert played.failures["rules"] == "npm package @duckduckgo/autoconsent is not installed: heuristic alone"

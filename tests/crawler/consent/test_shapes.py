@@ -1,0 +1,89 @@
+"""The choice on every shape of the banner web, judged by what the pages told the server."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.model import ChoiceOutcome, Wanted
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+SIDES = {"accept": Wanted.ACCEPT, "reject": Wanted.REJECT}
+
+
+def expected(head: dict, side: str) -> list:
+    outcome, truth, *proven = head[side]
+    return [outcome, sorted(truth), *(proven or [True])] if outcome == "done" else [outcome, sorted(truth)]
+
+
+@pytest.mark.parametrize(
+    "group",
+    ["first layer", "layers", "places", "time", "proof", "impossible", "hostile", "no banner", "libraries"],
+)
+def test_the_choice_is_made_on_the_right_side_and_proven(group, player, shapes):
+    wanted = [
+        (name + query, side, head)
+        for name, head in shapes.items()
+        for query in head.get("queries", [""])
+        for side in SIDES
+        if head["group"] == group
+    ]
+    played = player.play_all([(page, SIDES[side], bool(head.get("scroll"))) for page, side, head in wanted])
+    got = {(page, side): one.result() for (page, side, _), one in zip(wanted, played, strict=True)}
+    assert got == {(page, side): expected(head, side) for page, side, head in wanted}
+
+
+def test_every_shape_is_played(shapes):
+    assert len(shapes) >= 85
+    assert {head["group"] for head in shapes.values()} == {
+        "first layer", "layers", "places", "time", "proof", "impossible", "hostile", "no banner", "libraries",
+    }  # fmt: skip
+
+
+def test_banner_facts_of_a_plain_banner(player):
+    played = player.play("plain.html", Wanted.REJECT)
+    banner = played.banner
+    assert (banner.layers, banner.accept_clicks, banner.reject_clicks, banner.pre_ticked, banner.wall) == (
+        1,
+        1,
+        1,
+        0,
+        False,
+    )
+    assert banner.language == "en"
+    assert banner.text.startswith("We use cookies to measure how you use this website.")
+    assert played.choice.clicks == ("Reject all",)
+    assert played.choice.proof == ("banner_gone", "stays_away", "record:custom", "record_changed")
+
+
+def test_what_the_second_layer_shows_is_known_after_the_choice(player):
+    played = player.play("settings_layer.html", Wanted.REJECT)
+    assert (played.banner.layers, played.banner.reject_clicks) == (1, None)
+    assert (played.known.layers, played.known.reject_clicks, played.known.pre_ticked) == (2, 4, 2)
+    assert played.choice.method == "toggles"
+    assert played.choice.clicks == ("Cookie settings", "Statistics cookies", "Marketing cookies", "Save my choices")
+
+
+def test_an_ok_only_banner_is_acknowledged(player):
+    played = player.play("ok_only.html", Wanted.ACCEPT)
+    assert (played.choice.outcome, played.choice.method) == (ChoiceOutcome.DONE, "acknowledge")
+
+
+def test_do_not_sell_is_an_opt_out(player):
+    assert player.play("do_not_sell.html", Wanted.REJECT).choice.method == "opt_out"
+
+
+def test_a_wall_covers_the_page(player):
+    assert player.play("wall.html", Wanted.REJECT).banner.wall is False
+    assert player.play("locked_body.html", Wanted.REJECT).banner.wall is True
+
+
+def test_a_choice_that_the_site_records_wrongly_is_contradicted(player):
+    played = player.play("ignored_choice.html", Wanted.REJECT)
+    assert played.choice.outcome is ChoiceOutcome.DONE
+    assert played.choice.proof == ("banner_gone", "stays_away", "record_changed", "contradicted:custom")
+
+
+def test_a_banner_that_comes_back_is_no_proof(player):
+    played = player.play("comes_back.html", Wanted.REJECT)
+    assert "stays_away" not in played.choice.proof
+    assert played.failures["prove"] == "the banner came back after the reload"

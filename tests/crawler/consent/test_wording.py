@@ -1,0 +1,104 @@
+"""Labels of real buttons in 28 languages, and the traps among them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.consent.wording import BUTTON_CONCEPTS, Side, fold, guess_language, languages, read_label, topic_words
+
+LABELS = json.loads((Path(__file__).parent / "labels.json").read_text("utf-8"))
+OTHERS = {"accept": {"reject"}, "reject": {"accept"}, "settings": {"accept"}, "save": {"accept", "reject"}}
+
+
+@pytest.mark.parametrize("language", sorted(LABELS))
+def test_labels_are_read(language):
+    got = {label: read_label(label, language).side.value for labels in LABELS[language].values() for label in labels}
+    assert got == {label: side for side, labels in LABELS[language].items() for label in labels}
+
+
+@pytest.mark.parametrize("language", sorted(LABELS))
+def test_no_label_is_read_as_another_side_in_any_language(language):
+    """A banner's language may be guessed wrong: what is read then may be nothing, but not something else."""
+    wrong = [
+        (label, other, read_label(label, other).side.value)
+        for side, others in OTHERS.items()
+        for label in LABELS[language].get(side, [])
+        for other in languages()
+        if read_label(label, other).side.value in others
+    ]
+    assert wrong == []
+
+
+def test_every_language_has_every_concept():
+    assert len(languages()) == 28
+    assert set(LABELS) == set(languages())
+    needed = (*BUTTON_CONCEPTS, "topic", "weak", "stop", "newsletter", "age", "login")
+    folder = Path(__file__).parents[3] / "crawler/consent/wording"
+    missing = {
+        (file.name, concept)
+        for file in folder.glob("*.json")
+        for concept in needed
+        if not json.loads(file.read_text("utf-8")).get(concept)
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("label", "side"),
+    [
+        ("Reject offers?", Side.UNKNOWN),
+        ("Accept the terms", Side.UNKNOWN),
+        ("Accept or reject", Side.DOUBT),
+        ("Reject all and accept", Side.DOUBT),
+        ("Don't reject", Side.DOUBT),
+        ("Accept all except analytics", Side.DOUBT),
+        ("Reject cookies?", Side.DOUBT),
+        ("Accept necessary and optional cookies", Side.DOUBT),
+        ("Pay to reject", Side.PAY),
+        ("Save and accept", Side.SAVE),
+        ("Save and accept all", Side.ACCEPT),
+        ("Accept selection", Side.SAVE),
+        ("Accept non-essential cookies", Side.ACCEPT),
+        ("Reject non-essential cookies", Side.REJECT),
+        ("Strictly necessary", Side.UNKNOWN),
+        ("No, manage settings", Side.SETTINGS),
+        ("", Side.UNKNOWN),
+        ("word " * 40, Side.UNKNOWN),
+    ],
+)
+def test_traps(label, side):
+    assert read_label(label, "en").side is side
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "hint", "language"),
+    [
+        ("We use cookies on this website.", ["Accept", "Reject"], "", "en"),
+        ("Wij gebruiken cookies op deze website.", ["Akkoord", "Weigeren"], "en", "nl"),
+        ("Używamy plików cookie na tej stronie.", ["Zgadzam się"], "en", "pl"),
+        ("Vi bruger cookies på denne hjemmeside.", ["Accepter alle", "Afvis alle"], "", "da"),
+        ("Vi bruker informasjonskapsler på nettsiden.", ["Godta alle", "Avvis alle"], "nb-NO", "no"),
+        ("Χρησιμοποιούμε cookies για να βελτιώσουμε τον ιστότοπο.", ["Αποδοχή όλων"], "", "el"),
+    ],
+)
+def test_the_language_is_known_by_the_words(text, labels, hint, language):
+    assert guess_language(text, labels, hint) == language
+
+
+def test_folding():
+    assert fold("  Alle AKZEPTIEREN & schließen! ") == "alle akzeptieren schliessen"
+    assert fold("AYARLARI") == fold("ayarları")
+    assert fold("J’accepte") == "j accepte"
+
+
+def test_a_long_hostile_label_is_read_in_bounded_time():
+    assert read_label("accept " * 20_000, "en").side is Side.UNKNOWN
+    assert guess_language("cookie " * 100_000, ["accept"] * 1000, "xx") in languages()
+
+
+def test_topic_words_have_no_pattern_characters():
+    assert "cookie" in topic_words()
+    assert "*" not in topic_words().replace("\\*", "")
