@@ -31,7 +31,8 @@ _MATRIX = re.compile(r";([^=;/]{0,64})=[^;/]*")
 _ASSET = re.compile(r"\.(?:js|mjs|css|png|jpe?g|webp|svg|ico|woff2?|ttf|otf|map|wasm)$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[A-Za-z]{1,5}[0-9]?$")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_DIGITS = re.compile(r"[0-9]{10}")
+_SHORT = 10
+_DIGITS = re.compile(rf"[0-9]{{{_SHORT}}}")
 _RUN = re.compile(r"[A-Za-z0-9+=%~]{16,}")
 _TAG_HOST = re.compile(r"^https?://www\.googletagmanager\.com(?::[0-9]+)?/", re.IGNORECASE)
 _TAG_KIND = re.compile(r"^id=((?:G|UA|AW|DC|GT|GTM)-)[A-Z0-9-]{0,24}$")
@@ -43,6 +44,11 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match.group()):04x}"
 
 
+def _shown(text: str) -> str:
+    # Printable text holds none of the hidden characters; asking so is much faster than substituting.
+    return text if text.isprintable() else _HIDDEN_IN_LINE.sub(_escape, text)
+
+
 def _bounded(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
@@ -52,7 +58,7 @@ def _bounded(text: str, limit: int) -> str:
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """One line of text: control and bidirectional characters as escapes, at most ``limit`` characters."""
-    return _bounded(_HIDDEN_IN_LINE.sub(_escape, text), limit)
+    return _bounded(_shown(text), limit)
 
 
 def clean_lines(text: str, limit: int = LONG_TEXT_LIMIT) -> str:
@@ -77,6 +83,8 @@ def keyed_hash(key: bytes, digest: str) -> str:
 
 def _opaque(segment: str) -> bool:
     """Whether a path segment or parameter name looks like an identifier rather than a word."""
+    if len(segment) < _SHORT:
+        return False
     if len(segment) > _NAME_LIMIT or _UUID.search(segment):
         return True
     if _ASSET.search(segment):
@@ -92,7 +100,7 @@ def _mixed(run: str) -> bool:
 
 
 def _segment(segment: str) -> str:
-    segment = _MATRIX.sub(r";\1=", segment)
+    segment = _MATRIX.sub(r";\1=", segment) if ";" in segment else segment
     if not _opaque(segment):
         return segment
     suffix = _SUFFIX.search(segment)
@@ -127,7 +135,7 @@ def reduce_url(url: str) -> str:
     One value stays in part: what kind of tag a Google tag is loaded for (``id=G-`` of ``id=G-7K2XQ9LM4B``), since the
     same address serves measurement, advertising and bare containers; the account's number goes.
     """
-    text = _HIDDEN_IN_LINE.sub(_escape, url)
+    text = _shown(url)
     scheme = match.group(1).lower() if (match := _SCHEME.match(text)) else None
     if scheme is None or scheme in _HIERARCHICAL:
         return _bounded(_reduce_hierarchical(text), TEXT_LIMIT)
