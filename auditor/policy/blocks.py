@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import Origin, View
 
 MAX_SENTENCE = 2000
+MAX_SENTENCES = 10_000  # several times the longest policy known
 NO_LEVEL = 9
 _END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“„«(\[]*[^\W\d_a-z]|\d+[.)] |[•*\-–] )")
 _ABBREVIATION = re.compile(
@@ -100,14 +102,10 @@ class Document:
 
 
 def assemble(origin: Origin, elements: list[Block | Table], links: list[Link]) -> Document:
-    """A document with its sentences cut."""
-    sentences = [
-        Sentence(view, place)
-        for place, element in enumerate(elements)
-        if isinstance(element, Block) and not element.chrome
-        for view in split_sentences(element.view)
-    ]
-    return Document(origin, tuple(elements), tuple(links), tuple(sentences))
+    """A document with its sentences cut, at most MAX_SENTENCES of them."""
+    blocks = ((place, e) for place, e in enumerate(elements) if isinstance(e, Block) and not e.chrome)
+    sentences = (Sentence(view, place) for place, block in blocks for view in split_sentences(block.view))
+    return Document(origin, tuple(elements), tuple(links), tuple(islice(sentences, MAX_SENTENCES)))
 
 
 def split_sentences(view: View) -> list[View]:

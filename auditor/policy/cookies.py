@@ -41,7 +41,7 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
     out: list[DeclaredCookie] = []
     loose: list[DeclaredCookie] = []
     for place, grid in reading.grids:
-        if is_cookie_table(reading, place, grid):
+        if len(out) < MAX_COOKIES and is_cookie_table(reading, place, grid):
             (out if grid.heading else loose).extend(_from_grid(reading, categories, scopes, place, grid))
     loose.extend(_from_lists(reading, categories, scopes))
     known = {fold(cookie.name) for cookie in out}
@@ -92,7 +92,7 @@ def _from_grid(
     governing = categories.governing.get(place)
     mixed = _labels(reading, grid)
     out: list[DeclaredCookie] = []
-    for row in grid.rows:
+    for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):
             governing = _title_category(reading, categories, row) or governing
             continue
@@ -173,7 +173,8 @@ class _RowReader:
         if cell is None:
             purpose = self.cell("purpose")
             told = duration_in_prose(purpose) if purpose else NOT_STATED
-            return [told if told.kind in TELLING else NOT_STATED] * count
+            expires = purpose is not None and self.reading.words.cues("expires").first(purpose.folded)
+            return [told if expires or told.kind in TELLING else NOT_STATED] * count
         unit = self.grid.unit("duration")
         pieces = split_list(cell)
         if len(pieces) == count and count > 1:

@@ -68,9 +68,15 @@ class Labels:
         self._filler = frozenset(fold(word) for word in words.values("filler"))
         self.cookie = words.cues("cookie")
         self._not_labels = words.cues("not_labels")
+        self._last: tuple[str, list[LabelWord]] = ("", [])
 
     def find(self, folded: str) -> list[LabelWord]:
         """Every label word, in order; longer phrases win; phrases that only look like labels are left out."""
+        if self._last[0] != folded:
+            self._last = (folded, self._find(folded))
+        return self._last[1]
+
+    def _find(self, folded: str) -> list[LabelWord]:
         barred = [(b.start, b.end) for b in self._not_labels.all(folded)]
         found = []
         for match in self._finder.finditer(folded):

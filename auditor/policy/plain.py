@@ -19,10 +19,11 @@ _MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MU
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _ITEM = re.compile(r"\s*(?:[•●▪◦‣∙·○■□➢✓]\s*|[*+\-–—]\s+)")
-_NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s+(?=\S)")
+_NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
 _DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _BOLD_LEAD = re.compile(r"\s*\*\*(.{1,150}?)\*\*\s*:?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
+MIN_ROWS = 2
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
@@ -224,18 +225,18 @@ def _pipe_cells(reader: _Reader, line: _Line) -> list[View]:
 
 
 def _tab_table(reader: _Reader, lines: list[_Line], at: int) -> int:
-    """Two or more lines with the same number of tabs between words are a table."""
-    count = lines[at].text.strip().count("\t")
+    """Two or more lines with tabs between words are a table, as wide as the first; short rows are filled."""
+    count = lines[at].text.strip(" ").count("\t")
     end = at
-    while end < len(lines) and count and lines[end].text.strip().count("\t") == count:
+    while end < len(lines) and 0 < lines[end].text.strip().count("\t") <= count:
         end += 1
-    if end - at < 2:
+    if end - at < MIN_ROWS:
         return 0
     reader.flush()
     rows, views = [], []
     for line in lines[at:end]:
-        cells, start = [], line.start + len(line.text) - len(line.text.lstrip())
-        for piece in line.text.strip().split("\t"):
+        cells, start = [], line.start
+        for piece in line.text.split("\t"):
             cells.append(Cell(reader.view(start, start + len(piece))))
             start += len(piece) + 1
         rows.append(tuple(cells))

@@ -25,6 +25,8 @@ def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
     """
     folded = view.folded
     words = reading.words
+    if not (reading.labels.cookie.first(folded) or words.cues("cookie_like").first(folded)):
+        return []
     if not words.cues("use").first(folded):
         return []
     out: list[tuple[Category, str]] = []
@@ -47,8 +49,6 @@ def labels_beside_cookies(reading: Reading, folded: str) -> list[Category]:
 
 def _strong(reading: Reading, folded: str) -> list[list[LabelWord]]:
     """Labels of several words that need no cookie word beside them ("targeted advertising")."""
-    if not reading.labels.cookie.first(folded) and not reading.words.cues("cookie_like").first(folded):
-        return []
     found = reading.labels.find(folded)
     loud = (Category.TARGETING, Category.PERFORMANCE)
     return [[word] for word in found if word.category in loud and " " in folded[word.start : word.end].strip()]

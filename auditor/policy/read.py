@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import DocumentFacts, PolicyDeclaration
+from auditor.policy.blocks import MAX_SENTENCES
 from auditor.policy.categories import read_categories
 from auditor.policy.claims import read_claims
 from auditor.policy.consent import read_consent
@@ -97,6 +98,8 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
         retention=read_retention(reading),
         claims=read_claims(reading, categories, scopes),
     )
+    if len(reading.document.sentences) == MAX_SENTENCES:
+        draft = replace(draft, notes=(f"only the first {MAX_SENTENCES} sentences were read",))
     draft = replace(draft, contradictions=read_contradictions(reading, draft, categories))
     return replace(draft, silent_on=silences(draft))
 

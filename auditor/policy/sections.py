@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_LABEL_WORDS = 9
 MAX_BODY = 12
 MAX_STATUS = 40
+MIN_COMMON = 3
+_SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
 
@@ -43,7 +45,17 @@ class Section:
 def find_sections(reading: Reading) -> list[Section]:
     """Headings and lead-ins that are category labels, with what they govern."""
     found = [found for place, block in reading.document.blocks() if (found := _candidate(reading, place, block))]
-    return [section for section in found if _about_cookies(reading, section, found)]
+    return _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
+
+
+def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Section]:
+    """Sections where only the last of three or more has tables: those tables list the cookies of all of them."""
+    holding = [s for s in sections if any(isinstance(reading.document.elements[at], Table) for at in s.places)]
+    if len(sections) < MIN_COMMON or len(holding) != 1 or holding[0] is not sections[-1]:
+        return sections
+    last = sections[-1]
+    first = next(at for at in last.places if isinstance(reading.document.elements[at], Table))
+    return [*sections[:-1], replace(last, places=tuple(at for at in last.places if at < first))]
 
 
 def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
@@ -59,10 +71,10 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
 
 
 def lead_of(block: Block) -> View | None:
-    """The words that introduce a block: bold, before a colon, or before a dash."""
+    """The words that introduce a block: bold, before a colon or dash, or a first sentence of a few words."""
     if block.lead is not None:
         return block.lead
-    match = _DASH_LEAD.match(block.view.text)
+    match = _DASH_LEAD.match(block.view.text) or _SENTENCE_LEAD.match(block.view.text)
     return block.view.part(0, match.end(1)) if match else None
 
 
@@ -72,16 +84,22 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     elements = reading.document.elements
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
-        if isinstance(element, Block):
-            if reading.words.cues("status").first(element.view.folded) and len(element.view.text) < MAX_STATUS:
-                places.append(at)
-                continue
-            if element.kind == "heading" and (block.kind != "heading" or element.level <= block.level):
-                break
-            if block.kind != "heading" and (element.lead is not None or element.kind != "item"):
-                break
+        if isinstance(element, Block) and not _is_status(reading, element) and _ends(block, element):
+            break
         places.append(at)
     return places
+
+
+def _is_status(reading: Reading, block: Block) -> bool:
+    """Is a short line the state of a switch ("Always active") rather than a heading?"""
+    return len(block.view.text) < MAX_STATUS and reading.words.cues("status").first(block.view.folded) is not None
+
+
+def _ends(label: Block, block: Block) -> bool:
+    """Does a block end what a label governs? A lead-in governs plain list items only."""
+    if label.kind == "heading":
+        return block.kind == "heading" and block.level <= label.level
+    return block.kind != "item" or block.lead is not None or block.number is not None
 
 
 def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:

@@ -129,7 +129,7 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
     for x in range(width):
         texts = [row[x].view for row in body[:SAMPLE_ROWS] if row[x].view.text]
         named = heading_role(reading, heading[x]) if heading else None
-        for role in ROLES:
+        for role in ("link",) if named == "link" else ROLES:
             values = PROVIDER_WEIGHT if role == "provider" else VALUE_WEIGHT
             weight = (HEADING_WEIGHT if role == named else 0.0) + values * _share(reading, role, texts)
             if weight >= PROVIDER_WEIGHT:

@@ -81,7 +81,8 @@ def test_numbers_without_headings_are_the_icc_categories(categories):
 
 def test_numbered_categories_are_bound_to_hosts(read):
     declaration = read(
-        "COOKIES\n\nWe use Type 1 cookies on the customer portal, and Type 1, 2 and 4 cookies on our website, www.voip.eu.\n\n"
+        "COOKIES\n\nWe use Type 1 cookies on the customer portal, "
+        "and Type 1, 2 and 4 cookies on our website, www.voip.eu.\n\n"
         "Type 1: Essential Cookies\n\nThese cookies keep you logged in.\n\n"
         "Type 2: Analytics Cookies\n\nThese cookies count visits.\n\n"
         "Type 4: Advertising Cookies\n\nThese cookies show you relevant adverts.\n"
@@ -122,7 +123,8 @@ def test_no_categories_are_invented(categories, text):
 
 def test_lead_ins_are_categories(read):
     declaration = read(
-        "# Cookies\n\n* **Necessary cookies:** these keep the site safe.\n* **Statistics cookies:** these count visits.\n"
+        "# Cookies\n\n"
+        "* **Necessary cookies:** these keep the site safe.\n* **Statistics cookies:** these count visits.\n"
     )
     assert [(c.canonical.value, c.label) for c in declaration.categories] == [
         ("strictly_necessary", "Necessary cookies"),
@@ -147,7 +149,8 @@ def test_services_take_the_category_of_their_section(read):
 
 def test_browsers_and_logins_are_no_services(read):
     declaration = read(
-        "Cookie policy\n\nOur website uses cookies. You can block cookies in Google Chrome, Apple Safari and Microsoft Edge.\n"
+        "Cookie policy\n\nOur website uses cookies. "
+        "You can block cookies in Google Chrome, Apple Safari and Microsoft Edge.\n"
         "You can log in with Facebook to use your account.\n"
     )
     assert declaration.services == ()
@@ -182,9 +185,8 @@ def test_disclosure_level(read, text, level):
     ],
 )
 def test_dates(read, text, date, precision):
-    updated = read(
-        f"Cookie policy / Cookiebeleid\n\n{text}\n\nThis website uses cookies. Deze website gebruikt cookies."
-    ).last_updated
+    body = "This website uses cookies. Deze website gebruikt cookies."
+    updated = read(f"Cookie policy / Cookiebeleid\n\n{text}\n\n{body}").last_updated
     assert (updated.date, updated.precision) == (date, precision)
 
 

@@ -94,7 +94,8 @@ def test_docx():
         f"<w:p><w:r><w:t>{SENTENCE}</w:t></w:r></w:p>"
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Cookie name</w:t></w:r></w:p></w:tc>"
         "<w:tc><w:p><w:r><w:t>Expiry</w:t></w:r></w:p></w:tc></w:tr>"
-        "<w:tr><w:tc><w:p><w:r><w:t>_ga</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>2 years</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+        "<w:tr><w:tc><w:p><w:r><w:t>_ga</w:t></w:r></w:p></w:tc>"
+        "<w:tc><w:p><w:r><w:t>2 years</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -112,7 +113,8 @@ def _pdf(text):
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
