@@ -66,7 +66,7 @@ def find_browser(explicit: str | None) -> BrowserChoice:
 
 
 def _named(name: str, source: str) -> BrowserChoice:
-    found = shutil.which(Path(name).expanduser())
+    found = shutil.which(str(Path(name).expanduser()))
     if found is None:
         raise BrowserError(f"{source} names {name}, which is no program that can be run")
     return _choice(found, source)
@@ -120,6 +120,17 @@ class Browsers:
         """Name, version, mode, flags and user agent, and whether third-party cookies are stored."""
         assert self._facts is not None, "the browsers have not been entered"
         return self._facts
+
+    @property
+    def current(self) -> LaunchedBrowser:
+        """The browser that gets the next context, unless it is worn or gone by then."""
+        assert self._current is not None, "the browsers have not been entered"
+        return self._current
+
+    async def check(self) -> None:
+        """Kill every browser that does not answer; the watchdog does this all the time."""
+        for launched in tuple(self._all):
+            await self._end_if_silent(launched)
 
     async def __aenter__(self) -> Browsers:
         """Launch and prove; BrowserError when there is nothing to work with."""
@@ -205,8 +216,7 @@ class Browsers:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_WATCH_S)
-            for launched in tuple(self._all):
-                await self._end_if_silent(launched)
+            await self.check()
 
     async def _end_if_silent(self, launched: LaunchedBrowser) -> None:
         if not launched.dead and not await launched.answers():

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,8 +113,7 @@ class LaunchedBrowser:
             except (TimeoutError, PlaywrightError):
                 self.kill()
         self.dead = True
-        # Removing a profile is disk work and may wait for the process's last writes.
-        await asyncio.to_thread(shutil.rmtree, self._profile, ignore_errors=True)
+        await asyncio.to_thread(_remove, self._profile, self.pid)
 
 
 async def launch(playwright: Playwright, choice: BrowserChoice, proxy: str, *, sandbox: bool) -> LaunchedBrowser:
@@ -149,10 +149,23 @@ async def _pid(session: CDPSession) -> int:
     return next(int(process["id"]) for process in answer["processInfo"] if process["type"] == "browser")
 
 
+def _remove(profile: Path, pid: int) -> None:
+    """Remove a profile folder once its browser has ended; what it still writes would make the folder anew."""
+    for _ in range(40):
+        if not _alive(pid):
+            break
+        time.sleep(0.05)
+    shutil.rmtree(profile, ignore_errors=True)
+
+
 def _kill(pid: int) -> None:
-    # Playwright starts the browser as the leader of a process group of its own.
+    """End a browser with its children: Playwright starts it in a process group of its own, some behind a wrapper."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+        group = os.getpgid(pid)
+        if group == os.getpgid(0):
+            os.kill(pid, signal.SIGKILL)
+        else:
+            os.killpg(group, signal.SIGKILL)
 
 
 def _new_profile() -> Path:

@@ -56,6 +56,7 @@ _SPECIAL = tuple(
     )
 )
 """Of the special-purpose registries what the standard library's older versions take for public."""
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 _AZURE_WIRE_SERVER = ipaddress.IPv4Address("168.63.129.16")
 """A public address that inside Azure is the platform's metadata channel."""
 
@@ -120,7 +121,7 @@ class AddressGuard:
 
     @contextmanager
     def exempt(self, port: int) -> Iterator[None]:
-        """Let loopback connections to one port pass inside the ``with``: for the program's own start-up proof."""
+        """Lead localhost and 127.0.0.1 with one port to that very port: for the program's own start-up proof."""
         self._rules.own_ports.add(port)
         try:
             yield
@@ -188,6 +189,8 @@ class AddressGuard:
         return socks.DialError(_REPLY[error.reason], str(error))
 
     async def _connect(self, host: str, port: int) -> socket.socket:
+        if port in self._rules.own_ports and host in _LOOPBACK_NAMES:
+            return await self._reach(host, ("127.0.0.1",), port)
         mapped = self._rules.mapped(host)
         if mapped is not None:
             address, own_port = mapped
@@ -262,8 +265,6 @@ class _Rules:
         parsed = _parsed(address)
         if parsed is None:
             raise _NotReachedError(Reason.REFUSED, f"{host} has the unreadable address {address!r}")
-        if parsed.is_loopback and port in self.own_ports:
-            return
         why = _why_not_public(parsed)
         if why:
             raise _NotReachedError(

@@ -44,6 +44,13 @@ _LINKS = """(() => Array.from(document.links).slice(0, 2000).map(
   (link) => [String(link.href).slice(0, 2048), String(link.innerText || link.title || '').trim().slice(0, 120)]))()"""
 
 
+class PageClosedError(VisitError):
+    """The page is closed: by itself, or with its browser."""
+
+    def __init__(self) -> None:
+        super().__init__(Outcome.FAILED, "the page closed itself")
+
+
 class PageDriver:
     """Drives the page of one visit; a new object for every visit. Raises VisitError for what the site does."""
 
@@ -61,10 +68,11 @@ class PageDriver:
     @property
     def page(self) -> Page:
         """The page. VisitError when it crashed or closed itself."""
+        assert self._page is not None, "the driver has been started"
         if self._crashed:
             raise VisitError(Outcome.CRASHED, "the page crashed")
-        if self._page is None or self._page.is_closed():
-            raise VisitError(Outcome.FAILED, "the page closed itself")
+        if self._page.is_closed():
+            raise PageClosedError
         return self._page
 
     @property
@@ -250,6 +258,15 @@ class PageDriver:
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def browser_is_gone(self) -> bool:
+        """Whether a closed page went with its browser, whose own end becomes known a moment later."""
+        for _ in range(10):
+            browser = self._context.browser
+            if browser is None or not browser.is_connected():
+                return True
+            await asyncio.sleep(_POLL_S)
+        return False
 
     async def end(self) -> None:
         """Stop what still runs beside the visit."""

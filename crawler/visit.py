@@ -32,7 +32,7 @@ from crawler.collectors.timeline import Timeline, now_ms
 from crawler.consent.actor import ConsentActor
 from crawler.identity import override
 from crawler.launch import bounded
-from crawler.page_driver import PageDriver
+from crawler.page_driver import PageClosedError, PageDriver
 from crawler.pages import pages_to_visit
 
 if TYPE_CHECKING:
@@ -93,6 +93,10 @@ async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard) -> Visi
             browsers.context(task.crawl, ignore_certificate_errors=task.ignore_certificate_errors) as context,
         ):
             return await playing.through(context)
+    except PageClosedError as error:
+        if await playing.driver.browser_is_gone():
+            return playing.ended(Outcome.CRASHED, "the browser is gone")
+        return playing.ended(error.outcome, str(error))
     except VisitError as error:
         return playing.ended(error.outcome, str(error))
     except TimeoutError:
