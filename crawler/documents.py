@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     Render = Callable[[str], Awaitable["Fetched"]]
 
 _HTML_START = re.compile(
-    rb"<(!doctype\s+html|html|head|body|title|meta|div|main|article|section|p|h1)\b", re.IGNORECASE
+    rb"<(!doctype\s+html|html|head|body|title|meta|header|nav|main|article|section|div|form|table|ul|p|h1|h2)\b",
+    re.IGNORECASE,
 )
 _PASSWORD_FIELD = re.compile(rb"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _LOGIN_ADDRESS = re.compile(r"/(log-?in|sign-?in|sso|auth|anmelden|inloggen|connexion)(?![a-z])", re.IGNORECASE)

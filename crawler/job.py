@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Spider
 
@@ -58,7 +58,7 @@ class Job:
     watcher: Watcher
     problems: list[str] = field(default_factory=list)
     stopped: str | None = None
-    under_way: set[asyncio.Future[object]] = field(default_factory=set)
+    under_way: set[asyncio.Future[Any]] = field(default_factory=set)
     on_stop: Callable[[], object] = lambda: None
 
     def stop(self, reason: str) -> None:

@@ -146,7 +146,11 @@ class Player:
 
         return self._run(everything())
 
-    async def _one(self, page: str, wanted: Wanted, *, scroll: bool) -> Played:
+    def withdraw(self, page: str) -> Played:
+        """Accept, load again, withdraw, load again, prove."""
+        return self._run(self._one(page, Wanted.WITHDRAW, scroll=False, first=Wanted.ACCEPT))
+
+    async def _one(self, page: str, wanted: Wanted, *, scroll: bool, first: Wanted | None = None) -> Played:
         name = f"{page}-{wanted}"
         self.web.truth.pop(name, None)
         context = await self._browser.new_context(user_agent=AGENT, locale="en-GB", extra_http_headers={"x-run": name})
@@ -159,12 +163,16 @@ class Player:
         if scroll:
             await tab.mouse.wheel(0, 300)
             banner = await actor.find(tab)
+        if first is not None:
+            await actor.choose(tab, first)
+            await tab.reload(wait_until="load")
         choice = await actor.choose(tab, wanted)
         await tab.reload(wait_until="load")
         choice = await actor.prove(tab, choice)
         signals = await actor.signals(tab, Phase.AFTER_REJECT)
         await context.close()
-        truth = sorted(self.web.truth.get(name, []))
+        truth = self.web.truth.get(name, [])
+        truth = truth if first else sorted(truth)
         return Played(banner, actor.banner, choice, truth, signals, declaration, actor.failures)
 
 
