@@ -93,18 +93,9 @@ async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard) -> Visi
             browsers.context(task.crawl, ignore_certificate_errors=task.ignore_certificate_errors) as context,
         ):
             return await playing.through(context)
-    except PageClosedError as error:
-        if await playing.driver.browser_is_gone():
-            return playing.ended(Outcome.CRASHED, "the browser is gone")
-        return playing.ended(error.outcome, str(error))
-    except VisitError as error:
-        return playing.ended(error.outcome, str(error))
-    except TimeoutError:
-        if limit.expired():
-            return playing.ended(Outcome.TIMEOUT, f"not finished within {task.crawl.visit_timeout_s} s")
-        return playing.ended(Outcome.CRASHED, "the browser does not answer")
-    except (PlaywrightError, BrowserError) as error:
-        return playing.ended(Outcome.CRASHED, (str(error).strip().splitlines() or ["the browser is gone"])[0][:300])
+    except (VisitError, TimeoutError, PlaywrightError, BrowserError) as error:
+        outcome, failure = await playing.lost(error, late=limit.expired())
+        return playing.ended(outcome, failure)
 
 
 @dataclass(slots=True)
@@ -259,6 +250,18 @@ class _Playing:
             coverage=seen.coverage,
         )
         return VisitResult(visit=visit, artifacts=seen.artifacts)
+
+    async def lost(self, error: Exception, *, late: bool) -> tuple[Outcome, str]:
+        """Outcome and reason of a visit that an error ended. ``late``: its time was over."""
+        if isinstance(error, PageClosedError) and await self.driver.browser_is_gone():
+            return Outcome.CRASHED, "the browser is gone"
+        if isinstance(error, VisitError):
+            return error.outcome, str(error)
+        if isinstance(error, TimeoutError):
+            if late:
+                return Outcome.TIMEOUT, f"not finished within {self.task.crawl.visit_timeout_s} s"
+            return Outcome.CRASHED, "the browser does not answer"
+        return Outcome.CRASHED, (str(error).strip().splitlines() or ["the browser is gone"])[0][:300]
 
     def ended(self, outcome: Outcome, failure: str) -> VisitResult:
         """The record of a visit without evidence."""
