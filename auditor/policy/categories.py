@@ -187,7 +187,7 @@ def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> D
     category, covers = necessity(reading, draft.category, draft.covers or (draft.category,), text)
     words = reading.words
     in_use = "no" if draft.sections and words.cues("unused_category").first(described) else "yes"
-    evidence = dict.fromkeys((*scopes.quotes_of_number(draft.number), *draft.evidence))
+    evidence = dict.fromkeys((*scopes.binding_quotes(draft.number, draft.category), *draft.evidence))
     return DeclaredCategory(
         id=identity,
         canonical=category,
@@ -196,7 +196,7 @@ def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> D
         label=draft.label,
         number=draft.number,
         heading=draft.heading,
-        scope_ids=scopes.of_number(draft.number) or draft.scope_ids or (scopes.default,),
+        scope_ids=scopes.bound_to(draft.number, draft.category) or draft.scope_ids or (scopes.default,),
         in_use=in_use,
         consent=_consent(reading, text),
         party=_party(reading, draft, text),

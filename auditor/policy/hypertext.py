@@ -52,7 +52,7 @@ class _LineReader:
             stop = self.origin.text.find("\n", at, end)
             stop = end if stop < 0 else stop
             view = View(self.origin, self.origin.text[at:stop], at).part(0, stop - at)
-            if view.text:
+            if view.text.strip(BULLETS):
                 yield self._block(view)
             at = stop + 1
 

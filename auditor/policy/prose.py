@@ -19,26 +19,33 @@ AFTER = 35
 
 
 def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
-    """(category, label) of the label words that belong to a cookie word in a sentence that speaks of use.
+    """(category, label) of the label words that a sentence says are in use."""
+    out: list[tuple[Category, str]] = []
+    for run in runs_in_use(reading, view.folded):
+        out.extend((word.category, _label(reading, view, word, alone=len(run) == 1)) for word in run)
+    return out
+
+
+def runs_in_use(reading: Reading, folded: str) -> list[list[LabelWord]]:
+    """Runs of label words that belong to a cookie word in a sentence that speaks of use.
 
     Sentences that are about refusing or deleting, and labels that are denied, give nothing.
     """
-    folded = view.folded
     words = reading.words
     if not (reading.labels.cookie.first(folded) or words.cues("cookie_like").first(folded)):
         return []
     if not words.cues("use").first(folded):
         return []
-    out: list[tuple[Category, str]] = []
+    out = []
     for chain in _chains(reading, folded) + _strong(reading, folded):
         start, end = chain[0].start, chain[-1].end
-        around = folded[max(0, start - BEFORE) : end + AFTER]
-        if words.cues("conditional_label").first(folded[max(0, start - BEFORE) : end]) or words.cues("unused").first(
-            around
+        before = folded[max(0, start - BEFORE) : end]
+        if words.cues("conditional_label").first(before) or words.cues("unused").first(
+            before + folded[end : end + AFTER]
         ):
             continue
-        known = [word for word in chain if word.category is not Category.UNCLASSIFIED]
-        out.extend((word.category, _label(reading, view, word, alone=len(chain) == 1)) for word in known)
+        if known := [word for word in chain if word.category is not Category.UNCLASSIFIED]:
+            out.append(known)
     return out
 
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.model import Quote, Scope
-from auditor.policy.hosts import HOST, HostMention, is_host, own_hosts
+from auditor.model import Category, Quote, Scope
+from auditor.policy.bindings import KINDS, bound_scopes, find_scope
+from auditor.policy.hosts import HostMention, own_hosts
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -16,23 +17,23 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 WEB = ("web_portal", "website")
-KINDS = ("web_portal", "website", "app", "email")
 MAX_HEADING_WORDS = 9
 MAX_ITEM = 400
-_NUMBERS = r"\d{1,2}(?:\s*(?:,|&|/|-|\w{1,4})?\s*\d{1,2}){0,8}"
 _SUBDOMAINS = re.compile(r"[,\s]+(?:and\s+)?(?:its\s+|associated\s+)?sub-?domains", re.IGNORECASE)
-_LEADING = re.compile(
-    r"^(?:the|our|your|this|all|de|het|onze|der|die|das|unser\w*|le|la|les|notre|nos|el|nuestr\w*)\s+", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One group of categories bound to one scope by one sentence."""
+    """One group of categories, by number or by label, bound to one scope by one sentence."""
 
     numbers: frozenset[str]
+    categories: frozenset[Category]
     scope_id: str
     quote: Quote
+
+    def names(self, number: str | None, category: Category) -> bool:
+        """Does the sentence name a category?"""
+        return number in self.numbers or category in self.categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +58,27 @@ class Scopes:
         """The scopes of a place of the document: its section's, else the default one."""
         return self.sections.get(place, (self.default,))
 
-    def of_number(self, number: str | None) -> tuple[str, ...]:
-        """The scopes that binding sentences give a category number; none where no sentence does."""
-        return tuple(dict.fromkeys(b.scope_id for b in self.bindings if number in b.numbers))
+    def bound_to(self, number: str | None, category: Category) -> tuple[str, ...]:
+        """The scopes that binding sentences give a category; none where no sentence does."""
+        return tuple(dict.fromkeys(b.scope_id for b in self.bindings if b.names(number, category)))
 
-    def quotes_of_number(self, number: str | None) -> tuple[Quote, ...]:
-        """The binding sentences that name a category number."""
-        return tuple(dict.fromkeys(b.quote for b in self.bindings if number in b.numbers))
+    def binding_quotes(self, number: str | None, category: Category) -> tuple[Quote, ...]:
+        """The binding sentences that name a category."""
+        return tuple(dict.fromkeys(b.quote for b in self.bindings if b.names(number, category)))
 
 
 def read_scopes(reading: Reading) -> Scopes:
     """The scopes of a document. There always is a default one."""
     hosts = own_hosts(reading)
-    bound = _bound_scopes(reading)
     listed = _listed_scopes(reading)
-    default = _default_scope(reading, hosts, [scope for scope, _, _ in bound] + listed)
+    bound = bound_scopes(reading, by_label=not listed)
+    default = _default_scope(reading, hosts, [one.scope for one in bound] + listed)
     scopes: dict[str, Scope] = {default.id: default}
     bindings = []
-    for scope, numbers, quote in bound:
-        target = default.id if _same(scope, default) else scope.id
-        scopes.setdefault(target, scope)
-        bindings.append(Binding(numbers, target, quote))
+    for one in bound:
+        target = default.id if _same(one.scope, default) else one.scope.id
+        scopes.setdefault(target, one.scope)
+        bindings.append(Binding(one.numbers, one.categories, target, one.quote))
     for scope in listed:
         if not _same(scope, default):
             scopes.setdefault(scope.id, scope)
@@ -165,60 +166,6 @@ def _named_kind(reading: Reading) -> tuple[str, View]:
     return "website", table.views[0]
 
 
-# ----------------------------------------------------------------------------------------- bindings
-
-
-def _bound_scopes(reading: Reading) -> list[tuple[Scope, frozenset[str], Quote]]:
-    """(scope, category numbers, sentence) of "category 1 and 2 on the portal, 2, 3 and 4 on our website"."""
-    words = "|".join(re.escape(fold(word)) for word in reading.words.values("category_word"))
-    numbered = re.compile(rf"(?<!\w)(?:{words})\s+\d")
-    groups = re.compile(
-        rf"(?<!\w)(?:(?:{words})\s+)?(?P<numbers>(?<![\d.]){_NUMBERS})(?=\s+(?:[\w\-]{{1,30}}\s+)?\w{{0,30}}(?:cookie|kakor))"
-    )
-    out = []
-    for sentence in reading.cookie_sentences:
-        folded = sentence.view.folded
-        if not numbered.search(folded):
-            continue
-        matches = list(groups.finditer(folded))
-        edges = [match.start() for match in matches[1:]] + [len(folded)]
-        for match, edge in zip(matches, edges, strict=False):
-            if scope := _place(reading, sentence.view, match.end(), edge):
-                numbers = frozenset(re.findall(r"\d{1,2}", match["numbers"]))
-                whole = sentence.view.part(0, len(sentence.view.text.rstrip().rstrip(":.;")))
-                out.append((scope, numbers, whole.quote()))
-    return out
-
-
-def _place(reading: Reading, view: View, start: int, end: int) -> Scope | None:
-    """The scope that a stretch of a sentence names: its noun phrase, and the hosts beside it."""
-    folded = view.folded[start:end]
-    found = {kind: match for kind in KINDS if (match := reading.words.cues("scopes", kind).first(folded))}
-    if not found:
-        return None
-    kind = min(found, key=lambda name: (found[name].start, -found[name].end))
-    noun = found[kind]
-    hosts = tuple(m["host"].lower() for m in HOST.finditer(view.text, start, end) if is_host(m["host"]))
-    begin = start + _phrase_start(view.text[start : start + noun.start])
-    phrase = view.part(begin, start + noun.end)
-    stop = start + noun.end
-    if hosts:
-        stop = max(stop, view.text.lower().rfind(hosts[-1]) + len(hosts[-1]))
-    name = hosts[0] if hosts and kind == "website" else _LEADING.sub("", phrase.text)
-    evidence = view.part(begin, stop).quote()
-    return Scope(id=_identity(kind), kind=kind, name=name, hosts=hosts, default=False, evidence=(evidence,))
-
-
-def _identity(kind: str) -> str:
-    return {"web_portal": "portal", "website": "site"}.get(kind, kind)
-
-
-def _phrase_start(before: str) -> int:
-    """Where the noun phrase before a scope noun begins: after the last preposition."""
-    matches = list(re.finditer(r"(?:^|\s)(?:on|in|for|at|within|op|auf|sur|en|su|sul|na|w|på|til)\s+", before))
-    return matches[-1].end() if matches else 0
-
-
 # ------------------------------------------------------------------------------- lists and headings
 
 
@@ -226,7 +173,7 @@ def _listed_scopes(reading: Reading) -> list[Scope]:
     """The scopes of a list of what the policy covers ("applies to: our website ..., our mobile application ...")."""
     run: list[Scope] = []
     for _, block in reading.document.blocks():
-        scope = _place(reading, block.view, 0, len(block.view.text)) if _may_list(reading, block) else None
+        scope = find_scope(reading, block.view, 0, len(block.view.text)) if _may_list(reading, block) else None
         if scope is not None:
             run.append(scope)
         elif block.kind == "item":

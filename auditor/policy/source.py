@@ -77,7 +77,8 @@ def _plain(text: str) -> Document:
 
 def _checked(source: Source) -> Source:
     letters = sum(char.isalpha() for char in source.text[:20_000])
-    if letters < MIN_LETTERS:
+    readable = source.document.sentences or any(True for _ in source.document.tables())
+    if letters < MIN_LETTERS or not readable:
         raise PolicyError("empty", "the document has no readable text")
     return source
 
