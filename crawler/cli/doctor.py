@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ASSETS = (
     ("@duckduckgo/autoconsent/dist/autoconsent.playwright.js", "banners are found and answered by wording only"),
-    ("third-party-web/dist/domain-map.csv", "fewer hosts are traced to their owners"),
+    ("vanilla-cookieconsent/dist/cookieconsent.umd.js", "the demo has one vendor less"),
 )
 
 

@@ -8,7 +8,7 @@ from auditor.classify import bundled
 from auditor.digest import Digest, digest
 from auditor.engine import audit, rule_facts
 from auditor.model import Presence, Severity, Status
-from crawler.cli.terminal import print_table, say, severity_text
+from crawler.cli.terminal import print_table, safe, say, severity_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,10 +61,23 @@ def at_or_above(findings: Iterable[Finding], threshold: Severity) -> tuple[Findi
 def print_findings(findings: Iterable[Finding]) -> None:
     """A table of findings for people, most severe first."""
     rows = [
-        (severity_text(each.severity), each.vendor, each.rule, each.site, each.subject, each.fact, _state(each))
+        (
+            severity_text(each.severity),
+            each.vendor,
+            each.rule,
+            _place(each),
+            each.subject,
+            safe(each.fact, 160),
+            _state(each),
+        )
         for each in findings
     ]
     print_table(("severity", "vendor", "rule", "site", "subject", "what was measured", "state"), rows)
+
+
+def _place(finding: Finding) -> str:
+    """The site without what all sites share."""
+    return (finding.site or "-").removeprefix("https://").removesuffix("/")
 
 
 def _state(finding: Finding) -> str:
