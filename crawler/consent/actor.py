@@ -12,9 +12,10 @@ from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
 from crawler.consent import patience, rules
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
+from crawler.consent.facts import banner_of, covers, other_side, plain
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
-from crawler.consent.operate import Operation, pre_ticked
+from crawler.consent.operate import Operation
 from crawler.consent.proof import Before, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.statements import claimed, recorded, stored, to_signals
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from auditor.model import CmpDeclaration, ConsentSignal, Phase
     from crawler.consent.heuristic import Look
     from crawler.consent.operate import Attempt
-    from crawler.consent.seen import Seen
 
 T = TypeVar("T")
 
@@ -77,23 +77,21 @@ class ConsentActor:
 
     async def _find(self, page: Page) -> Banner | None:
         worlds, eyes, driver = self._of(page)
-        await self._start(driver)
         clock = asyncio.get_running_loop()
         started = clock.time()
-        limit_ms: float | None = None
+        limit_ms = 0.0
         while True:
             look = await eyes.look()
             if look.banners or driver.popup:
                 return await self._found(page, worlds, eyes, driver, look)
-            if limit_ms is None and look.ready:
+            if look.ready and look.age_ms >= limit_ms:  # asked again at its end: scripts may have come meanwhile
                 limit_ms = await patience.limit_ms(worlds, named=bool(driver.detected))
             waited = clock.time() - started
-            if waited > patience.MAX_SECONDS or (
-                limit_ms is not None and look.age_ms >= limit_ms and waited >= patience.MIN_SECONDS
-            ):
+            done = look.ready and look.age_ms >= limit_ms and waited >= patience.MIN_SECONDS
+            if done or waited > patience.MAX_SECONDS:
                 return None
-            await asyncio.sleep(0.3)
             await self._start(driver)
+            await asyncio.sleep(0.3)
 
     async def _start(self, driver: Rules) -> None:
         try:
@@ -103,18 +101,20 @@ class ConsentActor:
 
     async def _found(self, page: Page, worlds: Worlds, eyes: Heuristic, driver: Rules, look: Look) -> Banner:
         self._seen_age_ms = self._seen_age_ms or look.age_ms
-        if not (_plain(look, Wanted.ACCEPT) and _plain(look, Wanted.REJECT)) and not driver.popup:
+        if not (plain(look, Wanted.ACCEPT) and plain(look, Wanted.REJECT)):
             await self._await_rule(driver)
         if not look.banners:
             await asyncio.sleep(0.4)
             look = await eyes.look()
         entries = await stored(page, worlds)
         cmp_name = await name_cmp(worlds, {name for _, name in entries})
-        wall = await _covers(worlds)
-        self.banner = _banner(look.banners, driver.popup, cmp_name, wall=wall)
+        wall = await covers(worlds)
+        self.banner = banner_of(look.banners, driver.popup, cmp_name, wall=wall)
         return self.banner
 
     async def _await_rule(self, driver: Rules) -> None:
+        """Give the rules a moment to recognise what the heuristic sees."""
+        await self._start(driver)
         clock = asyncio.get_running_loop()
         end = clock.time() + RULE_LEAD_SECONDS
         while rules.available() and clock.time() < end:
@@ -134,22 +134,30 @@ class ConsentActor:
     async def _choose(self, page: Page, wanted: Wanted) -> Choice:
         worlds, eyes, driver = self._of(page)
         self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
+        operation = Operation(eyes, Hand(page), wanted)
+        if wanted is Wanted.WITHDRAW:
+            if not await operation.reopen(worlds):
+                return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_CONTROL)
+            return self._chosen(await operation.run(), wanted, None)
         look = await eyes.look()
-        if not look.banners and not look.opt_outs and not driver.popup:
+        if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
-        result: RuleResult | None = None
-        if driver.popup and not _plain(look, wanted):
-            result = await driver.choose(wanted, _other_side(look, wanted))
-            if result is not None and result.ok and await self._rule_worked(eyes, result, wanted):
-                return Choice(
-                    wanted=wanted,
-                    outcome=ChoiceOutcome.DONE,
-                    method=f"rules:{result.rule}",
-                    clicks=tuple(t for t in result.clicks if t),
-                )
-        attempt = await Operation(eyes, Hand(page), wanted).run()
-        self._learn(attempt, wanted)
-        return self._chosen(attempt, wanted, result)
+        result = None if plain(look, wanted) else await self._by_rule(eyes, driver, look, wanted)
+        if result is None or not result.ok:
+            attempt = await operation.run()
+            self._learn(attempt, wanted)
+            untouched = attempt.outcome is ChoiceOutcome.FAILED and not attempt.presses and result is None
+            result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if untouched else result
+            if result is None or not result.ok:
+                return self._chosen(attempt, wanted, result)
+        texts = tuple(text for text in result.clicks if text)
+        return Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
+
+    async def _by_rule(self, eyes: Heuristic, driver: Rules, look: Look, wanted: Wanted) -> RuleResult | None:
+        """Let a rule that knows this banner make the choice; ``ok`` only if the banner is gone."""
+        await self._await_rule(driver)
+        result = await driver.choose(wanted, other_side(look, wanted)) if driver.popup else None
+        return replace(result, ok=result.ok and await self._rule_worked(eyes, result, wanted)) if result else None
 
     async def _rule_worked(self, eyes: Heuristic, result: RuleResult, wanted: Wanted) -> bool:
         wrong = Side.REJECT if wanted is Wanted.ACCEPT else Side.ACCEPT
@@ -242,52 +250,3 @@ class ConsentActor:
         except (WorldError, PlaywrightError) as error:
             self.failures[part] = (str(error).strip().splitlines() or ["the page is gone"])[0][:200]
             return otherwise
-
-
-def _plain(look: Look, wanted: Wanted) -> bool:
-    """Whether the choice is a clearly named button of the first layer: then it is pressed as a visitor would."""
-    side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
-    return any(b.reading.strength >= 0.7 and b.kind != "weak" for s in look.banners for b in s.having(side))
-
-
-def _other_side(look: Look, wanted: Wanted) -> dict[str, list[int]]:
-    """The elements that a rule must not press, by frame."""
-    sides = {Side.REJECT, Side.OPT_OUT} if wanted is Wanted.ACCEPT else {Side.ACCEPT, Side.PAY}
-    barred: dict[str, list[int]] = {}
-    for seen in look.banners:
-        barred.setdefault(seen.world.frame, []).extend(b.id for b in seen.buttons if b.side in sides)
-    return barred
-
-
-async def _covers(worlds: Worlds) -> bool:
-    cover = await (await worlds.top()).call("() => consentEyes.covering()")
-    return bool(float(cover["share"]) >= 0.8 or cover["locked"])
-
-
-def _banner(found: tuple[Seen, ...], rule: str | None, cmp_name: str | None, *, wall: bool) -> Banner:
-    by = tuple(name for name, is_so in (("rules", rule), ("cmp", cmp_name), ("heuristic", found)) if is_so)
-    if not found:
-        return Banner(
-            detected_by=by, cmp=cmp_name, layers=1, accept_clicks=None, reject_clicks=None, pre_ticked=0, wall=wall,
-            text="", language=None, box=None,
-        )  # fmt: skip
-    seen = found[0]
-    accept = seen.has(Side.ACCEPT, Side.ACKNOWLEDGE)
-    return Banner(
-        detected_by=by,
-        cmp=cmp_name,
-        layers=1,
-        accept_clicks=1 if accept else None,
-        reject_clicks=1 if seen.has(Side.REJECT) else None,
-        pre_ticked=pre_ticked(seen),
-        wall=wall and not seen.has(Side.DISMISS),
-        text=seen.text[:2000],
-        language=seen.language,
-        box=_page_box(seen),
-    )
-
-
-def _page_box(seen: Seen) -> tuple[float, float, float, float]:
-    x, y, w, h = seen.box
-    owner = (seen.world.owner or {}).get("box") or (0, 0, 0, 0)
-    return (x + float(owner[0]), y + float(owner[1]), w, h)

@@ -315,7 +315,7 @@
     const groups = collect(scan);
     return {
       groups, hosts: scan.hosts, nodes: scan.budget.nodes, truncated: !complete, age: performance.now(),
-      ready: document.readyState === "complete", took: performance.now() - scan.budget.started,
+      ready: document.readyState !== "loading", took: performance.now() - scan.budget.started,
       lang: squeeze(document.documentElement.lang || "", 20),
     };
   };

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crawler.consent.seen import Seen, banners, read_group
-from crawler.consent.wording import Side
 from crawler.consent.worlds import World, WorldError
 
 if TYPE_CHECKING:
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 class Look:
     """One look at the page: its banners, the page's age in milliseconds, and whether everything was seen.
 
-    ``opt_outs`` are other parts of the page (a footer, say) with a "do not sell or share" control.
+    ``others`` are other parts of the page (a footer, say) with controls whose words are about consent.
     """
 
     banners: tuple[Seen, ...]
-    opt_outs: tuple[Seen, ...]
+    others: tuple[Seen, ...]
     age_ms: float
     ready: bool
     complete: bool
@@ -41,7 +40,7 @@ class Heuristic:
         try:
             worlds = await self._worlds.all()
         except WorldError:
-            return Look(banners=(), opt_outs=(), age_ms=0, ready=False, complete=False)
+            return Look(banners=(), others=(), age_ms=0, ready=False, complete=False)
         for number, world in enumerate(worlds):
             if number > 0 and not (world.owner or {}).get("shown"):
                 continue
@@ -55,8 +54,8 @@ class Heuristic:
             if number == 0:
                 age, ready = float(scan["age"]), bool(scan.get("ready"))
         asking = tuple(banners(found))
-        opt_outs = tuple(s for s in found if s not in asking and s.has(Side.OPT_OUT))
-        return Look(banners=asking, opt_outs=opt_outs, age_ms=age, ready=ready, complete=complete)
+        others = tuple(s for s in found if s not in asking)
+        return Look(banners=asking, others=others, age_ms=age, ready=ready, complete=complete)
 
     async def _scan(self, world: World) -> dict[str, Any]:
         scan = await world.call("() => consentEyes.scan()")

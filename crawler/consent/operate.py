@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model import ChoiceOutcome, Wanted
+from crawler.consent import reopen
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
 from crawler.consent.seen import CHOOSING
 from crawler.consent.wording import Side
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic, Look
     from crawler.consent.seen import Button, Seen, Toggle
+    from crawler.consent.worlds import Worlds
 
 Signature = tuple[str, tuple[str, ...], int]
 """What tells one state of a banner from another: frame, labels of the controls, number of switches."""
@@ -89,11 +91,24 @@ class Operation:
         self.attempt.fail("too many steps")
         return self.attempt
 
+    async def reopen(self, worlds: Worlds) -> bool:
+        """Show the settings again, through a control of the page or the CMP's function; whether a banner is there."""
+        look = await self._settled_look()
+        if look.banners:
+            return True
+        found = reopen.control(look.others)
+        if found is not None:
+            await self._hand.press(found[0].world, found[1].id)
+            self.attempt.clicks.append(found[1].text)
+        elif not await reopen.by_api(worlds):
+            return False
+        return await self._wait(OPEN_SECONDS, lambda later: bool(later.banners))
+
     async def _opts_out(self, look: Look) -> bool:
         """Without any banner, a "do not sell or share" control is the refusal of its page: press it once."""
-        if self._wanted is Wanted.ACCEPT or self.attempt.presses or not look.opt_outs:
+        seen = next((s for s in look.others if s.has(Side.OPT_OUT)), None)
+        if self._wanted is not Wanted.REJECT or self.attempt.presses or seen is None:
             return False
-        seen = look.opt_outs[0]
         button = seen.having(Side.OPT_OUT)[0]
         await self._hand.press(seen.world, button.id)
         self.attempt.presses, self.attempt.method = 1, "opt_out"

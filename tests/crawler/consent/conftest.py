@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).parent / "web"
 HEAD = re.compile(r"\A<!--(.*?)-->", re.DOTALL)
-AT_ONCE = 5
+AT_ONCE = 8
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
