@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import DeclaredCookie, DeclaredParty, Duration, NameMatch
@@ -33,6 +34,7 @@ MAX_COOKIES = 5000
 TELLING = ("approx", "max")
 _PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|<[^<>]{0,60}>|\[[^\[\]]{1,40}\]|\$[A-Za-z]{1,30}|[Xx]{3,}|#+|(?<=\*-)X$")
 _PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)\s*$")
+_PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
@@ -44,6 +46,7 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
         if len(out) < MAX_COOKIES and is_cookie_table(reading, place, grid):
             (out if grid.heading else loose).extend(_from_grid(reading, categories, scopes, place, grid))
     loose.extend(_from_lists(reading, categories, scopes))
+    loose.extend(_from_prose(reading, categories, scopes, {fold(cookie.name) for cookie in loose}))
     known = {fold(cookie.name) for cookie in out}
     out.extend(cookie for cookie in loose if fold(cookie.name) not in known)
     out.sort(key=lambda cookie: cookie.evidence[0].start)
@@ -237,7 +240,7 @@ def _from_lists(reading: Reading, categories: Categories, scopes: Scopes) -> lis
         if place not in reading.cookie_places or block.kind == "heading" or place in recorded:
             continue
         names = _item_names(reading, place, block)
-        out.extend(_listed(reading, categories, scopes, place, block, name) for name in names)
+        out.extend(_listed(reading, categories, scopes, place, block.view, name) for name in names)
     return out
 
 
@@ -255,6 +258,22 @@ def _item_names(reading: Reading, place: int, block: Block) -> list[str]:
     return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
 
 
+def _from_prose(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> list[DeclaredCookie]:
+    """Names such as ``_ga`` in sentences about cookies, each once."""
+    out: list[DeclaredCookie] = []
+    for sentence in reading.cookie_sentences:
+        if not reading.mentions_cookies(sentence.view):
+            continue
+        for match in _PROSE_NAME.finditer(sentence.view.text):
+            name = match.group().rstrip(".")
+            if fold(name) not in known:
+                known.add(fold(name))
+                out.append(
+                    replace(_listed(reading, categories, scopes, sentence.place, sentence.view, name), basis="prose")
+                )
+    return out
+
+
 def _among_cookies(reading: Reading, place: int) -> bool:
     """Does an item stand beside items that name cookies?"""
     for at in (place - 2, place - 1, place + 1, place + 2):
@@ -267,9 +286,8 @@ def _among_cookies(reading: Reading, place: int) -> bool:
 
 
 def _listed(
-    reading: Reading, categories: Categories, scopes: Scopes, place: int, block: Block, name: str
+    reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
-    view = block.view
     governing = categories.governing.get(place)
     only = categories.declared[0] if governing is None and len(categories.declared) == 1 else governing
     services = find_services(view)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from auditor.facts import plain_words, service_facts, too_wide
 from auditor.model import Category
 from auditor.policy.view import fold
 from auditor.policy.wording import load
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 
+MIN_NAME = 4
+
+
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """A service as the bundled list knows it."""
+    """A service as the bundled lists know it; ``category`` None where it has no usual one."""
 
     name: str
     aliases: tuple[str, ...]
@@ -44,6 +48,12 @@ def _known() -> tuple[dict[str, KnownService], re.Pattern[str]]:
         service = KnownService(name, tuple(entry["aliases"]), tuple(entry["domains"]), category)
         for alias in (name, *entry["aliases"]):
             by_name[fold(alias)] = service
+    barred = plain_words() | too_wide()
+    for fact in service_facts():
+        service = by_name.get(fold(fact.name)) or KnownService(fact.name, fact.aliases, (), None)
+        for alias in (fact.name, *fact.aliases):
+            if alias not in barred and len(alias) >= MIN_NAME:
+                by_name.setdefault(fold(alias), service)
     names = "|".join(re.escape(name).replace(r"\ ", r"[\s\-]") for name in sorted(by_name, key=lambda n: (-len(n), n)))
     return by_name, re.compile(rf"(?<![\w@.\-/])(?:{names})(?![\w@]|\.[a-z])")
 
