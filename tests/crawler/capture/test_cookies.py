@@ -106,7 +106,8 @@ def test_a_script_loaded_by_a_script_leads_back_to_the_page(web, visit):
 def test_cookie_store(web, visit):
     url = web.serve(
         f"{SITE}/",
-        "<script>cookieStore.set('a', '1').then(() => cookieStore.set({name: 'b', value: '2', expires: Date.now() + 86400000, sameSite: 'lax'}))"
+        "<script>cookieStore.set('a', '1').then(() => cookieStore.set({name: 'b', value: '2', "
+        "expires: Date.now() + 86400000, sameSite: 'lax'}))"
         ".then(() => cookieStore.delete('a'))</script>",
     )
     found = visit(url).visit
@@ -141,7 +142,8 @@ def test_set_and_deleted_and_overwritten(web, visit):
 def test_blocked_cookies_are_never_set(web, visit):
     url = web.serve(
         f"{SITE}/",
-        "<script>document.cookie='__Host-bad=1; path=/'; document.cookie='foreign=1; domain=other.org'; document.cookie='hidden=1; httponly'</script>"
+        "<script>document.cookie='__Host-bad=1; path=/'; document.cookie='foreign=1; domain=other.org'; "
+        "document.cookie='hidden=1; httponly'</script>"
         f"<img src='https://{OTHER}/lax.gif'>",
         "wrong=1; Domain=elsewhere.org",
         "__Secure-bad=1",
@@ -219,8 +221,10 @@ def test_hostile_globals_do_not_blind_the_hook(web, visit):
     url = web.serve(
         f"{SITE}/",
         "<script>Array.prototype.map = Array.prototype.push = () => { throw 1 }; JSON.stringify = () => ''; "
-        "String.prototype.toJSON = () => 'x'; Object.prototype.get = () => 1; EventTarget.prototype.addEventListener = () => {}; "
-        "Error.prepareStackTrace = () => 'nothing'; Error.stackTraceLimit = 0; performance.now = () => 0; Date.now = () => 0; "
+        "String.prototype.toJSON = () => 'x'; Object.prototype.get = () => 1; "
+        "EventTarget.prototype.addEventListener = () => {}; "
+        "Error.prepareStackTrace = () => 'nothing'; Error.stackTraceLimit = 0; "
+        "performance.now = () => 0; Date.now = () => 0; "
         "String.prototype.slice = () => ''; Reflect.apply = () => 0; Promise.prototype.then = undefined;</script>"
         "<script src='/tag.js'></script>",
         headers=(("Content-Security-Policy", "default-src 'self' 'unsafe-inline'"),),
@@ -236,10 +240,12 @@ def test_the_hook_cannot_be_seen(web, visit):
         f"{SITE}/",
         "<script>const clean = document.createElement('iframe'); document.documentElement.append(clean);"
         "const set = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie').set;"
-        "const odd = Object.getOwnPropertyNames(window).filter((n) => /^_[0-9a-f]{16}$|playwright|consent|__pw/i.test(n));"
+        "const odd = Object.getOwnPropertyNames(window)"
+        ".filter((n) => /^_[0-9a-f]{16}$|playwright|consent|__pw/i.test(n));"
         "document.cookie = 'native=' + /\\[native code\\]/.test(Function.prototype.toString.call(set));"
         "document.cookie = 'names=' + (odd.join('-') || 'none'); document.cookie = 'driver=' + navigator.webdriver;"
-        "document.cookie = 'agent=' + /Headless/.test(navigator.userAgent + JSON.stringify(navigator.userAgentData || {}));"
+        "document.cookie = 'agent=' + /Headless/.test("
+        "navigator.userAgent + JSON.stringify(navigator.userAgentData || {}));"
         "document.cookie = 'fetch=' + fetch.name + fetch.length</script>",
     )
     found = visit(url).visit

@@ -236,9 +236,12 @@ def test_httpx_goes_through_it(run, whole_web):
     whole_web.serve("www.fetched.org/", "<p>fetched")
 
     async def go():
-        async with AddressGuard(NetworkConfig(resolve={"*": f"127.0.0.1:{whole_web.port}"})) as guard:
-            async with httpx.AsyncClient(proxy=guard.url, trust_env=False, verify=False) as client:
-                return (await client.get("https://www.fetched.org/")).text
+        network = NetworkConfig(resolve={"*": f"127.0.0.1:{whole_web.port}"})
+        async with (
+            AddressGuard(network) as guard,
+            httpx.AsyncClient(proxy=guard.url, trust_env=False, verify=False) as client,
+        ):
+            return (await client.get("https://www.fetched.org/")).text
 
     assert run(go()) == "<p>fetched"
 

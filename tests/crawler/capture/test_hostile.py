@@ -99,7 +99,8 @@ def test_a_page_that_kills_its_renderer(web, visit, browsers, run):
 def test_memory_hog(web, visit):
     url = web.serve(
         f"{SITE}/",
-        "<p>hi</p><script>const all = []; setInterval(() => { for (let i = 0; i < 40; i++) all.push(new Array(4e6).fill(i)) }, 1)</script>",
+        "<p>hi</p><script>const all = []; setInterval(() => { "
+        "for (let i = 0; i < 40; i++) all.push(new Array(4e6).fill(i)) }, 1)</script>",
     )
     assert ended(visit(url, visit_timeout_s=25), 60) in (Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OK)
 

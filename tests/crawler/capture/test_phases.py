@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 
 SITE = "www.first.com"
 
-CHOOSER = """<title>Shop</title><p>A shop.</p><a href="/pricing">Pricing</a><footer><a href="/privacy">Privacy</a></footer>
+CHOOSER = """<title>Shop</title><p>A shop.</p><a href="/pricing">Pricing</a>
+<footer><a href="/privacy">Privacy</a></footer>
 <div id="cookie-banner" style="position:fixed;bottom:0;left:0;right:0;background:#fff;padding:20px">
 <p>We use cookies for statistics and advertising.</p>
 <button id=yes>Accept all</button> <button id=no>Reject all</button></div>
@@ -20,7 +21,8 @@ const banner = document.getElementById('cookie-banner');
 const track = () => say('tracker', 'abc');
 if (document.cookie.includes('choice=')) banner.remove();
 if (document.cookie.includes('choice=yes')) track();
-document.getElementById('yes').onclick = () => { say('choice', 'yes'); banner.remove(); track(); setTimeout(() => say('late', 1), 900) };
+document.getElementById('yes').onclick = () => { say('choice', 'yes'); banner.remove(); track();
+  setTimeout(() => say('late', 1), 900) };
 document.getElementById('no').onclick = () => { say('choice', 'no'); banner.remove() };
 say('early', 1);
 </script>"""

@@ -141,14 +141,17 @@ def test_answers_of_a_service_worker_never_reached_the_wire(web, visit):
     web.serve(
         "localhost/",
         """<script>navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)
-        .then(() => navigator.serviceWorker.controller || new Promise((go) => navigator.serviceWorker.addEventListener('controllerchange', go)))
-        .then(() => fetch('/invented')).then((r) => r.text()).then((t) => { document.cookie = 'answer=' + t })</script>""",
+        .then(() => navigator.serviceWorker.controller ||
+          new Promise((go) => navigator.serviceWorker.addEventListener('controllerchange', go)))
+        .then(() => fetch('/invented')).then((r) => r.text())
+        .then((t) => { document.cookie = 'answer=' + t })</script>""",
     )
     web.serve(
         "localhost/sw.js",
         """self.addEventListener('install', () => self.skipWaiting());
         self.addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-        self.addEventListener('fetch', (event) => { if (event.request.url.endsWith('/invented')) event.respondWith(new Response('made')) })""",
+        self.addEventListener('fetch', (event) => {
+          if (event.request.url.endsWith('/invented')) event.respondWith(new Response('made')) })""",
         kind="text/javascript",
     )
     found = visit("http://localhost/").visit
@@ -178,7 +181,8 @@ def test_event_source_prefetch_preflight_and_frames(web, visit):
         f"{SITE}/",
         f"""<link rel="prefetch" href="/later"><iframe src="https://{OTHER}/frame"></iframe><script>
         new EventSource('/events');
-        fetch('https://{OTHER}/cors', {{method: 'PUT', headers: {{'X-A': '1'}}, credentials: 'include'}}).catch(() => 0);
+        fetch('https://{OTHER}/cors', {{method: 'PUT', headers: {{'X-A': '1'}}, credentials: 'include'}})
+          .catch(() => 0);
         const x = new XMLHttpRequest(); x.open('GET', '/xhr'); x.send()</script>""",
     )
     web.serve(f"{OTHER}/frame", "<img src=/inner.gif>")

@@ -17,7 +17,8 @@ OTHER = "widgets.tracker.net"
 def test_storage_of_every_kind_and_frame(web, visit):
     url = web.serve(
         f"{SITE}/",
-        f"""<script src="/tag.js"></script><iframe src="https://{OTHER}/frame"></iframe><iframe sandbox="allow-scripts" srcdoc="<p>opaque"></iframe>
+        f"""<script src="/tag.js"></script><iframe src="https://{OTHER}/frame"></iframe>
+        <iframe sandbox="allow-scripts" srcdoc="<p>opaque"></iframe>
         <script>localStorage.plain = 'property'; sessionStorage.setItem('gone', '1'); sessionStorage.removeItem('gone');
         indexedDB.open('database'); caches.open('cache')</script>""",
     )
@@ -46,8 +47,10 @@ def test_storage_of_every_kind_and_frame(web, visit):
 def test_controls_of_the_footer_and_about_consent(web, visit):
     url = web.serve(
         f"{SITE}/",
-        f"""<nav><a href="/home">Home</a><a href="/privacy">Privacy policy</a></nav><main style="height: 3000px">text</main>
-        <footer><a href="/terms">Terms</a><button>Cookie   settings</button><a href="/hidden" style="display:none">Cookies</a></footer>
+        f"""<nav><a href="/home">Home</a><a href="/privacy">Privacy policy</a></nav>
+        <main style="height: 3000px">text</main>
+        <footer><a href="/terms">Terms</a><button>Cookie   settings</button>
+        <a href="/hidden" style="display:none">Cookies</a></footer>
         <div class="site-footer"><a href="https://x.org/">Us elsewhere</a></div>
         <iframe src="https://{OTHER}/frame"></iframe>""",
     )
