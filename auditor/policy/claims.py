@@ -68,7 +68,7 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
             found = rule.cues.first(sentence.view.folded)
             if found is None or rule.unless.first(sentence.view.folded):
                 continue
-            subject = _subject(_Place(reading, categories, scopes, sentence), rule)
+            subject = _subject(_Place(reading, categories, scopes, sentence, found), rule)
             if subject is None or (rule.duration and not find_durations(sentence.view.folded)):
                 continue
             if (rule.type, subject.value) in TRIVIAL:
@@ -128,6 +128,7 @@ class _Place:
     categories: Categories
     scopes: Scopes
     sentence: Sentence
+    found: Found
 
     @property
     def folded(self) -> str:
@@ -182,7 +183,8 @@ def _scope(place: _Place) -> _Subject:
 def _labelled(place: _Place, rule: _Rule) -> _Subject | None:
     """The category that a sentence names, or that governs it; no subject where there is neither."""
     governing = place.governing
-    named = labels_beside_cookies(place.reading, place.folded)
+    text = place.folded[place.found.start :] if rule.subject == "label" else place.folded
+    named = labels_beside_cookies(place.reading, text)
     if rule.subject == "label" and named:
         return _category_subject(place.categories, place.scopes, named[0])
     if governing is not None and (rule.subject == "category" or _is_near(place)):

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.model import DeclaredCookie, DeclaredParty, Duration, NameMatch
+from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration, NameMatch
 from auditor.policy.blocks import Block
 from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
 from auditor.policy.hosts import is_host
@@ -23,12 +23,13 @@ from auditor.policy.tables import (
 from auditor.policy.view import View, fold
 
 if TYPE_CHECKING:
-    from auditor.model import Category, DeclaredCategory
+    from auditor.model import DeclaredCategory
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
 
 MAX_NAME = 120
+HALVES = 2
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
@@ -199,6 +200,8 @@ class _RowReader:
 
     def _inferred(self, purpose: View | None) -> Category | None:
         """The category that the purpose speaks for, else the usual one of the service that the row names."""
+        if purpose is not None and self.reading.words.cues("consent_record").first(purpose.folded):
+            return Category.STRICTLY_NECESSARY
         found = sentence_purpose(self.reading, purpose.folded) if purpose else None
         if found is not None or purpose is None:
             return found
@@ -224,8 +227,11 @@ class _RowReader:
 
 
 def _clean_name(text: str) -> str:
-    """A name as declared, without explanations in parentheses, quotes and trailing punctuation."""
+    """A name as declared, without explanations in parentheses, quotes, punctuation, and the space of a line break."""
     name = _PARENTHESES.sub("", text).strip().strip("\"'“”„‘’`").rstrip(".,;:")
+    halves = name.split(" ")
+    if len(halves) == HALVES and all(looks_like_cookie(half) for half in halves):
+        name = "".join(halves)
     return name if 0 < len(name) <= MAX_NAME else ""
 
 
@@ -251,9 +257,9 @@ def _item_names(reading: Reading, place: int, block: Block) -> list[str]:
     names = [_clean_name(part) for part in re.split(r",\s+", match[1])]
     if not all(names):
         return []
-    if all(looks_like_cookie(name) for name in names):
-        sure = not all(name.isupper() and name.isalpha() for name in names) or reading.mentions_cookies(block.view)
-        return names if sure and (block.kind == "item" or block.lead is not None) else []
+    sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
+    if sure and all(looks_like_cookie(name) for name in names):
+        return names if block.kind == "item" or block.lead is not None else []
     bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
     return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
 

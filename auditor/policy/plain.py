@@ -24,6 +24,7 @@ _DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _BOLD_LEAD = re.compile(r"\s*\*\*(.{1,150}?)\*\*\s*:?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
 MIN_ROWS = 2
+BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
@@ -60,6 +61,7 @@ class _Reader:
             self.add(start, end)
 
     def add(self, start: int, end: int) -> None:
+        start, end = self._without_emphasis(start, end)
         raw = self.origin.text[start:end]
         kind, number = "text", None
         if bullet := _ITEM.match(raw):
@@ -72,10 +74,18 @@ class _Reader:
             return
         whole_bold = self.markdown and re.fullmatch(r"\s*\*\*[^*]+\*\*:?\s*", self.origin.text[start:end]) is not None
         if (whole_bold and len(view.text) <= 120) or looks_like_heading(view.text, number, kind):
-            level = 5 if whole_bold else NO_LEVEL
+            level = BOLD_LEVEL if whole_bold else NO_LEVEL
             self.elements.append(Block("heading", view, level, number))
             return
         self.elements.append(Block(kind, view, number=number, lead=self.lead(start, end, view)))
+
+    def _without_emphasis(self, start: int, end: int) -> tuple[int, int]:
+        """A paragraph without the underscores that set all of it in italics; ``_ga_`` keeps its own."""
+        match = re.match(r"\s*_(?=[A-ZÀ-Þ][a-zà-ÿ]+\s)", self.origin.text[start:end]) if self.markdown else None
+        bare = self.origin.text[start:end].rstrip()
+        if match and bare.endswith("_"):
+            return start + match.end(), start + len(bare) - 1
+        return start, end
 
     def lead(self, start: int, end: int, view: View) -> View | None:
         if self.markdown and (match := _BOLD_LEAD.match(self.origin.text, start, end)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, Quote, Scope
 from auditor.policy.bindings import KINDS, bound_scopes, find_scope
-from auditor.policy.hosts import HostMention, own_hosts
+from auditor.policy.hosts import HostMention, brand, is_host, own_hosts
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Scopes:
 def read_scopes(reading: Reading) -> Scopes:
     """The scopes of a document. There always is a default one."""
     hosts = own_hosts(reading)
-    listed = _listed_scopes(reading)
+    listed = _listed_scopes(reading) or _headed_scopes(reading, {brand(mention.host) for mention in hosts})
     bound = bound_scopes(reading, by_label=not listed)
     default = _default_scope(reading, hosts, [one.scope for one in bound] + listed)
     scopes: dict[str, Scope] = {default.id: default}
@@ -185,6 +185,19 @@ def _listed_scopes(reading: Reading) -> list[Scope]:
     return run if len({scope.kind for scope in run}) > 1 else []
 
 
+def _headed_scopes(reading: Reading, owners: set[str]) -> list[Scope]:
+    """The scopes that headings tell apart by the vendor's hosts ("Cookies on www.example.com", "... on app...")."""
+    found: dict[tuple[str, ...], Scope] = {}
+    for _, block in reading.document.blocks():
+        if block.kind != "heading" or not any(is_host(word.strip("():.,")) for word in block.view.text.split()):
+            continue
+        scope = find_scope(reading, block.view, 0, len(block.view.text))
+        if scope is not None and scope.hosts and brand(scope.hosts[0]) in owners:
+            identity = scope.id if not found else f"{scope.id}-{scope.hosts[0]}"
+            found.setdefault(scope.hosts, replace(scope, id=identity))
+    return list(found.values()) if len(found) > 1 else []
+
+
 def _may_list(reading: Reading, block: Block) -> bool:
     folded = block.view.folded
     return (
@@ -207,6 +220,11 @@ def _sections(reading: Reading, scopes: tuple[Scope, ...]) -> dict[int, tuple[st
 
 
 def _heading_scopes(reading: Reading, block: Block, scopes: tuple[Scope, ...]) -> tuple[str, ...]:
+    """The scopes that a heading names: by their hosts, else by their kinds in a short heading."""
+    text = block.view.text.lower()
+    by_host = tuple(scope.id for scope in scopes if any(host in text for host in scope.hosts))
+    if by_host:
+        return by_host
     folded = block.view.folded
     if len(folded.split()) > MAX_HEADING_WORDS or not reading.words.cues("scope_heading").first(folded):
         return ()

@@ -19,6 +19,8 @@ MAX_LABEL_WORDS = 9
 MAX_BODY = 12
 MAX_STATUS = 40
 MIN_COMMON = 3
+UNRANKED = 8
+_ARTICLE = re.compile(r"^(?:the|our|i|gli|le|la|les|los|las|die|der|de|het|os|as|nos|nuestras)\s+(?=\w)", re.IGNORECASE)
 _SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
@@ -84,7 +86,8 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     elements = reading.document.elements
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
-        if isinstance(element, Block) and not _is_status(reading, element) and _ends(block, element):
+        transparent = isinstance(element, Block) and (_is_status(reading, element) or _is_intro(elements, at, element))
+        if isinstance(element, Block) and not transparent and _ends(block, element):
             break
         places.append(at)
     return places
@@ -93,6 +96,13 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
 def _is_status(reading: Reading, block: Block) -> bool:
     """Is a short line the state of a switch ("Always active") rather than a heading?"""
     return len(block.view.text) < MAX_STATUS and reading.words.cues("status").first(block.view.folded) is not None
+
+
+def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block) -> bool:
+    """Is a line without rank the introduction of the list that follows it?"""
+    following = elements[at + 1] if at + 1 < len(elements) else None
+    listed = isinstance(following, Block) and following.kind == "item"
+    return listed and block.level >= UNRANKED and block.view.text.endswith(":")
 
 
 def _ends(label: Block, block: Block) -> bool:
@@ -106,7 +116,8 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
     """A label is one of cookies if it or its text says so, or if it stands among labels under a cookie heading."""
     elements = reading.document.elements
     if section.label.category is Category.UNCLASSIFIED:
-        return any(isinstance(elements[at], Table) for at in section.places)
+        tables = any(isinstance(elements[at], Table) for at in section.places)
+        return tables or reading.words.cues("party_third").first(section.phrase.folded) is not None
     if section.label.cookie_word:
         return True
     texts = [elements[at] for at in (section.place, *section.places[:2])]
@@ -121,4 +132,4 @@ def label_text(phrase: str) -> str:
     """A label as a policy prints it, without "Category 1:" and closing punctuation."""
     text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
     text = re.sub(r"\s*[(\[]?\d{1,4}[)\]]?\s*$", "", text)
-    return text.strip(" \t.:;–-*") or phrase.strip()
+    return _ARTICLE.sub("", text.strip(" \t.:;–-*")) or phrase.strip()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 MAX_SERVICE_NAME = 80
+MAX_ROW = 400
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
 
@@ -115,11 +116,9 @@ def _in_tables(reading: Reading, categories: Categories, scopes: Scopes) -> Iter
 def is_service_table(reading: Reading, grid: Grid) -> bool:
     """Does the heading of the name column speak of services or tools rather than of cookies?"""
     view = grid.heading_of("name") or grid.heading_of("provider")
-    return (
-        view is not None
-        and reading.words.cues("service_heading").first(view.folded) is not None
-        and not (grid.has("duration") and grid.has("name"))
-    )
+    if view is None or (grid.has("duration") and grid.has("name")):
+        return False
+    return reading.words.cues("service_heading").first(view.folded) is not None
 
 
 def _listed(
@@ -129,22 +128,34 @@ def _listed(
         cell = row.cells.get("name") or row.cells.get("provider")
         if cell is None or not cell.text or len(cell.text) > MAX_SERVICE_NAME:
             continue
-        known = find_services(cell)
-        exact = known[0].service if known and len(known[0].words) == len(cell.text) else None
         category, label = row_category(reading, row, governing)
-        provider = row.cells.get("provider")
-        yield DeclaredService(
-            name=exact.name if exact else cell.text,
-            aliases=() if exact is None or exact.name == cell.text else (cell.text,),
-            domains=exact.domains if exact else (),
-            category=category,
-            category_label=label,
-            scope_ids=governing.scope_ids if governing else scopes.at(place),
-            party=_party(reading, provider),
-            role="list",
-            evidence=(row.view.quote(),),
-            confidence=0.9,
-        )
+        if label is None or (governing is not None and label == governing.label):
+            told = sentence_purpose(reading, row.view.folded[:MAX_ROW])
+            category, label = (told, None) if told else (category, label)
+        for name, aliases, domains in _names(cell):
+            yield DeclaredService(
+                name=name,
+                aliases=aliases,
+                domains=domains,
+                category=category,
+                category_label=label,
+                scope_ids=governing.scope_ids if governing else scopes.at(place),
+                party=_party(reading, row.cells.get("provider")),
+                role="list",
+                evidence=(cell.quote() if row.view.end - row.view.start > MAX_ROW else row.view.quote(),),
+                confidence=0.9,
+            )
+
+
+def _names(cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """(name, aliases, domains) of the services that a cell names: the known ones, else its words as they stand."""
+    mentions = find_services(cell)
+    known = [mention for mention in mentions if not _general(mention, mentions)]
+    if known and sum(len(mention.words) for mention in known) * 2 >= len(cell.text):
+        for mention in known:
+            yield mention.service.name, _aliases(mention), mention.service.domains
+    else:
+        yield re.sub(r"\s*\([^()]*\)", "", cell.text).strip() or cell.text, (), ()
 
 
 def _party(reading: Reading, provider: View | None) -> DeclaredParty:

@@ -24,6 +24,7 @@ VALUE_WEIGHT = 2.5
 PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
 SAMPLE_ROWS = 40
 MAX_NAMES = 40
+PAIR = 2
 _COUNT = re.compile(r"\s*\[[xX]?\d{1,3}[xX]?\]\s*$")
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
@@ -159,8 +160,8 @@ def _share(reading: Reading, role: str, texts: list[View]) -> float:
 
 
 def _is_name(_: Reading, view: View) -> bool:
-    pieces = split_names(view)
-    return bool(pieces) and all(looks_like_cookie(piece.text) for piece in pieces)
+    words = [word for piece in split_names(view) for word in piece.text.split()]
+    return bool(words) and all(looks_like_cookie(word) for word in words)
 
 
 def looks_like_cookie(text: str) -> bool:
@@ -238,4 +239,5 @@ def split_names(view: View) -> list[View]:
     if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
         return pieces
     words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]
-    return words if all(looks_like_cookie(word.text) for word in words) else pieces
+    whole = len(words) > PAIR or all(word.text.startswith("_") for word in words)
+    return words if whole and all(looks_like_cookie(word.text) for word in words) else pieces
