@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 RULE_LEAD_SECONDS = 1.2
 """How long a rule may take to see the banner after the heuristic has seen it."""
+RULE_ONLY_LOOKS = 6
 AWAY_MARGIN_MS = 1200.0
 AWAY_MAX_MS = 8000.0
 
@@ -103,8 +104,10 @@ class ConsentActor:
         self._seen_age_ms = self._seen_age_ms or look.age_ms
         if not (plain(look, Wanted.ACCEPT) and plain(look, Wanted.REJECT)):
             await self._await_rule(driver)
-        if not look.banners:
-            await asyncio.sleep(0.4)
+        for _ in range(RULE_ONLY_LOOKS):  # a rule sees what is still fading in
+            if look.banners:
+                break
+            await asyncio.sleep(0.3)
             look = await eyes.look()
         entries = await stored(page, worlds)
         cmp_name = await name_cmp(worlds, {name for _, name in entries})

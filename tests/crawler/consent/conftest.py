@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).parent / "web"
 HEAD = re.compile(r"\A<!--(.*?)-->", re.DOTALL)
+OTHER_HOST = "consent.example"
 AT_ONCE = 8
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
@@ -83,7 +84,7 @@ def _answer(web: BannerWeb, path: str) -> tuple[str, bytes, dict[str, str]]:
     kind = {".js": "text/javascript", ".css": "text/css"}.get(file.suffix, "text/html; charset=utf-8")
     if file.suffix != ".html":
         return kind, file.read_bytes(), {}
-    body = file.read_text("utf-8").replace("{{other}}", web.url("", "localhost")[:-1])
+    body = file.read_text("utf-8").replace("{{other}}", web.url("", OTHER_HOST)[:-1])
     head = HEAD.match(body)
     return (
         kind,
@@ -195,7 +196,9 @@ def player(run: Callable[..., Any], banner_web: BannerWeb) -> Iterator[Player]:
     """Plays choices in the system's browser."""
     manager = async_playwright()
     playwright = run(manager.__aenter__())
-    browser = run(playwright.chromium.launch(executable_path=find_browser(None).path, args=list(FLAGS)))
+    flags = [flag for flag in FLAGS if not flag.startswith("--host-resolver-rules")]
+    flags.append(f"--host-resolver-rules=MAP {OTHER_HOST} 127.0.0.1")
+    browser = run(playwright.chromium.launch(executable_path=find_browser(None).path, args=flags))
     yield Player(banner_web, run, browser)
     run(browser.close())
     run(manager.__aexit__(None, None, None))

@@ -73,7 +73,7 @@ def test_do_not_sell_is_an_opt_out(player):
 
 
 def test_a_wall_covers_the_page(player):
-    assert player.play("wall.html", Wanted.REJECT).banner.wall is False
+    assert player.play("wall.html", Wanted.REJECT).banner.wall is True
     assert player.play("locked_body.html", Wanted.REJECT).banner.wall is True
 
 
