@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_NAME = 120
 HALVES = 2
+BESIDE = 5
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
@@ -282,8 +283,8 @@ def _from_prose(reading: Reading, categories: Categories, scopes: Scopes, known:
 
 def _among_cookies(reading: Reading, place: int) -> bool:
     """Does an item stand beside items that name cookies?"""
-    for at in (place - 2, place - 1, place + 1, place + 2):
-        if 0 <= at < len(reading.document.elements):
+    for at in range(place - BESIDE, place + BESIDE + 1):
+        if at != place and 0 <= at < len(reading.document.elements):
             other = reading.document.elements[at]
             lead = other.lead if isinstance(other, Block) and other.kind == "item" else None
             if lead is not None and looks_like_cookie(lead.text.strip()):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_SERVICE_NAME = 80
 MAX_ROW = 400
+_PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)")
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
 
@@ -130,7 +131,9 @@ def _listed(
             continue
         category, label = row_category(reading, row, governing)
         if label is None or (governing is not None and label == governing.label):
-            told = sentence_purpose(reading, row.view.folded[:MAX_ROW])
+            cells = (row.cells.get("purpose"), *row.others)
+            texts = sorted((view for view in cells if view is not None), key=lambda view: len(view.text))
+            told = next((found for view in texts if (found := sentence_purpose(reading, view.folded[:MAX_ROW]))), None)
             category, label = (told, None) if told else (category, label)
         for name, aliases, domains in _names(cell):
             yield DeclaredService(
@@ -151,11 +154,12 @@ def _names(cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]
     """(name, aliases, domains) of the services that a cell names: the known ones, else its words as they stand."""
     mentions = find_services(cell)
     known = [mention for mention in mentions if not _general(mention, mentions)]
-    if known and sum(len(mention.words) for mention in known) * 2 >= len(cell.text):
+    bare = _PARENTHESES.sub("", cell.text).strip()
+    if known and sum(len(mention.words) for mention in known) * 2 >= len(bare):
         for mention in known:
             yield mention.service.name, _aliases(mention), mention.service.domains
     else:
-        yield re.sub(r"\s*\([^()]*\)", "", cell.text).strip() or cell.text, (), ()
+        yield bare or cell.text, (), ()
 
 
 def _party(reading: Reading, provider: View | None) -> DeclaredParty:

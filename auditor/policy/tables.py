@@ -40,10 +40,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One record of a table: cells by role, and the row as printed."""
+    """One record of a table: cells by role, cells without one, and the row as printed."""
 
     cells: dict[str, View]
     view: View
+    others: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def read_grid(reading: Reading, table: Table) -> Grid:
         if title is not None and len(cells) > 1:
             rows.append(title)
         elif not _repeats(cells, heading):
-            rows.append(Row({column.role: cells[x].view for x, column in columns.items()}, view))
+            others = tuple(cell.view for x, cell in enumerate(cells) if x not in columns and cell.view.text)
+            rows.append(Row({column.role: cells[x].view for x, column in columns.items()}, view, others))
     return Grid(columns, tuple(rows), heading)
 
 
