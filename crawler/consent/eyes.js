@@ -260,7 +260,8 @@
     for (let a = e; a && a !== document.body; a = parentOf(a)) depth += 1;
     const inputs = [...e.querySelectorAll("input,textarea,select")];
     return {
-      id: idOf(e), kind, tag: e.localName, dialog: dialogLike(e), hints: hintsOf(e), position: style.position,
+      id: idOf(e), kind, tag: e.localName, dialog: dialogLike(e),
+      hints: [parentOf(e), e, e.firstElementChild].filter((x) => x && x !== document.body).map(hintsOf).join(" "), position: style.position,
       z: Number(style.zIndex) || 0, box: boxOf(e), text: facts.text.slice(0, 4000), length: facts.text.length,
       password: inputs.some((i) => i.type === "password"), on_screen: onScreen(e), depth,
       selects: inputs.filter((i) => i.localName === "select" && shown(i)).length,

@@ -186,8 +186,8 @@ def _names_cookies(seen: Seen) -> bool:
 
 
 def _both_sides(seen: Seen) -> bool:
-    strong = [b for b in seen.having(Side.ACCEPT, Side.REJECT) if b.reading.strength >= 0.7]
-    return len({b.side for b in strong}) == 2
+    sides = {b.side for b in seen.having(Side.ACCEPT, Side.REJECT) if b.reading.strength >= 0.7}
+    return len(sides) == 2 or (sides == {Side.REJECT} and seen.has(Side.ACKNOWLEDGE))
 
 
 def is_banner(seen: Seen) -> bool:
@@ -206,6 +206,8 @@ def is_banner(seen: Seen) -> bool:
 
 def _unmistakable(seen: Seen, weak: int) -> bool:
     """A banner that never says "cookie": it speaks of personal data, and both sides or settings are offered."""
+    if weak and _CONSENT.search(str(seen.facts["hints"])) and seen.length < 3000:
+        return seen.has(Side.ACCEPT, Side.REJECT, Side.SAVE) or (seen.has(Side.SETTINGS) and seen.has(Side.ACKNOWLEDGE))
     if _both_sides(seen):
         return weak >= (1 if seen.has(Side.SETTINGS) else 2)
     return weak >= 3 and seen.has(Side.SAVE, Side.ACCEPT) and seen.has(Side.SETTINGS, Side.SAVE, Side.REJECT)
