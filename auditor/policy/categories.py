@@ -59,7 +59,7 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     drafts = _from_sections(reading, scopes, sections)
     _add_prose(reading, scopes, drafts)
     _add_tables(reading, scopes, drafts)
-    _add_numbers(scopes, drafts)
+    _add_bound(reading, scopes, drafts)
     if not drafts:
         drafts = _from_purposes(reading, scopes)
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]
@@ -168,14 +168,24 @@ def _from_purposes(reading: Reading, scopes: Scopes) -> list[_Draft]:
     return drafts
 
 
-def _add_numbers(scopes: Scopes, drafts: list[_Draft]) -> None:
-    """Numbers that are bound to a scope but described nowhere are the ICC UK categories."""
+def _add_bound(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
+    """Categories that are bound to a scope but described nowhere; bare numbers are the ICC UK categories."""
     have = {draft.number for draft in drafts}
     for binding in scopes.bindings:
         for number in sorted(binding.numbers - have, key=int):
             if category := ICC_NUMBERS.get(number):
                 drafts.append(_Draft(category, number, "prose", [], (), (category,), number=number))
                 have.add(number)
+        for category in sorted(binding.categories):
+            if not any(d.category is category and binding.allows(d.scope_ids) for d in drafts):
+                label = _bound_label(reading, category, binding.quote.quote)
+                drafts.append(_Draft(category, label, "list", [binding.quote], (binding.scope_id,), (category,)))
+
+
+def _bound_label(reading: Reading, category: Category, quote: str) -> str:
+    """The words of a quote that name a category."""
+    found = (word for word in reading.labels.find(fold(quote)) if word.category is category)
+    return next((quote[word.start : word.end] for word in found), category.value)
 
 
 # ------------------------------------------------------------------------------------------- finish

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, Quote, Scope
-from auditor.policy.bindings import KINDS, bound_scopes, find_scope
+from auditor.policy.assignments import assigned, same_scope
+from auditor.policy.bindings import KINDS, Bound, find_scope
 from auditor.policy.hosts import HostMention, brand, is_host, own_hosts
+from auditor.policy.place_columns import bound_by_columns
+from auditor.policy.place_sections import PlaceSection, place_sections
+from auditor.policy.places import place_words
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -30,10 +34,15 @@ class Binding:
     categories: frozenset[Category]
     scope_id: str
     quote: Quote
+    local: bool = False
 
     def names(self, number: str | None, category: Category) -> bool:
-        """Does the sentence name a category?"""
-        return number in self.numbers or category in self.categories
+        """Does the sentence name a category, wherever that is described?"""
+        return not self.local and (number in self.numbers or category in self.categories)
+
+    def allows(self, scope_ids: tuple[str, ...]) -> bool:
+        """May a description with these scopes be the one of the bound category?"""
+        return not self.local or self.scope_id in scope_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +79,69 @@ class Scopes:
 def read_scopes(reading: Reading) -> Scopes:
     """The scopes of a document. There always is a default one."""
     hosts = own_hosts(reading)
-    listed = _listed_scopes(reading) or _headed_scopes(reading, {brand(mention.host) for mention in hosts})
-    bound = bound_scopes(reading, by_label=not listed)
-    default = _default_scope(reading, hosts, [one.scope for one in bound] + listed)
+    brands = frozenset(brand(mention.host) for mention in hosts)
+    words = place_words(reading.words.language)
+    listed = _listed_scopes(reading) or _headed_scopes(reading, brands)
+    headed = [] if listed else place_sections(reading, words, brands)
+    bound = assigned(reading, words, brands, by_label=not (listed or headed))
+    bound += [] if listed or headed else bound_by_columns(reading, words, brands)
+    bound += [one for section in headed for one in section.bound]
+    named = [one.scope for one in bound] + listed
+    default = _default_scope(reading, hosts, named)
     scopes: dict[str, Scope] = {default.id: default}
-    bindings = []
-    for one in bound:
-        target = default.id if _same(one.scope, default) else one.scope.id
-        scopes.setdefault(target, one.scope)
-        bindings.append(Binding(one.numbers, one.categories, target, one.quote))
-    for scope in listed:
-        if not _same(scope, default):
-            scopes.setdefault(scope.id, scope)
+    for scope in named:
+        _add_scope(scopes, scope)
+    bindings = tuple(_binding(scopes, one) for one in bound)
     found = tuple(scopes.values())
-    return Scopes(found, tuple(bindings), _sections(reading, found) if len(found) > 1 else {})
+    sections = _sections(reading, found) if len(found) > 1 else {}
+    return Scopes(found, bindings, sections | _section_places(scopes, headed))
 
 
-def _same(scope: Scope, default: Scope) -> bool:
-    return scope.kind == default.kind and (
-        not scope.hosts or not default.hosts or bool({*scope.hosts} & {*default.hosts})
-    )
+def _binding(scopes: dict[str, Scope], bound: Bound) -> Binding:
+    return Binding(bound.numbers, bound.categories, _add_scope(scopes, bound.scope), bound.quote, bound.local)
+
+
+def _add_scope(scopes: dict[str, Scope], scope: Scope) -> str:
+    """The id of the scope that is the same place, with the hosts of both; a new one where none is."""
+    for identity, known in scopes.items():
+        if same_scope(known, scope):
+            hosts = tuple(dict.fromkeys((*known.hosts, *scope.hosts)))
+            scopes[identity] = replace(known, hosts=hosts)
+            return identity
+    identity = scope.id if scope.id not in scopes else f"{scope.id}{len(scopes) + 1}"
+    scopes[identity] = replace(scope, id=identity)
+    return identity
+
+
+def _section_places(scopes: dict[str, Scope], headed: list[PlaceSection]) -> dict[int, tuple[str, ...]]:
+    """Places under headings of scopes with the ids of those."""
+    out: dict[int, tuple[str, ...]] = {}
+    for section in headed:
+        ids = tuple(dict.fromkeys(_add_scope(scopes, scope) for scope in section.scopes))
+        out.update(dict.fromkeys(section.places, ids))
+    return out
 
 
 # ------------------------------------------------------------------------------------------ default
 
 
 def _default_scope(reading: Reading, hosts: tuple[HostMention, ...], named: list[Scope]) -> Scope:
-    website = next((scope for scope in named if scope.kind == "website" and scope.hosts), None)
+    websites = [scope for scope in named if scope.kind == "website"]
+    website = next((scope for scope in websites if scope.hosts), None)
     if website is not None:
         return replace(website, id="site", default=True)
+    claimed = {host.removeprefix("www.") for scope in named for host in scope.hosts}
+    free = tuple(mention for mention in hosts if mention.host.removeprefix("www.") not in claimed)
+    found = _host_scope(reading, free) if free else None
+    if websites:
+        return found if found and found.kind == "website" else replace(websites[0], id="site", default=True)
+    if found:
+        return found
     if hosts:
-        return _host_scope(reading, hosts)
+        return replace(next(scope for scope in named if scope.hosts), default=True)
     kind, view = _named_kind(reading)
-    return Scope(id="site", kind=kind, name=view.text, hosts=(), default=True, evidence=(view.quote(),))
+    name = reading.vendor if kind == "service" and reading.vendor else view.text
+    return Scope(id="site", kind=kind, name=name, hosts=(), default=True, evidence=(view.quote(),))
 
 
 def _host_scope(reading: Reading, hosts: tuple[HostMention, ...]) -> Scope:
@@ -161,9 +200,16 @@ def _named_kind(reading: Reading) -> tuple[str, View]:
                 if found := reading.words.cues("own_scope", kind).first(sentence.view.folded):
                     return kind, sentence.view.part(found.start, found.end)
     if reading.document.sentences:
-        return "service", reading.document.sentences[0].view
+        return "service", _title(reading)
     table = next(iter(reading.document.tables()))[1]
     return "website", table.views[0]
+
+
+def _title(reading: Reading) -> View:
+    """The first heading of the highest rank; a logo has none. The first sentence where nothing is a heading."""
+    headings = [block for _, block in reading.document.blocks() if block.kind == "heading"]
+    first = reading.document.sentences[0].view
+    return min(headings, key=lambda block: block.level).view if headings else first
 
 
 # ------------------------------------------------------------------------------- lists and headings
@@ -185,7 +231,7 @@ def _listed_scopes(reading: Reading) -> list[Scope]:
     return run if len({scope.kind for scope in run}) > 1 else []
 
 
-def _headed_scopes(reading: Reading, owners: set[str]) -> list[Scope]:
+def _headed_scopes(reading: Reading, owners: frozenset[str]) -> list[Scope]:
     """The scopes that headings tell apart by the vendor's hosts ("Cookies on www.example.com", "... on app...")."""
     found: dict[tuple[str, ...], Scope] = {}
     for _, block in reading.document.blocks():

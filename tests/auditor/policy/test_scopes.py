@@ -1,0 +1,337 @@
+"""Which categories a policy declares for which place: website, portal, app; and what must not tell places apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.policy.read import read_policy
+
+LETTERS = {"strictly_necessary": "N", "functional": "F", "performance": "P", "targeting": "T"}
+
+
+def bound(text: str, name: str = "policy.txt") -> dict[str, str]:
+    """Per kind of scope the letters of its categories."""
+    declaration = read_policy(text.encode(), name=name)
+    out = {scope.kind: set() for scope in declaration.scopes}
+    kinds = {scope.id: scope.kind for scope in declaration.scopes}
+    for category in declaration.categories:
+        assert all(text[quote.start : quote.end] == quote.quote for quote in category.evidence)
+        for identity in category.scope_ids:
+            out[kinds[identity]].add(LETTERS[category.canonical.value])
+    return {kind: "".join(sorted(letters)) for kind, letters in out.items()}
+
+
+def hosts(text: str) -> dict[str, tuple[str, ...]]:
+    """Per kind of scope its hosts."""
+    return {scope.kind: scope.hosts for scope in read_policy(text.encode(), name="policy.txt").scopes}
+
+
+SENTENCES = {
+    "place before, two sentences": (
+        "On our web portal, office.acme.com, we use strictly necessary cookies. "
+        "On our website, www.acme.com, we use advertising cookies.",
+        {"web_portal": "N", "website": "T"},
+    ),
+    "place after, one sentence": (
+        "We use strictly necessary cookies on our portal office.acme.com, "
+        "and advertising cookies on our website, www.acme.com.",
+        {"web_portal": "N", "website": "T"},
+    ),
+    "place as subject": (
+        "Our website www.acme.com uses performance and targeting cookies. "
+        "Our customer portal (portal.acme.com) uses strictly necessary cookies only.",
+        {"web_portal": "N", "website": "PT"},
+    ),
+    "no hosts": (
+        "On our website we use analytics cookies and advertising cookies, on the "
+        "customer portal only functional cookies.",
+        {"web_portal": "F", "website": "PT"},
+    ),
+    "hosts alone": (
+        "Our website is www.acme.com.\n\n"
+        "On www.acme.com we use targeting cookies. On portal.acme.com we use strictly necessary cookies.",
+        {"web_portal": "N", "website": "T"},
+    ),
+    "while": (
+        "We use performance cookies on our website, while strictly necessary cookies are used on our web portal.",
+        {"website": "P", "web_portal": "N"},
+    ),
+    "both places": (
+        "We use strictly necessary cookies on our website and in our mobile app. "
+        "We use targeting cookies on our website only.",
+        {"app": "N", "website": "NT"},
+    ),
+    "three places": (
+        "Our website uses advertising cookies, our customer portal uses functional cookies "
+        "and our mobile app uses analytics cookies.",
+        {"website": "T", "web_portal": "F", "app": "P"},
+    ),
+    "items by place": (
+        "We use these cookies:\n\n- Website (www.acme.com): strictly necessary, performance and targeting cookies\n"
+        "- Customer portal (my.acme.com): strictly necessary cookies only\n",
+        {"website": "NPT", "web_portal": "N"},
+    ),
+    "items by category": (
+        "We use these cookies:\n\n- Strictly necessary cookies (website and customer portal)\n"
+        "- Advertising cookies (website only)\n",
+        {"website": "NT", "web_portal": "N"},
+    ),
+    "only, on one place": (
+        "We use strictly necessary, performance and advertising cookies.\n\n"
+        "In our customer portal we only use strictly necessary cookies.",
+        {"service": "NPT", "web_portal": "N"},
+    ),
+    "brand in the phrase": (
+        "We use functional cookies on the Acme Control Room web portal and marketing "
+        "cookies on the public Acme website.",
+        {"web_portal": "F", "website": "T"},
+    ),
+    "a place that is a purpose": (
+        "To improve our website, we use performance cookies on our portal and advertising cookies on our website.",
+        {"web_portal": "P", "website": "T"},
+    ),
+    "Dutch": (
+        "Cookiebeleid\n\nOp onze website www.acme.nl gebruiken wij analytische cookies en marketing cookies. "
+        "In het klantportaal (portaal.acme.nl) gebruiken wij alleen noodzakelijke cookies.",
+        {"website": "PT", "web_portal": "N"},
+    ),
+    "Dutch, place after": (
+        "Cookiebeleid\n\nWij plaatsen noodzakelijke cookies in ons klantenportaal en "
+        "marketing cookies op onze website.",
+        {"website": "T", "web_portal": "N"},
+    ),
+    "German": (
+        "Cookie-Richtlinie\n\nIm Kundenportal verwenden wir nur notwendige Cookies. "
+        "Auf unserer Website www.acme.de verwenden wir Analyse-Cookies und Marketing-Cookies.",
+        {"website": "PT", "web_portal": "N"},
+    ),
+    "German, one sentence": (
+        "Cookie-Richtlinie\n\nWir verwenden auf unserer Website Marketing-Cookies und im "
+        "Kundenportal notwendige Cookies.",
+        {"website": "T", "web_portal": "N"},
+    ),
+    "French": (
+        "Politique de cookies\n\nSur notre site www.acme.fr, nous utilisons des cookies publicitaires. "
+        "Dans l'espace client, nous utilisons uniquement des cookies strictement nécessaires.",
+        {"website": "T", "web_portal": "N"},
+    ),
+    "Spanish": (
+        "Política de cookies\n\nEn nuestra web www.acme.es utilizamos cookies publicitarias. "
+        "En el área de clientes utilizamos solo cookies estrictamente necesarias.",
+        {"website": "T", "web_portal": "N"},
+    ),
+    "Italian": (
+        "Informativa sui cookie\n\nSul nostro sito www.acme.it utilizziamo cookie pubblicitari. "
+        "Nell'area clienti utilizziamo solo cookie strettamente necessari.",
+        {"website": "T", "web_portal": "N"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SENTENCES)
+def test_sentences_bind_categories_to_places(case):
+    text, expected = SENTENCES[case]
+    assert bound(text if "\n\n" in text[:40] else "Cookie policy\n\n" + text) == expected
+
+
+NUMBERS = (
+    "Cookie policy\n\nThe web portal uses Category 1 and 2 cookies, and our website "
+    "www.acme.com uses Category 2, 3 and 4 "
+    "cookies.\n\nCategory 1: Strictly necessary cookies\n\nThese cookies are needed to log in.\n\n"
+    "Category 2: Performance cookies\n\nThese cookies count visits.\n\nCategory 3: Functionality cookies\n\n"
+    "These cookies remember your choices.\n\nCategory 4: Targeting cookies\n\nThese cookies follow you.\n"
+)
+
+
+def test_numbers_bind_categories_whose_places_come_first():
+    assert bound(NUMBERS) == {"website": "FPT", "web_portal": "NP"}
+
+
+def test_the_binding_sentence_is_the_first_evidence():
+    for category in read_policy(NUMBERS.encode(), name="policy.txt").categories:
+        assert category.evidence[0].quote.startswith("The web portal uses Category 1 and 2 cookies, and our website")
+
+
+def test_ranges_of_numbers():
+    text = NUMBERS.replace("Category 2, 3 and 4", "Category 2-4").replace("Category 1 and 2", "Categories 1, 2, and 3")
+    assert bound(text) == {"website": "FPT", "web_portal": "FNP"}
+
+
+def test_general_headings_take_the_places_of_the_sentence_that_assigns_them():
+    text = (
+        "# Cookie policy\n\nWe use strictly necessary cookies on our web portal and "
+        "advertising cookies on our website.\n\n"
+        "## Strictly necessary cookies\n\nThese cookies keep you signed in.\n\n"
+        "## Advertising cookies\n\nThese cookies follow you.\n\n## Performance cookies\n\nThese cookies count visits.\n"
+    )
+    assert bound(text) == {"website": "PT", "web_portal": "N"}
+    categories = read_policy(text.encode(), name="policy.md").categories
+    first = {c.canonical.value: c.evidence[0].quote[:9] for c in categories}
+    assert first == {"strictly_necessary": "We use st", "targeting": "We use st", "performance": "Performan"}
+
+
+STRUCTURES = {
+    "headings with lists": (
+        "Cookie policy\n\nCookies on our website\n\nWe use these cookies:\n\n- Strictly necessary cookies\n"
+        "- Advertising cookies\n\nCookies on the customer portal\n\nWe use these "
+        "cookies:\n\n- Strictly necessary cookies\n",
+        {"website": "NT", "web_portal": "N"},
+    ),
+    "headings with tables": (
+        "# Cookie policy\n\n## Cookies on our website\n\n| Category | Purpose |\n|---|---|\n"
+        "| Strictly necessary | login |\n| Advertising | ads |\n\n## Cookies on the customer portal\n\n"
+        "| Category | Purpose |\n|---|---|\n| Strictly necessary | login |\n| Functional | language |\n",
+        {"website": "NT", "web_portal": "FN"},
+    ),
+    "headings with category headings": (
+        "# Cookie policy\n\n## Our website (www.acme.com)\n\n### Analytics cookies\n\nWe "
+        "use these cookies to count visits.\n\n"
+        "### Marketing cookies\n\nWe use these cookies for ads.\n\n## Our portal (portal.acme.com)\n\n"
+        "### Functional cookies\n\nWe use these cookies to remember your language.\n\n## Contact\n\nWrite to us.\n",
+        {"website": "PT", "web_portal": "F"},
+    ),
+    "lead-ins": (
+        "# Cookie policy\n\nOn our website www.acme.com we use the following cookies:\n\n- Performance cookies\n"
+        "- Targeting cookies\n\nIn our mobile app we use the following cookies:\n\n- "
+        "Functional cookies\n\nWrite to us.\n",
+        {"website": "PT", "app": "F"},
+    ),
+    "column": (
+        "# Cookie policy\n\n| Category | Purpose | Where used |\n|---|---|---|\n"
+        "| Strictly necessary | login | Website, customer portal |\n| Advertising | ads | Website |\n",
+        {"website": "NT", "web_portal": "N"},
+    ),
+    "column with both": (
+        "# Cookie policy\n\n| Cookie category | Applies to |\n|---|---|\n| Strictly necessary | Both |\n"
+        "| Advertising | Website (www.acme.com) |\n| Functional | Portal (my.acme.com) |\n",
+        {"website": "NT", "web_portal": "FN"},
+    ),
+    "columns of ticks": (
+        "# Cookie policy\n\n| Category | Website | Customer portal |\n|---|---|---|\n| Strictly necessary | ✓ | ✓ |\n"
+        "| Performance | ✓ | - |\n| Targeting | ✓ | - |\n",
+        {"website": "NPT", "web_portal": "N"},
+    ),
+    "Dutch headings": (
+        "# Cookiebeleid\n\n## Cookies op onze website\n\n- Analytische cookies\n- Marketing cookies\n\n"
+        "## Cookies in het klantportaal\n\n- Noodzakelijke cookies\n",
+        {"website": "PT", "web_portal": "N"},
+    ),
+    "German column": (
+        "# Cookie-Richtlinie\n\n| Kategorie | Zweck | Einsatzort |\n|---|---|---|\n"
+        "| Notwendig | Anmeldung | Website und Kundenportal |\n| Marketing | Werbung | Website |\n",
+        {"website": "NT", "web_portal": "N"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STRUCTURES)
+def test_headings_lists_and_tables_bind_categories_to_places(case):
+    text, expected = STRUCTURES[case]
+    assert bound(text, "policy.md") == expected
+
+
+def test_hosts_stay_with_their_places():
+    text = SENTENCES["place as subject"][0]
+    assert hosts("Cookie policy\n\n" + text) == {"website": ("www.acme.com",), "web_portal": ("portal.acme.com",)}
+
+
+def test_several_hosts_of_one_place_are_one_scope():
+    text = (
+        "Cookie policy\n\nOn our website, acme.com and acme.co.uk, we use advertising cookies. "
+        "On our portal, *.acme.net, we use strictly necessary cookies."
+    )
+    assert bound(text) == {"website": "T", "web_portal": "N"}
+    assert hosts(text)["website"] == ("acme.com", "acme.co.uk")
+    assert "*.acme.net" in hosts(text)["web_portal"]
+
+
+def test_sub_domains_belong_to_their_host():
+    text = (
+        "Cookie policy\n\nWe use advertising cookies on our website www.acme.com and its sub-domains. "
+        "We use functional cookies in our mobile app."
+    )
+    assert hosts(text) == {"website": ("www.acme.com", "*.acme.com"), "app": ()}
+
+
+def test_a_logo_names_no_scope():
+    text = (
+        "<html><body><header><div><span>B</span><a href='/'>Brightline</a></div></header><main><h1>Cookie policy</h1>"
+        "<p>We use strictly necessary and advertising cookies.</p></main></body></html>"
+    )
+    (scope,) = read_policy(text.encode(), name="policy.html").scopes
+    assert (scope.name, scope.default) == ("Cookie policy", True)
+
+
+BAITS = {
+    "browser vendors": "We use analytics cookies on our website. See www.allaboutcookies.org for functional cookies.",
+    "partner's site": "We use functional cookies on our website and advertising cookies on third-party sites.",
+    "their websites": (
+        "We use functional cookies on our website. Our partners use advertising cookies on their websites."
+    ),
+    "foreign host": "On www.acme.com we use functional cookies. On www.facebook.com we use advertising cookies.",
+    "foreign portal": "We use analytics cookies on our website and marketing cookies on other portals.",
+    "one place": "On our website, www.acme.com, we use functional and advertising cookies.",
+    "one place twice": "On our website we use functional cookies. Our website www.acme.com uses advertising cookies.",
+    "portal only": "We use strictly necessary and marketing cookies on our customer portal.",
+    "unplaced rest": "We use strictly necessary cookies on our portal and advertising cookies.",
+    "denied": "We use advertising cookies on our website but not on the customer portal.",
+    "denied second": "On our website we use advertising cookies. On our portal we do not use advertising cookies.",
+    "access to the portal": (
+        "Strictly necessary cookies let you move around our website and log in to the portal, "
+        "and marketing cookies show ads on our website."
+    ),
+    "far apart": (
+        "On our website we use analytics cookies.\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\n"
+        "In our mobile app we use functional cookies."
+    ),
+    "choices": "You can refuse advertising cookies on our website and in the portal under settings.",
+    "same categories everywhere": (
+        "We use functional and advertising cookies on our website and in the customer portal."
+    ),
+    "links": (
+        "We use functional cookies on our website.\n\nMore: "
+        "https://tools.google.com/dlpage/gaoptout and www.ghostery.com."
+    ),
+    "e-mail address": (
+        "We use advertising cookies on our website. Write to portal@portal.acme.com about functional cookies."
+    ),
+    "heading of one place": "Cookies on our website\n\n- Functional cookies\n- Advertising cookies",
+    "headings without categories": (
+        "Our website\n\nWe use advertising cookies.\n\nOur portal\n\nIn the portal you find your invoices."
+    ),
+    "Dutch": "Wij gebruiken functionele cookies op onze website en marketing cookies op websites van derden.",
+    "Dutch denial": (
+        "Op onze website gebruiken wij marketing cookies. In het klantportaal gebruiken wij geen marketing cookies."
+    ),
+    "German": "Auf unserer Website verwenden wir Marketing-Cookies, im Kundenportal jedoch keine Marketing-Cookies.",
+    "French": (
+        "Sur notre site, nous utilisons des cookies publicitaires. Les sites tiers utilisent des cookies fonctionnels."
+    ),
+    "Spanish": "En nuestra web utilizamos cookies publicitarias y en otras webs se usan cookies funcionales.",
+    "Italian": (
+        "Sul nostro sito utilizziamo cookie pubblicitari. Nell'area clienti non utilizziamo cookie pubblicitari."
+    ),
+    "domain column": (
+        "| Cookie | Category | Domain |\n|---|---|---|\n| _ga | Performance | .acme.com "
+        "|\n| sid | Functional | app.acme.com |"
+    ),
+    "site column with others' hosts": (
+        "| Category | Site |\n|---|---|\n| Performance | www.acme.com |\n| Targeting | doubleclick.net |"
+    ),
+    "column of prose": (
+        "| Category | Where used |\n|---|---|\n| Performance | On each page of our website, to count visits |\n"
+        "| Functional | When you sign in to the portal |"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAITS)
+def test_a_mere_mention_tells_no_scopes_apart(case):
+    declaration = read_policy(("# Cookie policy\n\n" + BAITS[case] + "\n").encode(), name="policy.md")
+    assert len(declaration.scopes) in (1, 1 + (case == "same categories everywhere"))
+    assert all(declaration.scopes[0].id in category.scope_ids for category in declaration.categories)
+
+
+def test_long_sentences_are_read_in_linear_time():
+    text = "Cookie policy\n\n" + "on our website we use functional cookies and on the portal " * 4000
+    assert len(read_policy(text.encode(), name="policy.txt").scopes) <= 2
