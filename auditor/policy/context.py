@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from auditor.model import Category
 from auditor.policy.blocks import Block
 from auditor.policy.records import read_records
+from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
 
 if TYPE_CHECKING:
@@ -74,8 +76,14 @@ class Reading:
         return frozenset(places)
 
     def about_cookies(self, place: int) -> bool:
-        """Does a place stand in a cookie policy, or under a heading about cookies?"""
-        return self.kind != "privacy_policy" or any(self.mentions_cookies(h.view) for h in self.headings(place))
+        """Does a place stand in a cookie policy, or under a heading about cookies, tracking, or a service for it?"""
+        return self.kind != "privacy_policy" or any(self._is_topic(heading.view) for heading in self.headings(place))
+
+    def _is_topic(self, heading: View) -> bool:
+        if self.mentions_cookies(heading) or self.words.cues("tracking_topic").first(heading.folded):
+            return True
+        loud = (Category.PERFORMANCE, Category.TARGETING)
+        return any(mention.service.category in loud for mention in find_services(heading))
 
     @cached_property
     def cookie_sentences(self) -> tuple[Sentence, ...]:

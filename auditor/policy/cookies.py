@@ -34,7 +34,7 @@ BESIDE = 5
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
-_PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|<[^<>]{0,60}>|\[[^\[\]]{1,40}\]|\$[A-Za-z]{1,30}|[Xx]{3,}|#+|(?<=\*-)X$")
+_PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|<[^<>]{0,60}>|\[[^\[\]]{1,40}\]|\$[A-Za-z]{1,30}|[Xx]{3,}|#+")
 _PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
@@ -59,7 +59,7 @@ def name_match(name: str) -> NameMatch:
     """How a declared name matches observed ones (POLICY_SCHEMA, "Match patterns")."""
     if name.startswith("*.") and is_host(name[2:]):
         return NameMatch(kind="host", pattern=name[2:])
-    pattern = re.sub(r"\*{2,}", "*", _PLACEHOLDER.sub("*", name))
+    pattern = re.sub(r"\*{2,}", "*", re.sub(r"(?<=\*-)X$", "*", _PLACEHOLDER.sub("*", name)))
     if pattern.startswith("_") and pattern.endswith("-"):
         pattern += "*"
     return NameMatch(kind="glob" if "*" in pattern else "exact", pattern=pattern)
@@ -102,7 +102,7 @@ def _from_grid(
             governing = _title_category(reading, categories, row) or governing
             continue
         source = _RowReader(reading, row, grid, governing if governing else None, mixed=len(mixed) > 1)
-        out.extend(source.cookies(governing.scope_ids if governing else (scopes.default,)))
+        out.extend(source.cookies(governing.scope_ids if governing else scopes.at(place)))
     return out
 
 
@@ -312,7 +312,7 @@ def _listed(
         else "none",
         purpose=view.text[:1000],
         duration=duration_in_prose(view),
-        scope_ids=only.scope_ids if only else (scopes.default,),
+        scope_ids=only.scope_ids if only else scopes.at(place),
         basis="list",
         evidence=(view.quote(),),
         confidence=0.85,

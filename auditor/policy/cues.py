@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 GAPS = {"~": 60, "~~": 160}
 _TOKEN = re.compile(r"\s+(~~|~)\s+|([{}|*])|(\s+)|([^\s{}|*]+)")
+_OPTIONAL_END = re.compile(r"\s\{[^{}]*\|\}$")  # what may be absent at the end changes no match
 _SPACE = r"[\s\-]{1,4}"
 _EDGE = r"(?!\w)"
 _SYMBOLS = {"{": "(?:", "}": ")", "|": "|", "*": r"\w{0,30}"}
@@ -41,7 +42,7 @@ def body(cue: str) -> str:
     out: list[str] = []
     depth = 0
     optional_space = False
-    for match in _TOKEN.finditer(fold(cue).strip()):
+    for match in _TOKEN.finditer(_OPTIONAL_END.sub("", fold(cue).strip())):
         gap, symbol, space, word = match[1], match[2], match[3], match[4]
         depth += {"{": 1, "}": -1}.get(symbol, 0)
         if depth < 0:

@@ -96,7 +96,9 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
         return False
     if reading.words.cues("not_service").first(folded) or reading.words.cues("updated").first(folded[: mention.start]):
         return False
-    if mention.service.category is None and not reading.words.cues("named_by").first(folded[: mention.start]):
+    if mention.service.category is None and not (
+        reading.mentions_cookies(sentence.view) and reading.words.cues("named_by").first(folded[: mention.start])
+    ):
         return False
     return any(reading.words.cues(name).first(folded) for name in ("use", "named_by", "cookie"))
 
