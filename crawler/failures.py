@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from auditor.domains import host_of
 from auditor.model import Outcome, VisitError
-from crawler.network import Reason
+from crawler.addresses import Reason
 
 if TYPE_CHECKING:
     from crawler.network import AddressGuard

@@ -3,26 +3,24 @@
 All traffic of the browsers and of the policy fetcher goes through one loopback SOCKS5 proxy in this process. It
 applies the resolver map, looks names up itself, refuses every address that is not public, and connects to the very
 address that it checked: what a page, a redirect or a DNS answer says cannot lead it into the operator's own network
-(server-side request forgery, DNS rebinding; OWASP SSRF Prevention Cheat Sheet). Public means: global unicast of the
-IANA special-purpose registries (RFC 6890 and its updates), looked at through every IPv6 form that embeds IPv4.
+(server-side request forgery, DNS rebinding; OWASP SSRF Prevention Cheat Sheet).
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import ipaddress
 import socket
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from auditor.domains import normal_host
 from crawler import socks
+from crawler.addresses import AddressRules, NotReachedError, Reason, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -30,8 +28,9 @@ if TYPE_CHECKING:
 
     from crawler.config import NetworkConfig
 
-    Address = ipaddress.IPv4Address | ipaddress.IPv6Address
     Lookup = Callable[[str], Awaitable[tuple[str, ...]]]
+
+__all__ = ["AddressGuard", "Reason", "Verdict"]
 
 LOOKUP_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 10.0
@@ -41,33 +40,7 @@ _SWEEP_S = 10.0
 _LOOKUP_THREADS = 32
 _ANSWER_LIFE_S = 60.0
 _MAX_REMEMBERED = 4096
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_SPECIAL = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "192.0.0.0/24",
-        "192.88.99.0/24",
-        "64:ff9b:1::/48",
-        "100::/64",
-        "2001::/23",
-        "3fff::/20",
-        "5f00::/16",
-    )
-)
-"""Of the special-purpose registries what the standard library's older versions take for public."""
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
-_AZURE_WIRE_SERVER = ipaddress.IPv4Address("168.63.129.16")
-"""A public address that inside Azure is the platform's metadata channel."""
-
-
-class Reason(StrEnum):
-    """Why a host was not reached."""
-
-    REFUSED = "refused"
-    DNS = "dns"
-    CONNECTION = "connection"
-    TIMEOUT = "timeout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +50,6 @@ class Verdict:
     host: str
     reason: Reason
     text: str
-
-
-class _NotReachedError(Exception):
-    def __init__(self, reason: Reason, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
 
 
 _REPLY = {
@@ -102,7 +69,7 @@ class AddressGuard:
 
     def __init__(self, network: NetworkConfig, *, lookup: Lookup | None = None) -> None:
         self._network = network
-        self._rules = _Rules(network)
+        self._rules = AddressRules(network)
         self._names = _Names(lookup)
         self._verdicts: OrderedDict[str, Verdict] = OrderedDict()
         self._tunnels: set[socks.Tunnel] = set()
@@ -170,18 +137,18 @@ class AddressGuard:
     async def _dial(self, host: str, port: int) -> socket.socket:
         name = normal_host(host)
         if name is None:
-            raise self._note(host, _NotReachedError(Reason.REFUSED, f"{host[:80]!r} is no host name"))
+            raise self._note(host, NotReachedError(Reason.REFUSED, f"{host[:80]!r} is no host name"))
         try:
             async with asyncio.timeout(DIAL_TIMEOUT_S):
                 connected = await self._connect(name, port)
         except TimeoutError:
-            raise self._note(name, _NotReachedError(Reason.TIMEOUT, f"{host} did not answer in time")) from None
-        except _NotReachedError as error:
+            raise self._note(name, NotReachedError(Reason.TIMEOUT, f"{host} did not answer in time")) from None
+        except NotReachedError as error:
             raise self._note(name, error) from None
         self._verdicts.pop(name, None)
         return connected
 
-    def _note(self, host: str, error: _NotReachedError) -> socks.DialError:
+    def _note(self, host: str, error: NotReachedError) -> socks.DialError:
         self._verdicts[host] = Verdict(host=host, reason=error.reason, text=str(error))
         self._verdicts.move_to_end(host)
         if len(self._verdicts) > _MAX_REMEMBERED:
@@ -202,14 +169,14 @@ class AddressGuard:
 
     async def _reach(self, host: str, addresses: tuple[str, ...], port: int) -> socket.socket:
         """Connect to the first address that answers; IPv4 first, since many machines have no IPv6 route."""
-        failure = _NotReachedError(Reason.DNS, f"{host} has no address")
+        failure = NotReachedError(Reason.DNS, f"{host} has no address")
         for address in sorted(addresses, key=lambda text: ":" in text):
             try:
                 return await self._open(address, port)
             except TimeoutError:
-                failure = _NotReachedError(Reason.TIMEOUT, f"{host} ({address}:{port}) did not answer in time")
+                failure = NotReachedError(Reason.TIMEOUT, f"{host} ({address}:{port}) did not answer in time")
             except (OSError, socks.DialError) as error:
-                failure = _NotReachedError(
+                failure = NotReachedError(
                     Reason.CONNECTION, f"{host} ({address}:{port}) refused the connection: {error}"
                 )
         raise failure
@@ -233,45 +200,6 @@ class AddressGuard:
         return sock
 
 
-class _Rules:
-    """The resolver map and the list of refusals."""
-
-    def __init__(self, network: NetworkConfig) -> None:
-        self._allow_private = network.allow_private_addresses
-        self._map = {pattern.lower().strip("."): _address_and_port(value) for pattern, value in network.resolve.items()}
-        self._named = frozenset(self._map.values())
-        self.own_ports: set[int] = set()
-
-    def mapped(self, host: str) -> tuple[str, int | None] | None:
-        """Where the resolver map sends a host. Exact names first, then the longest wildcard; ``*`` is for names only.
-
-        An address that a page names outright is not moved by ``*``: it must stand the check.
-        """
-        if host in self._map:
-            return self._map[host]
-        if _parsed(host) is not None:
-            return None
-        labels = host.split(".")
-        for start in range(1, len(labels)):
-            wildcard = "*." + ".".join(labels[start:])
-            if wildcard in self._map:
-                return self._map[wildcard]
-        return self._map.get("*")
-
-    def check(self, host: str, address: str, port: int) -> None:
-        """Raise unless ``address`` is public, allowed by the configuration, or named in the resolver map."""
-        if self._allow_private or (address, port) in self._named or (address, None) in self._named:
-            return
-        parsed = _parsed(address)
-        if parsed is None:
-            raise _NotReachedError(Reason.REFUSED, f"{host} has the unreadable address {address!r}")
-        why = _why_not_public(parsed)
-        if why:
-            raise _NotReachedError(
-                Reason.REFUSED, f"{host} leads to {address}, {why}; set allow_private_addresses to allow it"
-            )
-
-
 class _Names:
     """Looks names up away from the event loop, each once at a time, and remembers answers for a minute."""
 
@@ -287,15 +215,15 @@ class _Names:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """All addresses of a host; an address is its own answer. ``_NotReachedError`` when there is none."""
-        if _parsed(host) is not None:
+        """All addresses of a host; an address is its own answer. ``NotReachedError`` when there is none."""
+        if parsed(host) is not None:
             return (host,)
         try:
             return await asyncio.wait_for(asyncio.shield(self._task(host)), LOOKUP_TIMEOUT_S)
         except TimeoutError:
-            raise _NotReachedError(Reason.DNS, f"{host} was not resolved within {LOOKUP_TIMEOUT_S:.0f} s") from None
+            raise NotReachedError(Reason.DNS, f"{host} was not resolved within {LOOKUP_TIMEOUT_S:.0f} s") from None
         except OSError as error:
-            raise _NotReachedError(Reason.DNS, f"{host} was not resolved: {error.strerror or error}") from None
+            raise NotReachedError(Reason.DNS, f"{host} was not resolved: {error.strerror or error}") from None
 
     def _task(self, host: str) -> asyncio.Task[tuple[str, ...]]:
         now = asyncio.get_running_loop().time()
@@ -323,60 +251,6 @@ class _Names:
 def _failed(task: asyncio.Task[tuple[str, ...]]) -> bool:
     """Whether a lookup ended without an answer; looking also marks its exception as seen."""
     return task.done() and (task.cancelled() or task.exception() is not None)
-
-
-def _address_and_port(value: str) -> tuple[str, int | None]:
-    """``address[:port]``, an IPv6 address with a port in brackets, as (address, port or None)."""
-    text = value.strip()
-    if text.startswith("["):
-        address, _, port = text[1:].partition("]")
-        return address, int(port[1:]) if port[1:] else None
-    if text.count(":") == 1:
-        address, _, port = text.partition(":")
-        return address, int(port)
-    return text, None
-
-
-def _parsed(text: str) -> Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
-def _why_not_public(address: Address) -> str | None:
-    """What an address is if it is not public, in words; ``None`` for a public one."""
-    if isinstance(address, ipaddress.IPv6Address):
-        embedded = _embedded(address)
-        if embedded is not None:
-            return _why_not_public(embedded)
-    kinds = (
-        (address.is_loopback, "a loopback address"),
-        (address.is_link_local, "a link-local address"),
-        (address.is_multicast, "a multicast address"),
-        (address.is_unspecified, "no address at all"),
-        (address == _AZURE_WIRE_SERVER, "a cloud metadata address"),
-        (address.is_private, "a private address"),
-        (address.is_reserved, "a reserved address"),
-        (getattr(address, "is_site_local", False), "a site-local address"),
-        (not address.is_global, "not a public address"),
-        (any(address in network for network in _SPECIAL), "a special-purpose address"),
-    )
-    return next((words for applies, words in kinds if applies), None)
-
-
-def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside a mapped, 6to4, Teredo, NAT64 or IPv4-compatible address."""
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    low = int(address) & 0xFFFF_FFFF
-    if address in _NAT64 or (int(address) >> 32 == 0 and low > 1):
-        return ipaddress.IPv4Address(low)
-    return None
 
 
 async def _connected(address: str, port: int) -> socket.socket:

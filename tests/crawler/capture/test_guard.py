@@ -10,8 +10,9 @@ import struct
 import httpx
 import pytest
 
+from crawler.addresses import Reason
 from crawler.config import NetworkConfig
-from crawler.network import AddressGuard, Reason
+from crawler.network import AddressGuard
 
 
 @contextlib.asynccontextmanager
