@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from auditor.domains import host_of, same_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 MAX_LINKS = 2_000
 _MAX_URL = 2_048
@@ -43,17 +43,22 @@ _PARAGRAPHS = re.compile(r"privacy|cookie|legal|terms|imprint|impressum|datensch
 
 
 def pages_to_visit(
-    links: Iterable[tuple[str, str]], home: str, count: int, configured: Iterable[str] = ()
+    links: Iterable[tuple[str, str]],
+    home: str,
+    count: int,
+    configured: Iterable[str] = (),
+    closed: Collection[str] = (),
 ) -> tuple[str, ...]:
     """URLs to visit after home: the configured ones in their order, then one of each role until ``count`` are chosen.
 
     ``links`` are (URL, text) of home's anchors; ``count`` is the number of pages besides home; configured pages are
-    visited even where there are more of them. Only pages of home's registrable domain are found; what remains free is
-    filled with other pages. Ties go to the shorter, then alphabetically first URL: the same site gives the same pages.
+    visited even where there are more of them. Only pages of home's registrable domain are found; those in ``closed``
+    (as this function spelt them) are passed over; what remains free is filled with other pages. Ties go to the
+    shorter, then alphabetically first URL: the same site gives the same pages.
     """
     chosen = dict.fromkeys(_normal(urljoin(home, page)) for page in configured)
     chosen.pop(_normal(home), None)
-    found = _candidates(links, home)
+    found = tuple(link for link in _candidates(links, home) if link[0] not in closed)
     for _, words in ROLES:
         if len(chosen) >= count:
             break

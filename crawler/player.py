@@ -79,7 +79,7 @@ class Player:
         started = datetime.now(UTC)
         try:
             async with asyncio.timeout(task.crawl.visit_timeout_s + _GRACE_S):
-                return await play(task, self.browsers, self.guard)
+                return await play(task, self.browsers, self.guard, self.fetcher.allows)
         except TimeoutError:
             return self._unplayed(task, started, Outcome.CRASHED, "the browser stopped answering")
         except BrowserError as error:

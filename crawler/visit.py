@@ -36,7 +36,7 @@ from crawler.page_driver import PageClosedError, PageDriver
 from crawler.pages import pages_to_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from playwright.async_api import BrowserContext
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from crawler.browser import Browsers
     from crawler.config import CrawlConfig
     from crawler.network import AddressGuard
+
+    Allows = Callable[[str], Awaitable[bool]]
 
 T = TypeVar("T")
 
@@ -54,6 +56,8 @@ WANTED = {
 }
 AFTER = {Wanted.ACCEPT: Phase.AFTER_ACCEPT, Wanted.REJECT: Phase.AFTER_REJECT}
 _ACTOR_TIMEOUT_S = 40.0
+_ROUNDS = 8
+"""How often pages are chosen anew because robots.txt closes some of those that were chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +81,16 @@ class VisitResult:
     artifacts: tuple[Artifact, ...] = ()
 
 
-async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard) -> VisitResult:
+async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard, allows: Allows | None = None) -> VisitResult:
     """Play a scenario in a fresh context, within ``visit_timeout_s`` and the time that closing takes.
 
+    ``allows`` says whether a page that the visit finds by itself may be asked for (robots.txt); without it all may.
     Never raises for what a site or a browser does: the outcome says it, and evidence of a visit that did not end
     ``ok`` is not kept. ValueError for a scenario that cannot be played.
     """
     if task.scenario not in WANTED:
         raise ValueError(f"no visit plays the scenario {task.scenario}")
-    playing = _Playing(task, browsers, guard)
+    playing = _Playing(task, browsers, guard, allows or _everything)
     limit = asyncio.timeout(task.crawl.visit_timeout_s)
     try:
         async with (
@@ -98,6 +103,10 @@ async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard) -> Visi
         return playing.ended(outcome, failure)
 
 
+async def _everything(_: str) -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class _Playing:
     """The state of one visit under way."""
@@ -105,6 +114,7 @@ class _Playing:
     task: VisitTask
     browsers: Browsers
     guard: AddressGuard
+    allows: Allows
     timeline: Timeline = field(default_factory=Timeline)
     actor: ConsentActor = field(default_factory=ConsentActor)
     pages: list[str] = field(default_factory=list)
@@ -195,8 +205,16 @@ class _Playing:
 
     async def _next_pages(self) -> tuple[str, ...]:
         home = self.final_url or self.task.site.url
-        configured = (urljoin(self.task.site.url, page) for page in self.task.site.pages)
-        return pages_to_visit(await self.driver.links(), home, self.task.crawl.pages_per_site - 1, configured)
+        configured = [urljoin(self.task.site.url, page) for page in self.task.site.pages]
+        links = await self.driver.links()
+        closed: set[str] = set()
+        for _ in range(_ROUNDS):
+            chosen = pages_to_visit(links, home, self.task.crawl.pages_per_site - 1, configured, closed)
+            refused = {url for url in chosen if not await self.allows(url)}
+            if refused <= closed:
+                break
+            closed |= refused
+        return tuple(url for url in chosen if url not in closed)
 
     async def _visited(self, url: str) -> bool:
         """Whether a further page could be loaded; that it could not is a gap in the coverage, not the visit's end."""

@@ -153,6 +153,21 @@ def test_robots_txt_refuses_a_visit(store: Store, config: Config, web: Any) -> N
 
 
 @pytest.mark.browser
+def test_pages_that_a_visit_finds_obey_robots_txt_too(store: Store, config: Config, web: Any) -> None:
+    links = "<a href='/pricing'>Pricing</a> <a href='plans#all'>Plans</a> <a href='/contact'>Contact</a>"
+    web.serve("www.a.example/", PAGE + links)
+    for page in ("pricing", "plans", "contact"):
+        web.serve(f"www.a.example/{page}", PAGE)
+    web.serve("www.a.example/robots.txt", "User-agent: *\nDisallow: /p", kind="text/plain")
+    quick = replace(config.crawl, scenarios=(Scenario.NO_CHOICE,), pages_per_site=3)
+    crawled = go(store, replace(config, crawl=quick, vendors=config.vendors[:1]))
+    (visit,) = store.case_file(crawled.run, "a").visits
+    assert visit.pages == ("https://www.a.example/", "https://www.a.example/contact")
+    assert {asked.path for asked in web.asked("www.a.example")} >= {"/contact"}
+    assert not {"/pricing", "/plans"} & {asked.path for asked in web.asked("www.a.example")}
+
+
+@pytest.mark.browser
 def test_a_database_that_cannot_be_written_ends_the_crawl_and_keeps_what_is_there(store: Store, config: Config) -> None:
     notes = Notes()
 
