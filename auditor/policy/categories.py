@@ -57,8 +57,8 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     """Every category that the policy declares, in the order of the document."""
     sections = find_sections(reading)
     drafts = _from_sections(reading, scopes, sections)
-    _add_prose(reading, scopes, drafts)
     _add_tables(reading, scopes, drafts)
+    _add_prose(reading, scopes, drafts)
     _add_bound(reading, scopes, drafts)
     if not drafts:
         drafts = _from_purposes(reading, scopes)
