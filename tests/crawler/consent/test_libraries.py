@@ -14,7 +14,7 @@ def test_klaro_is_named_read_and_proven_by_its_record(player):
     assert (played.banner.cmp, played.banner.language) == ("Klaro", "nl")
     assert set(played.choice.proof) >= {"stays_away", "record:klaro", "api:klaro"}
     signal = next(s for s in played.signals if s.kind == "klaro" and "prefs" in s.raw)
-    assert (signal.granted, set(signal.denied)) == ((Category.FUNCTIONAL,), {Category.PERFORMANCE, Category.TARGETING})
+    assert (signal.granted, set(signal.denied)) == ((), {Category.PERFORMANCE, Category.TARGETING})
 
 
 def test_klaro_declares_its_services(player):
