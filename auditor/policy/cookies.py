@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration, NameMatch
-from auditor.policy.blocks import Block
-from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
+from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
+from auditor.policy.cookie_lists import duration_in_prose, in_lists, in_prose
+from auditor.policy.cookie_names import clean_name, name_match
+from auditor.policy.durations import NOT_STATED, read_duration
 from auditor.policy.hosts import is_host
 from auditor.policy.service_names import find_services
 from auditor.policy.services import capitals_category, sentence_purpose
@@ -28,16 +27,9 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
 
-MAX_NAME = 120
-HALVES = 2
-BESIDE = 5
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
-_PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|<[^<>]{0,60}>|\[[^\[\]]{1,40}\]|\$[A-Za-z]{1,30}|[Xx]{3,}|#+")
-_PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)\s*$")
-_PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
-_LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
 def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredCookie, ...]:
@@ -47,22 +39,12 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
     for place, grid in reading.grids:
         if len(out) < MAX_COOKIES and is_cookie_table(reading, place, grid):
             (out if grid.heading else loose).extend(_from_grid(reading, categories, scopes, place, grid))
-    loose.extend(_from_lists(reading, categories, scopes))
-    loose.extend(_from_prose(reading, categories, scopes, {fold(cookie.name) for cookie in loose}))
+    loose.extend(in_lists(reading, categories, scopes))
+    loose.extend(in_prose(reading, categories, scopes, {fold(cookie.name) for cookie in loose}))
     known = {fold(cookie.name) for cookie in out}
     out.extend(cookie for cookie in loose if fold(cookie.name) not in known)
     out.sort(key=lambda cookie: cookie.evidence[0].start)
     return tuple(out[:MAX_COOKIES])
-
-
-def name_match(name: str) -> NameMatch:
-    """How a declared name matches observed ones (POLICY_SCHEMA, "Match patterns")."""
-    if name.startswith("*.") and is_host(name[2:]):
-        return NameMatch(kind="host", pattern=name[2:])
-    pattern = re.sub(r"\*{2,}", "*", re.sub(r"(?<=\*-)X$", "*", _PLACEHOLDER.sub("*", name)))
-    if pattern.startswith("_") and pattern.endswith("-"):
-        pattern += "*"
-    return NameMatch(kind="glob" if "*" in pattern else "exact", pattern=pattern)
 
 
 # ------------------------------------------------------------------------------------------- tables
@@ -147,7 +129,7 @@ class _RowReader:
             provider = party
         out = []
         for piece, duration in zip(names, durations, strict=True):
-            name = _clean_name(piece.text)
+            name = clean_name(piece.text)
             if not name:
                 continue
             out.append(
@@ -225,114 +207,3 @@ class _RowReader:
                 if self.reading.words.cues("storage_cell", storage).first(cell.folded):
                     return storage
         return "cookie"
-
-
-def _clean_name(text: str) -> str:
-    """A name as declared, without explanations in parentheses, quotes, punctuation, and the space of a line break."""
-    name = _PARENTHESES.sub("", text).strip().strip("\"'“”„‘’`").rstrip(".,;:")
-    halves = name.split(" ")
-    if len(halves) == HALVES and all(looks_like_cookie(half) for half in halves):
-        name = "".join(halves)
-    return name if 0 < len(name) <= MAX_NAME else ""
-
-
-# -------------------------------------------------------------------------------------------- lists
-
-
-def _from_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[DeclaredCookie]:
-    """Items that begin with technical names ("_ga - used to ..., expires after 2 years")."""
-    out: list[DeclaredCookie] = []
-    recorded = {place for places, _ in reading.records for place in places}
-    for place, block in reading.document.blocks():
-        if place not in reading.cookie_places or block.kind == "heading" or place in recorded:
-            continue
-        names = _item_names(reading, place, block)
-        out.extend(_listed(reading, categories, scopes, place, block.view, name) for name in names)
-    return out
-
-
-def _item_names(reading: Reading, place: int, block: Block) -> list[str]:
-    match = _LIST_LEAD.match(block.view.text)
-    if not match:
-        return []
-    names = [_clean_name(part) for part in re.split(r",\s+", match[1])]
-    if not all(names):
-        return []
-    sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
-    if sure and all(looks_like_cookie(name) for name in names):
-        return names if block.kind == "item" or block.lead is not None else []
-    bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
-    return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
-
-
-def _from_prose(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> list[DeclaredCookie]:
-    """Names such as ``_ga`` in sentences about cookies, each once."""
-    out: list[DeclaredCookie] = []
-    for sentence in reading.cookie_sentences:
-        if not reading.mentions_cookies(sentence.view):
-            continue
-        for match in _PROSE_NAME.finditer(sentence.view.text):
-            name = match.group().rstrip(".")
-            if fold(name) not in known:
-                known.add(fold(name))
-                out.append(
-                    replace(_listed(reading, categories, scopes, sentence.place, sentence.view, name), basis="prose")
-                )
-    return out
-
-
-def _among_cookies(reading: Reading, place: int) -> bool:
-    """Does an item stand beside items that name cookies?"""
-    for at in range(place - BESIDE, place + BESIDE + 1):
-        if at != place and 0 <= at < len(reading.document.elements):
-            other = reading.document.elements[at]
-            lead = other.lead if isinstance(other, Block) and other.kind == "item" else None
-            if lead is not None and looks_like_cookie(lead.text.strip()):
-                return True
-    return False
-
-
-def _listed(
-    reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
-) -> DeclaredCookie:
-    governing = categories.governing.get(place)
-    only = categories.declared[0] if governing is None and len(categories.declared) == 1 else governing
-    services = find_services(view)
-    return DeclaredCookie(
-        name=name,
-        match=name_match(name),
-        storage=_prose_storage(reading, view),
-        provider=services[0].words if services else None,
-        category=only.canonical if only else sentence_purpose(reading, view.folded),
-        category_label=only.label if only else None,
-        category_basis="stated"
-        if only
-        else "inferred_from_purpose"
-        if sentence_purpose(reading, view.folded)
-        else "none",
-        purpose=view.text[:1000],
-        duration=duration_in_prose(view),
-        scope_ids=only.scope_ids if only else scopes.at(place),
-        basis="list",
-        evidence=(view.quote(),),
-        confidence=0.85,
-    )
-
-
-def duration_in_prose(view: View) -> Duration:
-    """The lifetime that a description gives; kind ``not_stated`` where it gives none."""
-    spans = find_durations(view.folded)
-    if spans:
-        start, end = spans[0]
-        return read_duration(view.text[max(0, start - 12) : end])
-    if is_vague(view.folded):
-        return Duration(raw=view.text[:200], kind="approx")
-    found = read_duration(view.text)
-    return found if found.kind in ("session", "until_deleted", "approx") else NOT_STATED
-
-
-def _prose_storage(reading: Reading, view: View) -> str:
-    for storage in ("local_storage", "session_storage"):
-        if reading.words.cues("storage_cell", storage).first(view.folded):
-            return storage
-    return "cookie"

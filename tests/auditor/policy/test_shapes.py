@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.policy.cookies import name_match
+from auditor.policy.cookie_names import name_match
 
 YEAR = 365 * 86_400
 
