@@ -113,11 +113,14 @@ class _Reader:
         self.place = sentence.place
         self.view: View = sentence.view
         self.folded = sentence.view.folded
+        self.numbered = False
 
     def read(self) -> _Said | None:
         """What the sentence binds; None where it binds nothing for certain."""
         places = find_places(self.words, self.view, self.brands)
-        categories = (self._numbers() or self._labels()) if places else []
+        categories = self._numbers() if places else []
+        self.numbered = bool(categories)
+        categories = categories or (self._labels() if places else [])
         if not categories:
             return None
         row = self._grouped(places, categories)
@@ -178,6 +181,8 @@ class _Reader:
             return False
         for cookie in reversed(self.reading.labels.cookie.all(gap)):
             gap = gap[: cookie.start] + " " + gap[cookie.end :]
+        for label in reversed(self.reading.labels.find(gap)) if self.numbered else ():
+            gap = gap[: label.start] + " " + gap[label.end :]
         return all(word in allowed or "cookie" in word for word in words_of(gap))
 
     # --------------------------------------------------------------------------------------- pairs
@@ -199,7 +204,7 @@ class _Reader:
         gap = self.folded[place.end : named.start]
         found = words_of(gap)
         opens = not words_of(self.folded[: place.start]) and gap.strip(" )]*").startswith((":", "-"))
-        acts = bool(found) and found[0] in self.words.verbs
+        acts = bool(found) and not self.words.verbs.isdisjoint(found[: 1 + (found[0] in self.words.only)])
         return opens or acts or any(one.locative for one in place.places)
 
     def _is_after(self, named: _Group, place: _Group) -> bool:

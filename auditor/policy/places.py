@@ -43,6 +43,7 @@ class PlaceWords:
         self._files = [load("scopes")[key] for key in dict.fromkeys((language, FALLBACK)) if key in load("scopes")]
         self.nouns = {kind: Cues(cue for file in self._files for cue in file["nouns"][kind]) for kind in KINDS}
         self.prepositions = self._set("prepositions")
+        self.visits = tuple(sorted(self._set("visits")))
         self.determiners = self._set("determiners")
         self.verbs = self._set("verbs")
         self.joiners = self._set("joiners")
@@ -168,10 +169,19 @@ def _phrase(words: PlaceWords, view: View, masked: str, span: _Span) -> Place:
             start = match.start()
         else:
             name = match.start() if start == span.start else name
+    if not locative and (visit := _visit(words, masked[floor:start])):
+        start, locative = start - visit, True
     kind = span.kind or _host_kind(span.host or "")
     hosts = (span.host,) if span.host else ()
     label = span.host or view.text[name : span.end]
     return Place(kind, start, span.end, hosts, label, locative, foreign, span.host is None)
+
+
+def _visit(words: PlaceWords, before: str) -> int:
+    """The length of words such as "when you visit" at the end of a stretch, 0 where there are none."""
+    text = before.rstrip()
+    found = next((phrase for phrase in words.visits if text.endswith(phrase)), "")
+    return len(before) - len(text) + len(found) if found else 0
 
 
 def _host_kind(host: str) -> str:

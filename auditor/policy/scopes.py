@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.model import Category, Quote, Scope
 from auditor.policy.assignments import assigned, same_scope
 from auditor.policy.bindings import KINDS, Bound, find_scope
-from auditor.policy.hosts import HostMention, brand, is_host, own_hosts
+from auditor.policy.hosts import HostMention, brand, own_hosts
 from auditor.policy.place_columns import bound_by_columns
 from auditor.policy.place_sections import PlaceSection, place_sections
 from auditor.policy.places import place_words
@@ -81,7 +81,7 @@ def read_scopes(reading: Reading) -> Scopes:
     hosts = own_hosts(reading)
     brands = frozenset(brand(mention.host) for mention in hosts)
     words = place_words(reading.words.language)
-    listed = _listed_scopes(reading) or _headed_scopes(reading, brands)
+    listed = _listed_scopes(reading)
     headed = [] if listed else place_sections(reading, words, brands)
     bound = assigned(reading, words, brands, by_label=not (listed or headed))
     bound += [] if listed or headed else bound_by_columns(reading, words, brands)
@@ -229,19 +229,6 @@ def _listed_scopes(reading: Reading) -> list[Scope]:
         else:
             run = []
     return run if len({scope.kind for scope in run}) > 1 else []
-
-
-def _headed_scopes(reading: Reading, owners: frozenset[str]) -> list[Scope]:
-    """The scopes that headings tell apart by the vendor's hosts ("Cookies on www.example.com", "... on app...")."""
-    found: dict[tuple[str, ...], Scope] = {}
-    for _, block in reading.document.blocks():
-        if block.kind != "heading" or not any(is_host(word.strip("():.,")) for word in block.view.text.split()):
-            continue
-        scope = find_scope(reading, block.view, 0, len(block.view.text))
-        if scope is not None and scope.hosts and brand(scope.hosts[0]) in owners:
-            identity = scope.id if not found else f"{scope.id}-{scope.hosts[0]}"
-            found.setdefault(scope.hosts, replace(scope, id=identity))
-    return list(found.values()) if len(found) > 1 else []
 
 
 def _may_list(reading: Reading, block: Block) -> bool:

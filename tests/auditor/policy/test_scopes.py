@@ -90,6 +90,35 @@ SENTENCES = {
         "To improve our website, we use performance cookies on our portal and advertising cookies on our website.",
         {"web_portal": "P", "website": "T"},
     ),
+    "visits": (
+        "When you log in to our customer portal (my.acme.com), only strictly necessary cookies are placed. "
+        "When you visit our website, analytics cookies and marketing cookies are placed.",
+        {"web_portal": "N", "website": "PT"},
+    ),
+    "semicolon": (
+        "On our public website we use analytics and advertising cookies; the customer "
+        "portal only uses functional cookies.",
+        {"website": "PT", "web_portal": "F"},
+    ),
+    "several hosts": (
+        "On our websites, including acme.com and acme.co.uk, we use marketing cookies. "
+        "On our portal we use strictly necessary cookies.",
+        {"website": "T", "web_portal": "N"},
+    ),
+    "lines by place": (
+        "Website: strictly necessary cookies, marketing cookies\n\nCustomer portal: strictly necessary cookies\n\n"
+        "Mobile app: functional cookies",
+        {"website": "NT", "web_portal": "N", "app": "F"},
+    ),
+    "numbers with labels": (
+        "We use Category 1 (strictly necessary) cookies on our portal and Category 4 "
+        "(targeting) cookies on our website.",
+        {"web_portal": "N", "website": "T"},
+    ),
+    "numbers after the noun": (
+        "Cookies of category 1 and 2 are used on the portal, cookies of category 3 and 4 on the website.",
+        {"web_portal": "NP", "website": "FT"},
+    ),
     "Dutch": (
         "Cookiebeleid\n\nOp onze website www.acme.nl gebruiken wij analytische cookies en marketing cookies. "
         "In het klantportaal (portaal.acme.nl) gebruiken wij alleen noodzakelijke cookies.",
@@ -216,6 +245,29 @@ STRUCTURES = {
         "## Cookies in het klantportaal\n\n- Noodzakelijke cookies\n",
         {"website": "PT", "web_portal": "N"},
     ),
+    "French headings": (
+        "# Politique de cookies\n\n## Cookies sur notre site\n\n- Cookies de performance\n- Cookies publicitaires\n\n"
+        "## Cookies dans l'espace client\n\n- Cookies strictement nécessaires\n",
+        {"website": "PT", "web_portal": "N"},
+    ),
+    "Spanish headings": (
+        "# Política de cookies\n\nEsta política explica qué cookies se utilizan y para qué sirven.\n\n"
+        "## Cookies en nuestra web\n\n- Cookies analíticas\n- Cookies publicitarias\n\n"
+        "## Cookies en el portal de clientes\n\n- Cookies técnicas\n",
+        {"website": "PT", "web_portal": "N"},
+    ),
+    "Italian headings": (
+        "# Informativa sui cookie\n\nQuesta informativa spiega quali cookie vengono "
+        "utilizzati e a che cosa servono.\n\n"
+        "## Cookie sul nostro sito\n\n- Cookie analitici\n- Cookie di profilazione\n\n"
+        "## Cookie nel portale clienti\n\n- Cookie tecnici\n",
+        {"website": "PT", "web_portal": "N"},
+    ),
+    "column of a cookie table": (
+        "# Cookie policy\n\n| Cookie | Category | Duration | Site |\n|---|---|---|---|\n"
+        "| _ga | Analytics | 2 years | Website |\n| sid | Strictly necessary | session | Customer portal |\n",
+        {"website": "P", "web_portal": "N"},
+    ),
     "German column": (
         "# Cookie-Richtlinie\n\n| Kategorie | Zweck | Einsatzort |\n|---|---|---|\n"
         "| Notwendig | Anmeldung | Website und Kundenportal |\n| Marketing | Werbung | Website |\n",
@@ -263,6 +315,25 @@ def test_a_logo_names_no_scope():
 
 
 BAITS = {
+    "subject of a description": (
+        "We use cookies on our website and app. Strictly necessary cookies make our website work. "
+        "Functional cookies remember your settings in the app. Marketing cookies show ads on our website."
+    ),
+    "services of others on the site": (
+        "On our website we use marketing cookies from www.facebook.com, and functional cookies from portal.hubspot.com."
+    ),
+    "if you accept": (
+        "We use functional cookies. The website may use analytics cookies if you accept, "
+        "and visitors of the app see marketing cookies explained."
+    ),
+    "headings with hosts": (
+        "Our website is www.acme.com.\n\n## Contact us at www.acme.com\n\nWe use functional and analytics cookies.\n\n"
+        "## Visit my.acme.com\n\nThere you change your mind on marketing cookies."
+    ),
+    "headings of other subjects": (
+        "We use functional cookies.\n\n## Our app\n\nThe app asks for your location.\n\n## Our portal\n\n"
+        "The portal shows your bills."
+    ),
     "browser vendors": "We use analytics cookies on our website. See www.allaboutcookies.org for functional cookies.",
     "partner's site": "We use functional cookies on our website and advertising cookies on third-party sites.",
     "their websites": (
