@@ -17,6 +17,7 @@ HOST = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@((?:[a-z0-9\-]{1,63}\.){1,4}[a-z]{2,18})", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\w.@/\-])[\w\-]{1,63}(?![\w.\-])")
 _HREF = re.compile(r"https?://([^/?#:\s]{1,253})", re.IGNORECASE)
 NEAR = 60
 OWN = 3
@@ -54,6 +55,7 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
     """The vendor's hosts, best supported first, each with its best mention."""
     text = reading.document.origin.text[:MAX_TEXT]
     known = _known_brands(reading, text)
+    named = _words(text)
     links = Counter(brand(h) for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h))
     declared = _table_brand(reading)
     external = frozenset(load("hosts")["external"])
@@ -62,7 +64,7 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
         name = brand(mention.host)
         if name in external and name not in known:
             continue
-        score = 3 * cued + 2 * (name in known) + (_named(name, text) >= 3) + 3 * (name == declared)
+        score = 3 * cued + 2 * (name in known) + (named[name] >= 3) + 3 * (name == declared)
         score += 3 * (links[name] >= 3 and links[name] * 2 > links.total())
         best = scores.get(mention.host)
         if best is None or score > best[0]:
@@ -126,5 +128,6 @@ def _known_brands(reading: Reading, text: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _named(name: str, text: str) -> int:
-    return len(re.findall(rf"(?<![\w.@/]){re.escape(name)}(?![\w.])", text, re.IGNORECASE))
+def _words(text: str) -> Counter[str]:
+    """How often each word stands alone in a text, not as a part of a host or an address."""
+    return Counter(_WORD.findall(text.lower()))
