@@ -133,7 +133,14 @@ class _Reader:
     def _bound(self, named: _Group, group: _Group) -> list[Bound]:
         whole = self.view.part(0, len(self.view.text.rstrip().rstrip(":.;"))).quote()
         scopes = merged_scopes(place.scope(self.view) for place in group.places)
-        return [Bound(scope, named.numbers, named.categories, whole) for scope in scopes]
+        more = self._adds(named, group)
+        return [Bound(scope, named.numbers, named.categories, whole, more=more) for scope in scopes]
+
+    def _adds(self, named: _Group, group: _Group) -> bool:
+        """Does it say that the place has these categories besides others ("on the portal we also use ...")?"""
+        first, last = sorted((named, group), key=lambda one: one.start)
+        told = self.folded[max(0, first.start - MAX_AFTER) : first.start] + " " + self.folded[first.end : last.start]
+        return not self.words.also.isdisjoint(words_of(told))
 
     # ---------------------------------------------------------------------------------- categories
 

@@ -23,7 +23,8 @@ _LEADING = re.compile(
 class Bound:
     """What a sentence, table row or section binds to a scope: category numbers, or categories by their labels.
 
-    ``local``: the quote says nothing of what other scopes declare about the same categories.
+    ``local``: the quote says nothing of what other scopes declare about the same categories. ``more``: these categories
+    come on top of what the document says without a place.
     """
 
     scope: Scope
@@ -31,6 +32,7 @@ class Bound:
     categories: frozenset[Category]
     quote: Quote
     local: bool = False
+    more: bool = False
 
 
 def find_scope(reading: Reading, view: View, start: int, end: int) -> Scope | None:

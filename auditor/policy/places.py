@@ -53,6 +53,7 @@ class PlaceWords:
         self.foreign = self._set("foreign")
         self.barred = self._set("barred")
         self.only = self._set("only")
+        self.also = self._set("also")
         self.all = self._set("all")
         self.columns = self._set("columns")
 

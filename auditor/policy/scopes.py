@@ -47,11 +47,15 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """The scopes of a document and what binds categories to them; ``sections`` maps places to scope ids."""
+    """The scopes of a document and what binds categories to them; ``sections`` maps places to scope ids.
+
+    ``general`` are the scopes that are said to have some categories besides those that stand without a place.
+    """
 
     scopes: tuple[Scope, ...]
     bindings: tuple[Binding, ...] = ()
     sections: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    general: tuple[str, ...] = ()
 
     @property
     def default(self) -> str:
@@ -64,8 +68,8 @@ class Scopes:
         return tuple(scope.id for scope in self.scopes if scope.kind in WEB or scope.default)
 
     def at(self, place: int) -> tuple[str, ...]:
-        """The scopes of a place of the document: its section's, else the default one."""
-        return self.sections.get(place, (self.default,))
+        """The scopes of a place of the document: its section's, else the default one and those that only add to it."""
+        return self.sections.get(place, tuple(dict.fromkeys((self.default, *self.general))))
 
     def bound_to(self, number: str | None, category: Category) -> tuple[str, ...]:
         """The scopes that binding sentences give a category; none where no sentence does."""
@@ -94,7 +98,8 @@ def read_scopes(reading: Reading) -> Scopes:
     bindings = tuple(_binding(scopes, one) for one in bound)
     found = tuple(scopes.values())
     sections = _sections(reading, found) if len(found) > 1 else {}
-    return Scopes(found, bindings, sections | _section_places(scopes, headed))
+    general = tuple(dict.fromkeys(_add_scope(scopes, one.scope) for one in bound if one.more))
+    return Scopes(found, bindings, sections | _section_places(scopes, headed), general)
 
 
 def _binding(scopes: dict[str, Scope], bound: Bound) -> Binding:

@@ -95,6 +95,17 @@ SENTENCES = {
         "When you visit our website, analytics cookies and marketing cookies are placed.",
         {"web_portal": "N", "website": "PT"},
     ),
+    "on top of the rest": (
+        "We use strictly necessary cookies. On the customer portal we also use functional cookies. "
+        "On our website we also use advertising cookies.",
+        {"web_portal": "FN", "website": "NT"},
+    ),
+    "German, on top of the rest": (
+        "Cookie-Richtlinie\n\nWir verwenden notwendige Cookies. "
+        "Im Kundenportal verwenden wir zusätzlich funktionale Cookies. "
+        "Auf unserer Website verwenden wir außerdem Marketing-Cookies.",
+        {"web_portal": "FN", "website": "NT"},
+    ),
     "semicolon": (
         "On our public website we use analytics and advertising cookies; the customer "
         "portal only uses functional cookies.",
