@@ -39,7 +39,10 @@ def _nothing() -> None:
 
 def _from_playwright() -> None:
     _say("no browser found; asking Playwright for one")
-    _run((sys.executable, "-m", "playwright", "install", "--with-deps", "chromium-headless-shell"))
+    playwright = (sys.executable, "-m", "playwright")
+    # The system libraries only once the download is there: they are many, and useless without it.
+    if _run((*playwright, "install", "chromium-headless-shell")) == 0:
+        _run((*playwright, "install-deps", "chromium-headless-shell"))
 
 
 def _from_apt() -> None:
