@@ -40,8 +40,8 @@ def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
 def _mechanism(
     reading: Reading, scopes: Scopes, mechanism: str, found: list[tuple[Sentence, dict[str, Any]]]
 ) -> ConsentMechanism:
-    sentences = list({s.view.start: s for s, _ in found}.values())
-    first, rule = found[0]
+    sentences = sorted({s.view.start: s for s, _ in found}.values(), key=_tells_no_label)
+    first, rule = sentences[0], found[0][1]
     return ConsentMechanism(
         mechanism=mechanism,
         label=_label(reading, first.view, mechanism),
@@ -51,6 +51,11 @@ def _mechanism(
         scope_ids=scopes.web,
         evidence=tuple(s.view.quote() for s in sentences[:3]),
     )
+
+
+def _tells_no_label(sentence: Sentence) -> bool:
+    """Sorts the sentence that quotes the control's words first: it is what people look for on the page."""
+    return _QUOTED.search(sentence.view.text) is None
 
 
 def _label(reading: Reading, view: View, mechanism: str) -> str | None:

@@ -1,0 +1,34 @@
+"""Which words of a policy promise a control, and which only mention preferences."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.policy.read import read_policy
+
+MENTIONS = {
+    "en": "We use cookies. They are set in response to what you do, such as setting your privacy preferences.",
+    "en, forms": "We use cookies. Most are set when you log in, fill in a form or choose your privacy preferences.",
+    "nl": "Wij gebruiken cookies. Ze worden geplaatst als reactie op wat u doet, zoals uw privacyvoorkeuren opslaan.",
+    "de": "Wir verwenden Cookies. Sie werden als Reaktion auf Ihr Handeln gesetzt, etwa Ihre Datenschutzeinstellungen.",
+    "fr": "Nous utilisons des cookies. Ils sont posés en réponse à vos actions, par exemple vos préférences cookies.",
+    "es": "Utilizamos cookies. Se instalan en respuesta a sus acciones, como guardar sus preferencias de cookies.",
+    "it": "Utilizziamo i cookie. Sono impostati in risposta ad azioni come le preferenze sulla privacy.",
+    "pl": "Używamy plików cookie. Są ustawiane w odpowiedzi na działania, jak ustawienie preferencji prywatności.",
+    "pt": "Utilizamos cookies. São definidos em resposta a ações suas, como definir as preferências de privacidade.",
+}
+
+
+@pytest.mark.parametrize("text", MENTIONS.values(), ids=MENTIONS)
+def test_saving_preferences_as_an_example_promises_no_control(text: str) -> None:
+    assert read_policy(f"Cookies\n\n{text}\n".encode(), name="policy.txt").consent == ()
+
+
+def test_the_promised_words_are_those_that_the_policy_quotes() -> None:
+    text = (
+        "Cookies\n\nWe use cookies. You can open the privacy settings page whenever you like. "
+        "Change your choice by clicking 'Cookie Choices' in the footer of our privacy settings page.\n"
+    )
+    (control,) = read_policy(text.encode(), name="policy.txt").consent
+    assert (control.mechanism, control.label, control.location) == ("preference_centre", "Cookie Choices", "footer")
+    assert control.evidence[0].quote.startswith("Change your choice by clicking")
