@@ -62,12 +62,13 @@ def _from_apt() -> None:
 
 
 def _run(command: tuple[str, ...]) -> int:
-    """Exit status of a command whose talk is shown only when it fails."""
+    """Exit status of a command; of its talk only the line that names an error is shown, when it fails."""
     done = subprocess.run(  # noqa: S603 - fixed commands, nothing from outside
         command, check=False, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_S
     )
     if done.returncode:
-        _say((done.stderr or done.stdout).strip()[-300:])
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["it failed without a word"]
+        _say("  " + next((line for line in lines if "rror" in line), lines[-1]).strip()[:200])
     return done.returncode
 
 
