@@ -78,7 +78,7 @@ def demo(ctx: click.Context, *, then_serve: bool, host: str, port: int, browser:
     """Run the main job on the built-in vendor web.
 
     That web never leaves this machine. Ends with what was found and, without --no-serve, with the published pages.
-        One of its vendors is dead and one turns robots away on purpose, so visits without evidence are no reason for
+    One of its vendors is dead and one turns robots away on purpose, so visits without evidence are no reason for
     exit code 4 here.
     """
     code = _crawl_demo(db, browser, debug=debugging(ctx))

@@ -125,7 +125,8 @@ def summary(listing: Listing) -> str:
 def diff(runs: tuple[int, ...], as_json: bool, db: Path) -> None:
     """Show what changed between two runs.
 
-    Without runs: in the latest since the one before.
+    Without runs: in the latest since the one before. A finding that the later run could not decide, since the site
+    was down for example, is unknown, not gone.
     """
     if len(runs) not in (0, 2):
         raise click.UsageError("give two runs, or none")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 SEVERITIES = tuple(Severity)
-CHANGES = ("new", "returned", "worse", "gone")
+CHANGES = ("new", "returned", "worse", "gone", "unknown")
 _DISMISSED = frozenset({Status.ACCEPTED, Status.FALSE_POSITIVE})
 
 
@@ -41,13 +41,16 @@ def previous_run(store: Store, run: int) -> int | None:
 
 
 def changes(store: Store, before: int, after: int) -> Digest:
-    """What changed from one run to a later one, among the vendors that both have."""
+    """What changed from one run to a later one, among the vendors that both have.
+
+    What the later run could not decide, since a site was down for example, is ``unknown`` and not gone.
+    """
     common = {vendor.id for vendor in store.run_vendors(before)} & {vendor.id for vendor in store.run_vendors(after)}
     old, new = (
         tuple(finding for finding in present(store.findings(run=run)) if finding.vendor in common)
         for run in (before, after)
     )
-    return digest(old, new)
+    return digest(old, new, store.undecided(after))
 
 
 def at_or_above(findings: Iterable[Finding], threshold: Severity) -> tuple[Finding, ...]:
