@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import socket
 import socketserver
 import ssl
@@ -17,20 +16,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from auditor.model import Scenario, Site
 from crawler.browser import Browsers, find_browser
 from crawler.config import CrawlConfig, NetworkConfig
+from crawler.demo.certificate import self_signed, server_context
 from crawler.network import AddressGuard
 from crawler.visit import VisitTask, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from crawler.visit import VisitResult
 
@@ -172,30 +167,6 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_OPTIONS = do_HEAD = do_GET  # noqa: N815 (the base class's names)
 
 
-def _tls(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local test web")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "web.pem"
-    pem.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
-
-
 @pytest.fixture(scope="session")
 def run() -> Iterator[Callable[..., Any]]:
     """Runs a coroutine on the session's event loop and gives its result."""
@@ -204,10 +175,10 @@ def run() -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture(scope="session")
-def whole_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWeb]:
+def whole_web() -> Iterator[LocalWeb]:
     """The session's local web; tests use ``web``, which is empty at their beginning."""
     web = LocalWeb()
-    server = _Server(web, _tls(tmp_path_factory.mktemp("tls")))
+    server = _Server(web, server_context(*self_signed(["local.example"])))
     web.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
