@@ -135,6 +135,27 @@ class Beacon(StrEnum):
     WEBSOCKET = "websocket"
 
 
+class Spelling(StrEnum):
+    """How an identifier was written into a request that was not meant for its owner."""
+
+    PLAIN = "plain"
+    URL_ENCODED = "url_encoded"
+    BASE64 = "base64"
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+
+
+class Place(StrEnum):
+    """The part of a request in which something stood."""
+
+    PATH = "path"
+    QUERY = "query"
+    FRAGMENT = "fragment"
+    BODY = "body"
+    HEADER = "header"
+
+
 class Severity(StrEnum):
     """For triage only; most severe first."""
 
@@ -328,6 +349,42 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedIdentifier:
+    """An identifier of a cookie or storage entry that was seen in a request to a host of another registrable domain.
+
+    ``item_kind``, ``item_name`` and ``item_place`` name the item: ``cookie``, its name and its domain; or ``local`` or
+    ``session``, its key and its origin. ``whole`` is False where only a part of the value was seen (the client number
+    of ``GA1.2.X.Y``, a field of a JSON value). ``parameter`` is the name of the query parameter, header or body field
+    that carried it, where it has one. Of the same item, host and phase the first sighting is kept. ``host`` is never
+    of the visit's own site; whether it belongs to the item's owner is not judged here. ``url`` as in ``Request``.
+    """
+
+    item_kind: str
+    item_name: str
+    item_place: str
+    spelling: Spelling
+    whole: bool
+    found_in: Place
+    parameter: str | None
+    url: str
+    host: str
+    phase: Phase
+    at_ms: int
+    initiator: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostAlias:
+    """A first-party host and the names that its DNS CNAME records lead to, in order; empty where it has none.
+
+    A host that could not be looked up has no record: that it has no alias was not observed.
+    """
+
+    host: str
+    chain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
     """Calls of one browser API by one script in one phase."""
 
@@ -450,6 +507,8 @@ class Visit:
     cookies: tuple[Cookie, ...] = ()
     storage: tuple[StorageItem, ...] = ()
     requests: tuple[Request, ...] = ()
+    shared_identifiers: tuple[SharedIdentifier, ...] = ()
+    aliases: tuple[HostAlias, ...] = ()
     api_calls: tuple[ApiCall, ...] = ()
     controls: tuple[Control, ...] = ()
     screenshots: tuple[Screenshot, ...] = ()
@@ -501,7 +560,10 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One crawl. ``settings`` are the [crawl] and [network] values in force, by key."""
+    """One crawl. ``settings`` are the [crawl] and [network] values in force, by key.
+
+    ``knowledge`` names what items were to be judged by: lists and tables with their SHA-256 or date, by name.
+    """
 
     id: int
     started_at: datetime
@@ -512,6 +574,7 @@ class Run:
     settings: Mapping[str, Any]
     planned: int
     stored: int
+    knowledge: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

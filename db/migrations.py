@@ -330,6 +330,35 @@ def m0001_first_schema(database: Database) -> None:
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+_SHARED_IDENTIFIERS = """
+CREATE TABLE shared_identifiers (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id), item_kind TEXT NOT NULL,
+  item_name TEXT NOT NULL, item_place TEXT NOT NULL,
+  spelling TEXT NOT NULL CHECK (spelling IN ('plain', 'url_encoded', 'base64', 'md5', 'sha1', 'sha256')),
+  whole INTEGER NOT NULL,
+  found_in TEXT NOT NULL CHECK (found_in IN ('path', 'query', 'fragment', 'body', 'header')), parameter TEXT,
+  url TEXT NOT NULL, host TEXT NOT NULL,
+  phase TEXT NOT NULL CHECK (phase IN ('before_choice', 'after_accept', 'after_reject', 'after_withdrawal')),
+  at_ms INTEGER NOT NULL, initiator TEXT
+) STRICT;
+CREATE INDEX shared_identifiers_by_visit ON shared_identifiers (visit_id);
+
+CREATE TABLE host_aliases (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id), host TEXT NOT NULL,
+  chain TEXT NOT NULL CHECK (json_valid(chain))
+) STRICT;
+CREATE INDEX host_aliases_by_visit ON host_aliases (visit_id);
+
+ALTER TABLE runs ADD COLUMN knowledge TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(knowledge));
+"""
+
+
+@migrations(name="shared_identifiers_and_aliases")
+def shared_identifiers_and_aliases(database: Database) -> None:
+    """Identifiers seen in other parties' requests, CNAME chains, and what a run's items were to be judged by."""
+    database.executescript(_SHARED_IDENTIFIERS)
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 

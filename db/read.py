@@ -42,6 +42,8 @@ _PARTS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "cookies": ("cookie_sightings", rows.cookie_from_row),
     "storage": ("storage_sightings", rows.storage_from_row),
     "requests": ("request_sightings", rows.request_from_row),
+    "shared_identifiers": ("shared_identifiers", rows.shared_identifier_from_row),
+    "aliases": ("host_aliases", rows.alias_from_row),
     "api_calls": ("api_calls", rows.api_call_from_row),
     "controls": ("controls", rows.control_from_row),
     "screenshots": ("screenshots", rows.screenshot_from_row),

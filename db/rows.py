@@ -20,11 +20,15 @@ from auditor.model import (
     Control,
     Cookie,
     CookieEvent,
+    HostAlias,
     Party,
     Phase,
+    Place,
     Request,
     Screenshot,
     SetBy,
+    SharedIdentifier,
+    Spelling,
     StorageItem,
     StorageKind,
     Value,
@@ -298,6 +302,52 @@ def api_call_to_row(call: ApiCall) -> Row:
 def api_call_from_row(row: Row) -> ApiCall:
     """The calls of a row of ``api_calls``."""
     return ApiCall(api=row["api"], script=row["script"], count=row["count"], phase=Phase(row["phase"]))
+
+
+def shared_identifier_to_row(shared: SharedIdentifier) -> Row:
+    """Row of ``shared_identifiers`` without its visit."""
+    return {
+        "item_kind": clean(shared.item_kind),
+        "item_name": clean(shared.item_name),
+        "item_place": clean(shared.item_place),
+        "spelling": shared.spelling.value,
+        "whole": int(shared.whole),
+        "found_in": shared.found_in.value,
+        "parameter": optional_text(shared.parameter),
+        "url": reduce_url(shared.url),
+        "host": clean(shared.host),
+        "phase": shared.phase.value,
+        "at_ms": integer(shared.at_ms),
+        "initiator": optional_url(shared.initiator),
+    }
+
+
+def shared_identifier_from_row(row: Row) -> SharedIdentifier:
+    """The sighting of a row of ``shared_identifiers``."""
+    return SharedIdentifier(
+        item_kind=row["item_kind"],
+        item_name=row["item_name"],
+        item_place=row["item_place"],
+        spelling=Spelling(row["spelling"]),
+        whole=bool(row["whole"]),
+        found_in=Place(row["found_in"]),
+        parameter=row["parameter"],
+        url=row["url"],
+        host=row["host"],
+        phase=Phase(row["phase"]),
+        at_ms=row["at_ms"],
+        initiator=row["initiator"],
+    )
+
+
+def alias_to_row(alias: HostAlias) -> Row:
+    """Row of ``host_aliases`` without its visit."""
+    return {"host": clean(alias.host), "chain": texts(alias.chain)}
+
+
+def alias_from_row(row: Row) -> HostAlias:
+    """The chain of a row of ``host_aliases``."""
+    return HostAlias(host=row["host"], chain=texts_from(row["chain"]))
 
 
 def control_to_row(control: Control) -> Row:

@@ -111,8 +111,12 @@ class Store:
         browser: BrowserFacts | None,
         settings: Mapping[str, object],
         trigger: str = "manual",
+        knowledge: Mapping[str, str] | None = None,
     ) -> int:
-        """Records a new run with its plan and the vendors as they are configured now. Returns the run's id."""
+        """Records a new run with its plan and the vendors as they are configured now. Returns the run's id.
+
+        ``knowledge``: see ``auditor.model.Run``.
+        """
         now = time_to_text(datetime.now(UTC))
         with self._writing() as database:
             for vendor in vendors:
@@ -125,6 +129,7 @@ class Store:
                 "browser_id": None if browser is None else Dictionary(database).id("browsers", browser_to_row(browser)),
                 "settings": settings_to_json(settings),
                 "planned": len(planned),
+                "knowledge": settings_to_json(knowledge or {}),
             }
             run_id = insert(database, "runs", row)
             for position, vendor in enumerate(vendors):

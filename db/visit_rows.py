@@ -110,6 +110,7 @@ def run_from_row(row: Row, browser: BrowserFacts | None) -> Run:
         settings=load(row["settings"]),
         planned=row["planned"],
         stored=row["stored"],
+        knowledge=load(row["knowledge"]),
     )
 
 

@@ -91,5 +91,7 @@ def insert_visit(database: Database, visit: Visit, head: Row, key: bytes) -> int
 def _parts(visit: Visit) -> Iterable[tuple[str, Row]]:
     yield from (("consent_signals", rows.signal_to_row(signal)) for signal in visit.consent_signals)
     yield from (("api_calls", rows.api_call_to_row(call)) for call in visit.api_calls)
+    yield from (("shared_identifiers", rows.shared_identifier_to_row(shared)) for shared in visit.shared_identifiers)
+    yield from (("host_aliases", rows.alias_to_row(alias)) for alias in visit.aliases)
     yield from (("controls", rows.control_to_row(control)) for control in visit.controls)
     yield from (("screenshots", rows.screenshot_to_row(screenshot)) for screenshot in visit.screenshots)

@@ -43,6 +43,8 @@ URLS = {
     (m.Request, "url"),
     (m.Request, "initiator"),
     (m.Request, "initiator_chain"),
+    (m.SharedIdentifier, "url"),
+    (m.SharedIdentifier, "initiator"),
     (m.ApiCall, "script"),
     (m.Control, "page"),
     (m.Screenshot, "page"),
