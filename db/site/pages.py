@@ -15,10 +15,11 @@ from db.site.matrix import matrix
 
 ASKS: dict[str, str] = json.loads((Path(__file__).parent / "asks.json").read_text("utf-8"))
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
-_TABLES = ("mismatches", "declared_vs_observed", "visit_coverage", "undecided_rules")
+_TABLES = ("mismatches", "declared_vs_observed", "visit_coverage", "undecided_rules", "cookie_sightings")
 
 
-async def _render(datasette: Datasette, request: Request, template: str, **context: object) -> Response:
+async def render(datasette: Datasette, request: Request, template: str, **context: object) -> Response:
+    """A page of the site from a template."""
     tables = {name: framework.table_url(datasette, name) for name in _TABLES}
     return await framework.render(datasette, request, template, {"tables": tables, **context})
 
@@ -26,7 +27,7 @@ async def _render(datasette: Datasette, request: Request, template: str, **conte
 async def dashboard(datasette: Datasette, request: Request) -> Response:
     """The front page."""
     page = await framework.read(datasette, queries.dashboard)
-    return await _render(datasette, request, "audit_dashboard.html", page=page, chart=trend_chart(page["trend"]))
+    return await render(datasette, request, "audit_dashboard.html", page=page, chart=trend_chart(page["trend"]))
 
 
 async def vendor(datasette: Datasette, request: Request) -> Response:
@@ -37,7 +38,7 @@ async def vendor(datasette: Datasette, request: Request) -> Response:
     table = framework.table_url(datasette, "declared_vs_observed")
     for site in page["sites"]:
         site["matrix"] = matrix(site, table=table, run=page["last_run_id"])
-    return await _render(datasette, request, "audit_vendor.html", page=page, item_limit=queries.ITEM_LIMIT)
+    return await render(datasette, request, "audit_vendor.html", page=page, item_limit=queries.ITEM_LIMIT)
 
 
 async def finding(datasette: Datasette, request: Request) -> Response:
@@ -47,7 +48,7 @@ async def finding(datasette: Datasette, request: Request) -> Response:
         raise NotFound("There is no such finding.")
     quoted = None if page["quote"] is None else _in_context(datasette, page)
     ask = ASKS.get(page["rule_id"], "Explain this, or change it.")
-    return await _render(datasette, request, "audit_finding.html", page=page, quoted=quoted, ask=ask)
+    return await render(datasette, request, "audit_finding.html", page=page, quoted=quoted, ask=ask)
 
 
 def _in_context(datasette: Datasette, page: queries.Row) -> text.Context:
@@ -61,7 +62,7 @@ def _in_context(datasette: Datasette, page: queries.Row) -> text.Context:
 
 async def rules(datasette: Datasette, request: Request) -> Response:
     """The catalogue of rules."""
-    return await _render(
+    return await render(
         datasette, request, "audit_rules.html", rules=await framework.read(datasette, queries.rules), asks=ASKS
     )
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from db.site import framework, pages, text
+from db.site import framework, pages, reference, text
 from db.site.framework import hookimpl
 from db.site.security import guarded
 
@@ -33,6 +33,13 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})$", pages.vendor),
         (r"^/findings/(?P<fingerprint>[0-9a-f]{64})$", pages.finding),
         (r"^/rules$", pages.rules),
+        (r"^/services$", reference.services),
+        (r"^/cookies$", reference.cookies),
+        (r"^/runs$", reference.all_runs),
+        (r"^/runs/(?P<run>[0-9]{1,9})$", reference.run),
+        (r"^/runs/(?P<before>[0-9]{1,9})/(?P<after>[0-9]{1,9})$", reference.diff),
+        (r"^/policies/(?P<sha256>[0-9a-f]{64})$", reference.policy),
+        (r"^/policies/(?P<before>[0-9a-f]{64})/(?P<after>[0-9a-f]{64})$", reference.policy_diff),
         (r"^/-/healthz$", pages.healthz),
         (r"^/-/artifact/(?P<sha256>[0-9a-f]{64})$", pages.artifact),
     ]

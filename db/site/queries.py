@@ -84,17 +84,17 @@ def dashboard(connection: sqlite3.Connection) -> Row:
     }
 
 
-def trend(connection: sqlite3.Connection, vendor: str | None = None) -> list[Row]:
-    """Findings seen in each of the last twelve runs, oldest first; of one vendor or of all."""
+def trend(connection: sqlite3.Connection, vendor: str | None = None, *, limit: int = 12) -> list[Row]:
+    """Findings seen in each of the last ``limit`` runs, oldest first; of one vendor or of all."""
     query = (
         "SELECT m.run_id, r.started_at, r.status, sum(m.critical) AS critical, sum(m.high) AS high,"
         " sum(m.medium) AS medium, sum(m.low) AS low, sum(m.info) AS info, sum(m.new) AS new,"
         " sum(m.returned) AS returned, sum(m.gone) AS gone, sum(m.visits) AS visits, sum(m.visits_ok) AS visits_ok,"
         " sum(m.planned) AS planned, sum(m.undecided) AS undecided, min(m.audited) AS audited"
         " FROM run_vendor_summary m JOIN runs r ON r.id = m.run_id WHERE ? IS NULL OR m.vendor_id = ?"
-        " GROUP BY m.run_id ORDER BY m.run_id DESC LIMIT 12"
+        " GROUP BY m.run_id ORDER BY m.run_id DESC LIMIT ?"
     )
-    return select(connection, query, [vendor, vendor])[::-1]
+    return select(connection, query, [vendor, vendor, limit])[::-1]
 
 
 def not_seen(connection: sqlite3.Connection) -> list[Row]:
@@ -216,11 +216,16 @@ def vendor_readings(connection: sqlite3.Connection, run: int | None, vendor_id: 
 
 
 def policy_versions(connection: sqlite3.Connection, vendor_id: str) -> list[Row]:
-    """The different texts seen at each address, latest first."""
+    """The different texts seen at each address, latest first.
+
+    ``was_read``: the document has a page; ``earlier``: the digest of the version before it, where both have one.
+    """
     query = (
-        "SELECT url, sha256, content_type, min(fetched_at) AS first_seen, max(fetched_at) AS last_seen,"
-        " count(*) AS times FROM policies WHERE vendor_id = ? AND sha256 IS NOT NULL"
-        " GROUP BY url, sha256 ORDER BY last_seen DESC LIMIT 20"
+        "WITH seen AS (SELECT url, sha256, content_type, min(fetched_at) AS first_seen, max(fetched_at) AS last_seen,"
+        " count(*) AS times, EXISTS (SELECT 1 FROM readings g WHERE g.sha256 = policies.sha256) AS was_read"
+        " FROM policies WHERE vendor_id = ? AND sha256 IS NOT NULL GROUP BY url, sha256)"
+        " SELECT *, CASE WHEN was_read THEN lag(CASE WHEN was_read THEN sha256 END)"
+        " OVER (PARTITION BY url ORDER BY last_seen) END AS earlier FROM seen ORDER BY last_seen DESC LIMIT 20"
     )
     return select(connection, query, [vendor_id])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -24,9 +25,20 @@ def chromium():
 def paths(client, name: str) -> list[str]:
     found = client.get(f"/{name}/findings.json", params={"_shape": "array", "_size": "max"}).json()
     vendors = client.get(f"/{name}/vendors.json", params={"_shape": "array"}).json()
+    items = client.get(f"/{name}/observed_items.json", params={"_shape": "array", "_size": "max"}).json()
+    read = client.get(f"/{name}/readings.json", params={"_shape": "array"}).json()
+    runs = client.get(f"/{name}/runs.json", params={"_shape": "array"}).json()
     return [
         "/",
         "/rules",
+        "/services",
+        *(f"/services?{urlencode({'name': service})}" for service in {row["service"] for row in items} - {None}),
+        *(f"/cookies?{urlencode({'name': row['name']})}" for row in items[:20] if row["kind"] == "cookie"),
+        "/runs",
+        *(f"/runs/{row['id']}" for row in runs),
+        f"/runs/{runs[0]['id']}/{runs[-1]['id']}",
+        *(f"/policies/{row['sha256']}" for row in read[:2]),
+        *(f"/policies/{row['sha256']}/{read[-1]['sha256']}" for row in read[:1]),
         f"/{name}",
         f"/{name}/mismatches",
         f"/{name}/declared_vs_observed",
