@@ -409,12 +409,63 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlLook:
+    """How a control of a banner looks, as the browser renders it. Lengths and ``box`` are CSS pixels of the viewport.
+
+    ``element`` is its tag name (``button``, ``a`` ...); ``layer`` is where it stands, 1 the first. ``contrast`` is the
+    WCAG 2 contrast ratio (1 to 21) of its text against its background, ``fill`` that of its own background against
+    what is around it (1 = no fill of its own); both are ``None`` over a picture. ``bordered``: it has a visible frame.
+    """
+
+    text: str
+    element: str
+    layer: int
+    box: tuple[float, float, float, float]
+    font_px: float
+    font_weight: int
+    contrast: float | None
+    fill: float | None
+    bordered: bool
+    underlined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prominence:
+    """The controls that make both choices most directly; ``None`` where none was seen.
+
+    ``distance`` is that between their centres in CSS pixels, where both stand on one layer.
+    """
+
+    accept: ControlLook | None
+    reject: ControlLook | None
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BannerSwitch:
+    """A switch, checkbox or radio button of a banner before anybody touched it.
+
+    ``kind`` is ``check`` or ``radio``; ``on`` is ``None`` where its state cannot be read; ``locked``: a visitor cannot
+    change it; ``essential``: its label says that it is necessary.
+    """
+
+    label: str
+    kind: str
+    layer: int
+    on: bool | None
+    locked: bool
+    essential: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Banner:
     """A consent banner as found. ``box`` is x, y, width, height in CSS pixels of the viewport.
 
     ``detected_by`` holds ``rules``, ``cmp`` and/or ``heuristic``; ``accept_clicks``/``reject_clicks`` count the clicks
     that choice takes, ``None`` where no way was found; ``pre_ticked`` counts non-essential switches that are on
-    before the visitor acts; ``wall``: the page cannot be used without choosing.
+    before the visitor acts; ``wall``: the page cannot be used without choosing. ``covers`` is the share of the viewport
+    (0 to 1) where the page cannot be reached, ``scroll_locked``: the page does not scroll, ``pay_option``: paying is
+    offered instead of accepting. What stands on deeper layers is known only after they were opened.
     """
 
     detected_by: tuple[str, ...]
@@ -427,6 +478,11 @@ class Banner:
     text: str
     language: str | None
     box: tuple[float, float, float, float] | None
+    covers: float = 0.0
+    scroll_locked: bool = False
+    pay_option: bool = False
+    switches: tuple[BannerSwitch, ...] = ()
+    prominence: Prominence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -359,6 +359,21 @@ def shared_identifiers_and_aliases(database: Database) -> None:
     database.executescript(_SHARED_IDENTIFIERS)
 
 
+_BANNER_LOOKS = """
+ALTER TABLE banners ADD COLUMN covers REAL NOT NULL DEFAULT 0;
+ALTER TABLE banners ADD COLUMN scroll_locked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE banners ADD COLUMN pay_option INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE banners ADD COLUMN switches TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(switches));
+ALTER TABLE banners ADD COLUMN prominence TEXT CHECK (prominence IS NULL OR json_valid(prominence));
+"""
+
+
+@migrations(name="banner_looks")
+def banner_looks(database: Database) -> None:
+    """How much of the page a banner takes, its switches, and how its controls look."""
+    database.executescript(_BANNER_LOOKS)
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import CaseFile, PlannedVisit, Scenario, StoreError
-from db import rows
+from db import banner_rows, rows
 from db.judgement_rows import evidence_from_row, finding_from_row, item_from_row, undecided_from_row
 from db.visit_rows import browser_from_row, policy_from_row, run_from_row, vendor_from_json, visit_from_row
 
@@ -129,7 +129,7 @@ def _part(database: Database, table: str, visit_id: int) -> list[Row]:
 
 def _banner(database: Database, visit_id: int) -> Banner | None:
     found = select(database, "SELECT * FROM banners WHERE visit_id = ?", [visit_id])
-    return rows.banner_from_row(found[0]) if found else None
+    return banner_rows.banner_from_row(found[0]) if found else None
 
 
 def policies(database: Database, artifacts: Artifacts, run_id: int, vendor: str) -> tuple[PolicyDocument, ...]:

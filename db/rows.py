@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from auditor.model import (
     ApiCall,
-    Banner,
     Beacon,
     Category,
     Choice,
@@ -36,8 +35,6 @@ from auditor.model import (
 )
 from db.codec import (
     Row,
-    dump,
-    load,
     optional_integer,
     optional_text,
     optional_texts,
@@ -49,7 +46,7 @@ from db.codec import (
     texts,
     texts_from,
 )
-from db.reduction import LONG_TEXT_LIMIT, clean, clean_lines, integer, keyed_hash, reduce_link, reduce_url
+from db.reduction import LONG_TEXT_LIMIT, clean, integer, keyed_hash, reduce_link, reduce_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,39 +204,6 @@ def request_from_row(row: Row) -> Request:
         sets_cookies=optional_texts_from(row["sets_cookies"]),
         sent_cookies=optional_texts_from(row["sent_cookies"]),
         from_service_worker=bool(row["from_service_worker"]),
-    )
-
-
-def banner_to_row(banner: Banner) -> Row:
-    """Row of ``banners`` without its visit."""
-    return {
-        "detected_by": texts(banner.detected_by),
-        "cmp": optional_text(banner.cmp),
-        "layers": integer(banner.layers),
-        "accept_clicks": optional_integer(banner.accept_clicks),
-        "reject_clicks": optional_integer(banner.reject_clicks),
-        "pre_ticked": integer(banner.pre_ticked),
-        "wall": int(banner.wall),
-        "text": clean_lines(banner.text),
-        "language": optional_text(banner.language),
-        "box": None if banner.box is None else dump([real(side) for side in banner.box]),
-    }
-
-
-def banner_from_row(row: Row) -> Banner:
-    """The banner of a row of ``banners``."""
-    box = None if row["box"] is None else tuple(float(side) for side in load(row["box"]))
-    return Banner(
-        detected_by=texts_from(row["detected_by"]),
-        cmp=row["cmp"],
-        layers=row["layers"],
-        accept_clicks=row["accept_clicks"],
-        reject_clicks=row["reject_clicks"],
-        pre_ticked=row["pre_ticked"],
-        wall=bool(row["wall"]),
-        text=row["text"],
-        language=row["language"],
-        box=None if box is None else (box[0], box[1], box[2], box[3]),
     )
 
 

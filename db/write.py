@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from auditor.model import Visit
     from db.codec import Row
 
-from db import rows
+from db import banner_rows, rows
 from db.visit_rows import browser_to_row
 
 _COOKIE_IDENTITY = ("name", "domain", "path")
@@ -65,7 +65,7 @@ def insert_visit(database: Database, visit: Visit, head: Row, key: bytes) -> int
     head["browser_id"] = None if visit.browser is None else dictionary.id("browsers", browser_to_row(visit.browser))
     visit_id = insert(database, "visits", head)
     if visit.banner is not None:
-        insert(database, "banners", {"visit_id": visit_id, **rows.banner_to_row(visit.banner)})
+        insert(database, "banners", {"visit_id": visit_id, **banner_rows.banner_to_row(visit.banner)})
     for table, found in _parts(visit):
         insert(database, table, {"visit_id": visit_id, **found})
     site_id: int = head["site_id"]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.model import DisclosureLevel, DocumentFacts, PolicyDeclaration
 from auditor.policy.serialise import declaration_to_json
+from crawler.cli.banner_json import banner_to_json
 from crawler.cli.redaction import Redactor
 
 if TYPE_CHECKING:
     from auditor.classify import Classifier
     from auditor.model import (
         ApiCall,
-        Banner,
         BrowserFacts,
         Choice,
         Classification,
@@ -63,7 +63,7 @@ class _Record:
             "duration_ms": visit.duration_ms,
             "browser": _browser(visit.browser),
             "pages": [self._url(page) for page in visit.pages],
-            "banner": _banner(visit.banner),
+            "banner": banner_to_json(visit.banner),
             "choice": _choice(visit.choice),
             "consent_signals": [_signal(signal) for signal in visit.consent_signals],
             "declared_by_cmp": _declared(visit.declared_by_cmp),
@@ -179,23 +179,6 @@ def _browser(browser: BrowserFacts | None) -> dict[str, Any] | None:
         "version": browser.version,
         "headless": browser.headless,
         "third_party_cookies": browser.third_party_cookies,
-    }
-
-
-def _banner(banner: Banner | None) -> dict[str, Any] | None:
-    if banner is None:
-        return None
-    return {
-        "detected_by": list(banner.detected_by),
-        "cmp": banner.cmp,
-        "layers": banner.layers,
-        "accept_clicks": banner.accept_clicks,
-        "reject_clicks": banner.reject_clicks,
-        "pre_ticked": banner.pre_ticked,
-        "wall": banner.wall,
-        "text": banner.text,
-        "language": banner.language,
-        "box": list(banner.box) if banner.box else None,
     }
 
 

@@ -12,9 +12,10 @@ from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
 from crawler.consent import patience, rules
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
-from crawler.consent.facts import banner_of, covers, other_side, plain
+from crawler.consent.facts import banner_of, cover_of, other_side, plain
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
+from crawler.consent.looks import deeper, prominence
 from crawler.consent.operate import Operation
 from crawler.consent.proof import Before, weigh
 from crawler.consent.rules import RuleResult, Rules
@@ -111,8 +112,9 @@ class ConsentActor:
             look = await eyes.look()
         entries = await stored(page, worlds)
         cmp_name = await name_cmp(worlds, {name for _, name in entries})
-        wall = await covers(worlds)
-        self.banner = banner_of(look.banners, driver.popup, cmp_name, wall=wall)
+        cover = await cover_of(worlds)
+        looks = await prominence(look.banners) if look.banners else None
+        self.banner = banner_of(look.banners, driver.popup, cmp_name, cover, looks)
         return self.banner
 
     async def _await_rule(self, driver: Rules) -> None:
@@ -180,11 +182,14 @@ class ConsentActor:
         if self.banner is None:
             return
         done = attempt.outcome is ChoiceOutcome.DONE
+        side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
         clicks = len(attempt.clicks) if done else None
         self.banner = replace(
             self.banner,
             layers=max(self.banner.layers, attempt.layers),
             pre_ticked=max(self.banner.pre_ticked, attempt.pre_ticked),
+            switches=self.banner.switches + tuple(attempt.switches),
+            prominence=deeper(self.banner.prominence, side, attempt.look),
             accept_clicks=clicks if wanted is Wanted.ACCEPT and done else self.banner.accept_clicks,
             reject_clicks=clicks if wanted is not Wanted.ACCEPT and done else self.banner.reject_clicks,
         )

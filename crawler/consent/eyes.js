@@ -351,7 +351,8 @@
       }
     }
     const locked = [document.documentElement, document.body].some((e) => e && /hidden|clip/.test(getComputedStyle(e).overflowY));
-    return { share: covered / points, locked: locked && document.documentElement.scrollHeight > innerHeight * 1.1 };
+    return { share: Math.round((covered / points) * 1000) / 1000, viewport: [innerWidth, innerHeight],
+      locked: locked && document.documentElement.scrollHeight > innerHeight * 1.1 };
   };
 
   globalThis.consentEyes = Object.freeze({

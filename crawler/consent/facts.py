@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.model import Banner, Wanted
-from crawler.consent.operate import pre_ticked
+from crawler.consent.seen import pre_ticked, switches_of
 from crawler.consent.wording import Side
 
 if TYPE_CHECKING:
+    from auditor.model import Prominence
     from crawler.consent.heuristic import Look
     from crawler.consent.seen import Seen
     from crawler.consent.worlds import Worlds
@@ -32,19 +34,36 @@ def other_side(look: Look, wanted: Wanted) -> dict[str, list[int]]:
     return barred
 
 
-async def covers(worlds: Worlds) -> bool:
-    """Whether the page is covered by a layer, or locked against scrolling."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What a banner leaves of the page: the share of the viewport that layers cover, and whether it scrolls."""
+
+    share: float
+    locked: bool
+    viewport: tuple[float, float]
+
+    @property
+    def wall(self) -> bool:
+        """Whether the page is covered by a layer, or locked against scrolling."""
+        return self.share >= COVERED or self.locked
+
+
+async def cover_of(worlds: Worlds) -> Cover:
+    """How much of the page can still be reached."""
     cover = await (await worlds.top()).call("() => consentEyes.covering()")
-    return bool(float(cover["share"]) >= COVERED or cover["locked"])
+    width, height = (float(side) for side in cover["viewport"])
+    return Cover(share=float(cover["share"]), locked=bool(cover["locked"]), viewport=(width, height))
 
 
-def banner_of(found: tuple[Seen, ...], rule: str | None, cmp_name: str | None, *, wall: bool) -> Banner:
-    """The record of a banner. ``rule`` sees one too; ``wall``: the page is covered or locked."""
+def banner_of(
+    found: tuple[Seen, ...], rule: str | None, cmp_name: str | None, cover: Cover, looks: Prominence | None
+) -> Banner:
+    """The record of a banner on its first layer. ``rule`` sees one too."""
     by = tuple(name for name, is_so in (("rules", rule), ("cmp", cmp_name), ("heuristic", found)) if is_so)
     if not found:
         return Banner(
-            detected_by=by, cmp=cmp_name, layers=1, accept_clicks=None, reject_clicks=None, pre_ticked=0, wall=wall,
-            text="", language=None, box=None,
+            detected_by=by, cmp=cmp_name, layers=1, accept_clicks=None, reject_clicks=None, pre_ticked=0,
+            wall=cover.wall, text="", language=None, box=None, covers=cover.share, scroll_locked=cover.locked,
         )  # fmt: skip
     seen = found[0]
     accept = seen.has(Side.ACCEPT, Side.ACKNOWLEDGE)
@@ -55,11 +74,24 @@ def banner_of(found: tuple[Seen, ...], rule: str | None, cmp_name: str | None, *
         accept_clicks=1 if accept else None,
         reject_clicks=1 if seen.has(Side.REJECT) else None,
         pre_ticked=pre_ticked(seen),
-        wall=wall and not seen.has(Side.DISMISS),
+        wall=cover.wall and not seen.has(Side.DISMISS),
         text=seen.text[:2000],
         language=seen.language,
         box=_page_box(seen),
+        covers=max(cover.share, _share(_page_box(seen), cover.viewport)),
+        scroll_locked=cover.locked,
+        pay_option=any(b.side is Side.PAY for s in found for b in s.buttons) and accept,
+        switches=switches_of(seen, 1),
+        prominence=looks,
     )
+
+
+def _share(box: tuple[float, float, float, float], viewport: tuple[float, float]) -> float:
+    """The share of the viewport that a box takes."""
+    x, y, w, h = box
+    width = max(0.0, min(x + w, viewport[0]) - max(x, 0.0))
+    height = max(0.0, min(y + h, viewport[1]) - max(y, 0.0))
+    return round(width * height / max(viewport[0] * viewport[1], 1.0), 3)
 
 
 def _page_box(seen: Seen) -> tuple[float, float, float, float]:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from auditor.model import ChoiceOutcome, Wanted
 from crawler.consent import reopen
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
-from crawler.consent.seen import CHOOSING
+from crawler.consent.looks import look_at
+from crawler.consent.seen import CHOOSING, pre_ticked, switches_of
 from crawler.consent.wording import Side
 from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.model import BannerSwitch, ControlLook
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic, Look
     from crawler.consent.seen import Button, Seen, Toggle
@@ -39,7 +41,8 @@ class Attempt:
     """What an attempt at a choice did.
 
     ``presses`` counts presses of a choosing control, ``layers`` the layers seen, ``pre_ticked`` the non-essential
-    switches that were on; ``clicks`` are the labels of what a visitor has to click.
+    switches that were on; ``clicks`` are the labels of what a visitor has to click. ``switches`` and ``look`` (of the
+    control of the wanted choice) are those of the layers below the first.
     """
 
     outcome: ChoiceOutcome
@@ -48,6 +51,8 @@ class Attempt:
     presses: int = 0
     layers: int = 1
     pre_ticked: int = 0
+    switches: list[BannerSwitch] = field(default_factory=list)
+    look: ControlLook | None = None
     unreadable: bool = False
     reason: str = ""
 
@@ -66,6 +71,7 @@ class Operation:
         self._memory = Memory()
         self._handled: set[Signature] = set()
         self._times: dict[str, int] = {}
+        self._noted = {1}
         self.attempt = Attempt(outcome=ChoiceOutcome.NO_BANNER)
 
     async def run(self) -> Attempt:
@@ -81,7 +87,7 @@ class Operation:
                 return self.attempt
             seen = self._answerable(asking)
             self._handled.add(signature(seen))
-            self.attempt.pre_ticked = max(self.attempt.pre_ticked, self._untouched_ticks(seen))
+            await self._note(seen)
             try:
                 if not await self._take(decide(seen, self._wanted, self._memory), seen, look):
                     return self.attempt
@@ -116,8 +122,18 @@ class Operation:
         await self._wait(OPT_OUT_SECONDS, lambda later: bool(later.banners))
         return True
 
-    def _untouched_ticks(self, seen: Seen) -> int:
-        return 0 if self.attempt.presses or self._times else pre_ticked(seen)
+    async def _note(self, seen: Seen) -> None:
+        """Keep what an untouched layer shows: its switches, and the control of the wanted choice."""
+        if self.attempt.presses or self._times:
+            return
+        self.attempt.pre_ticked = max(self.attempt.pre_ticked, pre_ticked(seen))
+        if self._memory.layer in self._noted:
+            return
+        self._noted.add(self._memory.layer)
+        self.attempt.switches.extend(switches_of(seen, self._memory.layer))
+        buttons = seen.having(Side.ACCEPT if self._wanted is Wanted.ACCEPT else Side.REJECT)
+        if buttons and self.attempt.look is None:
+            self.attempt.look = await look_at(seen, buttons[0], self._memory.layer)
 
     async def _settled_look(self) -> Look:
         look = await self._eyes.look()
@@ -250,8 +266,3 @@ class Operation:
 def signature(seen: Seen) -> Signature:
     """What tells one state of a banner from another."""
     return (seen.world.frame, tuple(b.text for b in seen.buttons), len(seen.toggles))
-
-
-def pre_ticked(seen: Seen) -> int:
-    """How many non-essential switches are on."""
-    return sum(1 for t in seen.toggles if t.kind == "check" and t.on and not t.essential)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from auditor.model import BannerSwitch
 from crawler.consent.wording import Reading, Side, fold, guess_language, languages, read_label
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _CLOSE = re.compile(r"close|dismiss|fermer|schlie|cerrar|chiudi|zamkn|sluit", re.IGNORECASE)
 _CONSENT = re.compile(r"cookie|consent|gdpr|dsgvo|rgpd|cmp", re.IGNORECASE)
+MAX_SWITCHES = 100
+MAX_LABEL = 120
 CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
 
 
@@ -271,3 +274,18 @@ def banners(candidates: Iterable[Seen]) -> list[Seen]:
             s.length,
         ),
     )
+
+
+def switches_of(seen: Seen, layer: int) -> tuple[BannerSwitch, ...]:
+    """The switches of a layer as records."""
+    return tuple(
+        BannerSwitch(
+            label=t.label[:MAX_LABEL], kind=t.kind, layer=layer, on=t.on, locked=t.disabled, essential=t.essential
+        )
+        for t in seen.toggles[:MAX_SWITCHES]
+    )
+
+
+def pre_ticked(seen: Seen) -> int:
+    """How many non-essential switches are on, or locked on; a radio button that accepts counts as one."""
+    return sum(1 for t in seen.toggles if t.on and not t.essential and (t.kind == "check" or t.side is Side.ACCEPT))

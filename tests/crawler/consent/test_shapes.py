@@ -87,3 +87,34 @@ def test_a_banner_that_comes_back_is_no_proof(player):
     played = player.play("comes_back.html", Wanted.REJECT)
     assert "stays_away" not in played.choice.proof
     assert played.failures["prove"] == "the banner came back after the reload"
+
+
+def test_how_both_choices_look(player):
+    banner = player.play("looks.html", Wanted.REJECT).banner
+    accept, reject = banner.prominence.accept, banner.prominence.reject
+    assert (accept.text, accept.element, accept.layer, accept.box) == ("Accept all", "button", 1, (1000, 640, 200, 50))
+    assert (accept.font_px, accept.font_weight, accept.bordered, accept.underlined) == (18, 700, False, False)
+    assert (accept.contrast, accept.fill) == (5.14, 5.14)
+    assert (reject.text, reject.element, reject.box) == ("Reject all", "a", (700, 655, 100, 20))
+    assert (reject.font_px, reject.font_weight, reject.bordered, reject.underlined) == (12, 400, False, True)
+    assert (reject.contrast, reject.fill) == (1.61, 1.0)
+    assert banner.prominence.distance == 350
+    assert (banner.covers, banner.scroll_locked, banner.pay_option, banner.switches) == (0.25, False, False, ())
+
+
+def test_switches_and_the_refusal_of_the_second_layer(player):
+    played = player.play("settings_layer.html", Wanted.REJECT)
+    assert played.banner.prominence.reject is None
+    assert [(s.label, s.layer, s.on, s.locked, s.essential) for s in played.known.switches] == [
+        ("Strictly necessary", 2, True, True, True),
+        ("Statistics cookies", 2, True, False, False),
+        ("Marketing cookies", 2, True, False, False),
+    ]
+    refusal = player.play("settings_deny_all.html", Wanted.REJECT).known.prominence
+    assert (refusal.accept.layer, refusal.reject.layer, refusal.distance) == (1, 2, None)
+
+
+def test_paying_instead_of_accepting_is_told(player):
+    played = player.play("accept_or_pay.html", Wanted.ACCEPT)
+    assert (played.banner.pay_option, played.banner.wall) == (True, True)
+    assert played.banner.covers >= 0.8
