@@ -46,12 +46,14 @@ FLAGS = (
     # The browser's own traffic is not the site's.
     "--disable-domain-reliability",
     "--disable-component-update",
+    # One renderer and one frame for a page and what it leads to: only so a session still hears what a document sends
+    # and writes while it is being unloaded (measured: otherwise nothing of a pagehide arrives, not even cookies).
     "--disable-site-isolation-trials",
     "--disable-features=IsolateOrigins,site-per-process,Translate,OptimizationHints,MediaRouter,PaintHolding,"
     "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,ThirdPartyStoragePartitioning,DestroyProfileOnBrowserClose,"
     "AvoidUnnecessaryBeforeUnloadCheckSync,AvoidCorsURLLoaderRestartOnRedirect,NetworkTimeServiceQuerying,AimEnabled,"
     "PreconnectToSearch,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PrivacySandboxSettings4,"
-    "LocalNetworkAccessChecks,LensOverlay",
+    "LocalNetworkAccessChecks,LensOverlay,RenderDocument,DefaultSiteInstanceGroups",
 )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NAVIGATION_TIMEOUT_S = 30.0
 LOAD_TIMEOUT_S = 15.0
 TOUCH_TIMEOUT_S = 3.0
+LEAVE_TIMEOUT_S = 5.0
 QUIET_MS = 1000.0
 AFTERMATH_MS = 500
 AFTERMATH_MAX_MS = 2500
@@ -98,7 +99,9 @@ class PageDriver:
         )
 
     async def reload(self) -> Hop | None:
-        """Load the page again, as ``open``."""
+        """Load the page again, as ``open``. The page is left by that: what it sends then is heard as in ``leave``."""
+        await self._recorder.read_stores(self._context, self.page)
+        await self.close_popups()
         return await self._navigate(
             self.page.url, lambda page: page.reload(wait_until="commit", timeout=_ms(NAVIGATION_TIMEOUT_S))
         )
@@ -207,16 +210,26 @@ class PageDriver:
         await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
 
     async def leave(self) -> None:
-        """Tell the page that it is being left, wait for what it sends then, and close what popped up."""
-        await self._recorder.tell_leaving(self.page)
+        """Go away as visitors do, to an empty page; wait for what is sent then, and close what popped up."""
+        await self._recorder.read_stores(self._context, self.page)
+        await self._go_blank(self.page, "page end")
         await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
         await self._recorder.read_stores(self._context, self.page)
         await self.close_popups()
 
+    async def _go_blank(self, page: Page, what: str) -> None:
+        """A page that is closed is torn down before its ``unload``; one that is navigated is not."""
+        try:
+            await bounded(page.goto("about:blank", wait_until="commit"), LEAVE_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError):
+            self._recorder.note(what, "a page could not be left")
+
     async def close_popups(self) -> None:
         """Close windows that the page opened; they were listened to until now."""
         for popup in self._popups:
-            await self._close(popup)
+            if not popup.is_closed():
+                await self._go_blank(popup, "popups")
+                await self._close(popup)
         self._popups.clear()
 
     def _popped_up(self, popup: Page) -> None:

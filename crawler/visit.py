@@ -191,7 +191,6 @@ class _Playing:
         await self.driver.settle(self.task.crawl.settle_ms, self.task.crawl.settle_max_ms)
         await self._observe(phase)
         await self.driver.touch()
-        await self.driver.leave()
         await self.driver.reload()
         self.pages.append(self.driver.page.url)
         self.choice = await self._ask("prove", self.actor.prove(self.driver.page, self.choice), self.choice)

@@ -1,13 +1,13 @@
 // Runs before any script of every frame. Reports writes with their author to the binding BINDING, which is removed
 // from the page at once; everything used later is taken now, since a page may redefine it. Fields are joined by a
 // control character and not by JSON: pages define toJSON on the prototypes of String and Array.
-((binding, signal) => {
+((binding) => {
   'use strict';
   const send = globalThis[binding];
   if (typeof send !== 'function') return;
   delete globalThis[binding];
 
-  const { apply, getOwnPropertyDescriptor, defineProperty, deleteProperty, construct } = Reflect;
+  const { apply, getOwnPropertyDescriptor, defineProperty, construct } = Reflect;
   const method = (owner, name) => {
     const fn = owner && owner.prototype && owner.prototype[name];
     return fn ? (self, ...args) => apply(fn, self, args) : () => undefined;
@@ -17,10 +17,9 @@
     return found && found.get ? (self) => apply(found.get, self, []) : () => undefined;
   };
   const NativeProxy = Proxy, NativeError = Error, NativeRequest = globalThis.Request, NativeURL = URL;
-  const NativeEvent = Event, NativePageTransition = globalThis.PageTransitionEvent;
   const slice = method(String, 'slice'), indexOf = method(String, 'indexOf'), trim = method(String, 'trim');
   const then = method(Promise, 'then'), performanceNow = method(Performance, 'now');
-  const dispatch = method(EventTarget, 'dispatchEvent'), listen = method(EventTarget, 'addEventListener');
+  const listen = method(EventTarget, 'addEventListener');
   const documentUrl = getter(Document.prototype, 'URL'), baseUri = getter(Node.prototype, 'baseURI');
   const href = getter(URL.prototype, 'href'), isTrusted = (event) => event.isTrusted === true;
   const requestUrl = NativeRequest ? getter(NativeRequest.prototype, 'url') : () => undefined;
@@ -128,19 +127,4 @@
   });
 
   listen(frame, 'click', (event) => report('click', when(), '', isTrusted(event) ? '1' : '0', '', '', ''), true);
-
-  // Tells the page that it is being left, so that what it sends then is sent while somebody can still hear it.
-  listen(page, signal, () => {
-    const fake = (name, value) => defineProperty(page, name, { configurable: true, get: () => value });
-    fake('visibilityState', 'hidden');
-    fake('hidden', true);
-    try {
-      dispatch(page, new NativeEvent('visibilitychange', { bubbles: true }));
-      dispatch(frame, new NativePageTransition('pagehide', { persisted: false }));
-    } finally {
-      deleteProperty(page, 'visibilityState');
-      deleteProperty(page, 'hidden');
-    }
-    dispatch(page, new NativeEvent('visibilitychange', { bubbles: true }));
-  });
-})('BINDING', 'SIGNAL');
+})('BINDING');

@@ -52,6 +52,7 @@ class Hop:
     body_bytes: int = 0
     finished: bool = False
     error: str | None = None
+    abandoned: bool = False
     by_service_worker: bool = False
     probed: bool = False
 
@@ -60,7 +61,12 @@ class Hop:
         """Whether the request reached the network: cache, service worker and refusals before it do not count."""
         if self.kind == "WebSocket":
             return self.status is not None or self.error is None
-        return self.sent is not None or self.got is not None
+        return self.sent is not None or self.got is not None or self.deferred
+
+    @property
+    def deferred(self) -> bool:
+        """Whether ``fetchLater`` made it: the browser sends these itself and tells no wire details."""
+        return self.kind == "Fetch" and self.document == self.url and self.error is None
 
     @property
     def hops_before(self) -> tuple[str, ...]:
@@ -225,6 +231,7 @@ class NetworkLog:
         hop = self._open.pop((tap, str(event["requestId"])), None)
         if hop is not None:
             hop.error = str(event.get("errorText") or event.get("blockedReason") or "failed")
+            hop.abandoned = hop.error == "net::ERR_ABORTED" and not event.get("blockedReason")
 
     def _socket(self, tap: Tap, event: dict[str, Any]) -> None:
         self.last_active_ms = now_ms()

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from crawler.collectors.tap import Report, Tap
     from crawler.collectors.timeline import Timeline
 
-NOT_OBSERVABLE = ("script API calls", "what is sent when a page is really unloaded")
-_MAX_LEFT_FRAMES = 40
+NOT_OBSERVABLE = ("script API calls",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +95,6 @@ class Recorder:
         if tap is not None:
             await self._try(storage.NAME, self._storage.snapshot(tap))
             await self._try(requests.NAME, self._requests.probe_images())
-
-    async def tell_leaving(self, page: Page) -> None:
-        """Let every frame believe that the page is being left (see ``hook.js``)."""
-        tap = self.tap_of(page)
-        if tap is not None:
-            await self._try("page end", self._tell(tap))
-
-    async def _tell(self, tap: Tap) -> None:
-        for frame in (await tap.frames())[:_MAX_LEFT_FRAMES]:
-            await tap.evaluate(str(frame["id"]), f"void document.dispatchEvent(new Event('{self.taps.signal}'))")
 
     def note(self, collector: str, problem: str) -> None:
         """Record that a collector missed something."""

@@ -59,7 +59,7 @@ class RequestCollector:
 
     def _record(self, hop: Hop, timeline: Timeline, page_url: str) -> Request | None:
         phase, host = timeline.phase_of(hop.at_ms), host_of(hop.url)
-        if phase is None or host is None or not hop.on_wire or not hop.url.startswith(_SCHEMES):
+        if phase is None or host is None or not self._on_wire(hop) or not hop.url.startswith(_SCHEMES):
             return None
         beacon = beacon_of(hop, self._kept_alive, self._sizes.get(id(hop)))
         chain = self._log.to_page(distinct((*hop.hops_before, *hop.causes)))
@@ -80,6 +80,11 @@ class RequestCollector:
             sent_cookies=tuple(dict.fromkeys(_sent_names(hop))),
             from_service_worker=hop.by_service_worker,
         )
+
+    def _on_wire(self, hop: Hop) -> bool:
+        """What outlives its document is sent all the same, but its wire details are lost with a frame."""
+        outlives = hop.kind == "Ping" or hop.url.partition("#")[0] in self._kept_alive
+        return hop.on_wire or (outlives and hop.abandoned)
 
 
 def _worth_probing(hop: Hop) -> bool:

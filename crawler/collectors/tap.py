@@ -58,9 +58,8 @@ class Taps:
         self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
         self._reporters: list[tuple[str, Callable[[Report], None]]] = []
         self._binding = f"_{secrets.token_hex(8)}"
-        self.signal = secrets.token_hex(8)
         source = resources.files("crawler.collectors").joinpath("hook.js").read_text("utf-8")
-        self._hook = source.replace("'BINDING'", f"'{self._binding}'").replace("'SIGNAL'", f"'{self.signal}'")
+        self._hook = source.replace("'BINDING'", f"'{self._binding}'")
 
     def on(self, event: str, collector: str, handler: Handler) -> None:
         """Call ``handler(tap, parameters)`` for every CDP event of that name."""
