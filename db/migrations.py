@@ -374,6 +374,29 @@ def banner_looks(database: Database) -> None:
     database.executescript(_BANNER_LOOKS)
 
 
+_SEALS = """
+CREATE TABLE seals (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('evidence', 'audit', 'events', 'pruned')),
+  run_id INTEGER REFERENCES runs (id), vendor_id TEXT REFERENCES vendors (id),
+  first_event INTEGER, last_event INTEGER, sources TEXT NOT NULL CHECK (json_valid(sources)),
+  "rows" INTEGER NOT NULL, digest TEXT NOT NULL CHECK (length(digest) = 64),
+  chain TEXT NOT NULL CHECK (length(chain) = 64)
+) STRICT;
+CREATE INDEX seals_by_run ON seals (run_id, vendor_id);
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
+  BEGIN SELECT RAISE (ABORT, 'seals is append-only'); END;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
+  BEGIN SELECT RAISE (ABORT, 'seals is append-only'); END;
+"""
+
+
+@migrations(name="seals")
+def seals(database: Database) -> None:
+    """Digests over everything that a run stored, chained."""
+    database.executescript(_SEALS)
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 

@@ -17,6 +17,7 @@ from db.judgement_rows import rule_to_row
 from db.judgements import site_id, write_audit
 from db.reduction import clean
 from db.rows import choice_from_row
+from db.seals import seal_audit, seal_events, seal_evidence, verify
 from db.summaries import refresh_matrix, refresh_summaries
 from db.visit_rows import browser_to_row, policy_to_row, settings_to_json, vendor_to_json, visit_to_row
 from db.write import Dictionary, insert, insert_visit
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         Vendor,
         Visit,
     )
+    from db.seals import Verification
 
 
 class CoverageRow(NamedTuple):
@@ -167,11 +169,13 @@ class Store:
             return read.remaining(database, run_id)
 
     def finish_run(self, run_id: int, status: RunStatus) -> None:
-        """Records how the run ended and renews what the front page reads."""
-        now = time_to_text(datetime.now(UTC))
+        """Records how the run ended, renews what the front page reads, and seals what the run stored."""
+        now = datetime.now(UTC)
         with self._writing() as database:
             read.run(database, run_id)
-            database.execute("UPDATE runs SET status = ?, finished_at = ? WHERE id = ?", [status.value, now, run_id])
+            ended = [status.value, time_to_text(now), run_id]
+            database.execute("UPDATE runs SET status = ?, finished_at = ? WHERE id = ?", ended)
+            seal_evidence(database, run_id, now)
             for vendor in read.run_vendors(database, run_id):
                 refresh_summaries(database, vendor.id, first_run=run_id)
 
@@ -254,7 +258,10 @@ class Store:
             for text, digest in kept.items():
                 size = len(text.encode("utf-8", "surrogatepass"))
                 _register_artifact(database, digest, "text/plain; charset=utf-8", size)
-            write_audit(database, audit, kept, datetime.now(UTC))
+            now = datetime.now(UTC)
+            write_audit(database, audit, kept, now)
+            seal_audit(database, audit.run, audit.vendor, now)
+            seal_events(database, now)
             refresh_matrix(database, audit.run, audit.vendor)
             refresh_summaries(database, audit.vendor, first_run=audit.run)
 
@@ -312,6 +319,12 @@ class Store:
             insert(database, "finding_events", event)
             verdict = [status.value, day, found[0]]
             database.execute("UPDATE findings SET status = ?, accepted_until = ? WHERE id = ?", verdict)
+            seal_events(database, datetime.now(UTC))
+
+    def verify(self) -> Verification:
+        """Recomputes every seal: what was changed after it was stored, and where the chain of seals ends."""
+        with self._reading() as database:
+            return verify(database)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the database and its artifacts; empty when nothing is."""
