@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.model import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -70,6 +70,16 @@ class Artifacts:
             message = f"artifact {sha256} was changed after it was stored: restore {path} from a backup"
             raise StoreError(message)
         return content
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Deletes artifacts; what is not there is no error. Raises StoreError where the disk refuses."""
+        for digest in digests:
+            path = self.path(digest)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                message = f"cannot remove {path}: {error.strerror or error}. Nothing refers to it any more."
+                raise StoreError(message) from error
 
     def damaged(self, digests: Iterator[str]) -> Iterator[str]:
         """What is wrong with each of these artifacts that is not intact."""

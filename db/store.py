@@ -16,6 +16,7 @@ from db.connection import installation_key, open_database, translated
 from db.judgement_rows import rule_to_row
 from db.judgements import site_id, write_audit
 from db.reduction import clean
+from db.retention import Pruned, old_runs, prune_run, sweep
 from db.rows import choice_from_row
 from db.seals import seal_audit, seal_events, seal_evidence, verify
 from db.summaries import refresh_matrix, refresh_summaries
@@ -320,6 +321,28 @@ class Store:
             verdict = [status.value, day, found[0]]
             database.execute("UPDATE findings SET status = ?, accepted_until = ? WHERE id = ?", verdict)
             seal_events(database, datetime.now(UTC))
+
+    def prune(self, keep: int) -> tuple[list[int], Pruned]:
+        """Forgets evidence of runs that are not among the last ``keep`` of their vendors; what findings point at stays.
+
+        One transaction a run; returns the runs and what was removed. Deleted artifacts are removed from the disk last,
+        so that a killed pruning leaves at most files that nothing refers to.
+        """
+        with self._reading() as database:
+            runs = old_runs(database, keep)
+        rows = 0
+        for run_id in runs:
+            with self._writing() as database:
+                rows += prune_run(database, run_id, datetime.now(UTC))
+        with self._writing() as database:
+            swept = sweep(database)
+        self.artifacts.remove(swept.artifacts)
+        return runs, Pruned(rows + swept.rows, swept.artifacts)
+
+    def compact(self) -> None:
+        """Gives the space of deleted rows back to the disk; needs as much free space as the database takes."""
+        with self._lock, translated(self.path):
+            self._database.execute("VACUUM")
 
     def verify(self) -> Verification:
         """Recomputes every seal: what was changed after it was stored, and where the chain of seals ends."""

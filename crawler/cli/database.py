@@ -75,3 +75,25 @@ def verify(ctx: click.Context, as_json: bool, db: Path) -> None:
         else f"{db}: {found.seals} seals hold, the chain ends {found.head}"
     )
     ctx.exit(UNEXPECTED if problems else DONE)
+
+
+@db.command()
+@click.option(
+    "--keep", type=click.IntRange(min=1), required=True, metavar="N", help="Keep the last N runs of a vendor."
+)
+@click.option("--vacuum", is_flag=True, help="Give the space back to the disk afterwards.")
+@json_option
+@db_option
+def prune(keep: int, vacuum: bool, as_json: bool, db: Path) -> None:
+    """Forget the evidence of old runs.
+
+    What findings point at stays, with its pictures; so do findings, their history, policies and the counts of every
+    run. The runs are sealed again, and that they were pruned is part of the chain.
+    """
+    with Store(db, create=False) as store:
+        runs, removed = store.prune(keep)
+        if vacuum:
+            store.compact()
+    if as_json:
+        print_json({"database": str(db), "runs": runs, "rows": removed.rows, "artifacts": len(removed.artifacts)})
+    say(f"{db}: {len(runs)} runs pruned, {removed.rows} rows and {len(removed.artifacts)} artifacts removed")
