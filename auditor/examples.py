@@ -6,6 +6,7 @@ whatever matters is given by name. Real names of services are used where classif
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -195,15 +196,26 @@ def visit(scenario: Scenario = Scenario.NO_CHOICE, *seen: Observation, **facts: 
 
 
 def visits(*seen: Observation, **facts: Field) -> tuple[Visit, ...]:
-    """All three usual scenarios, each with what was seen in it by phase: ``before_choice`` is seen in all of them."""
+    """All three usual scenarios, each with what was seen in it by phase: ``before_choice`` is seen in all of them.
+
+    Visits begin in fresh browsers: an identifier is another one in each, and any other value the same.
+    """
     phases = {
         Scenario.NO_CHOICE: {Phase.BEFORE_CHOICE},
         Scenario.ACCEPT_ALL: {Phase.BEFORE_CHOICE, Phase.AFTER_ACCEPT},
         Scenario.REJECT_ALL: {Phase.BEFORE_CHOICE, Phase.AFTER_REJECT},
     }
     return tuple(
-        visit(scenario, *(one for one in seen if one.phase in wanted), **facts) for scenario, wanted in phases.items()
+        visit(scenario, *(_afresh(one, scenario) for one in seen if one.phase in wanted), **facts)
+        for scenario, wanted in phases.items()
     )
+
+
+def _afresh(seen: Observation, scenario: Scenario) -> Observation:
+    if not isinstance(seen, Cookie | StorageItem) or not seen.value.identifier:
+        return seen
+    other = hashlib.sha256(f"{seen.value.hash} {scenario}".encode()).hexdigest()
+    return replace(seen, value=replace(seen.value, hash=other))
 
 
 # -------------------------------------------------------------------------------------------- policies

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from auditor.identifiers import unique_values
 from auditor.model import Category, Cookie, CookieEvent, Party, Phase, Scenario, StorageItem
 
 if TYPE_CHECKING:
-    from auditor.model import Classification, Request, Visit
+    from auditor.model import Classification, Request, Value, Visit
 
 #: From least to most intrusive; a category that is not listed says nothing about intrusion.
 INTENSITY = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL, Category.PERFORMANCE, Category.TARGETING)
@@ -130,8 +131,20 @@ class Item:
 
     @property
     def identifier(self) -> bool:
-        """Whether any of its values looked like a unique identifier."""
-        return any(sighting.record.value.identifier for sighting in self.sightings)
+        """Whether a value looked like a unique identifier, and no other visit saw the same one (second opinion)."""
+        return bool(unique_values(self._values_by_visit()))
+
+    @property
+    def configuration(self) -> bool:
+        """Whether independent visits saw the same values: what is the same for every visitor tells none apart."""
+        seen = [frozenset(value.hash for value in values) for values in self._values_by_visit()]
+        return len(seen) > 1 and not frozenset.union(*seen) - frozenset.intersection(*seen)
+
+    def _values_by_visit(self) -> list[list[Value]]:
+        values: dict[int, list[Value]] = {}
+        for sighting in self.sightings:
+            values.setdefault(id(sighting.visit), []).append(sighting.record.value)
+        return list(values.values())
 
     def lifetime_seconds(self) -> int | None:
         """The longest lifetime that was asked for, in seconds; as stored where the asking was not seen.

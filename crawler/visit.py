@@ -262,6 +262,7 @@ class _Playing:
             cookies=seen.cookies,
             storage=seen.storage,
             requests=seen.requests,
+            shared_identifiers=seen.shared_identifiers,
             controls=seen.controls,
             screenshots=seen.screenshots,
             coverage=seen.coverage,

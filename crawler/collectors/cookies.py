@@ -53,9 +53,9 @@ class CookieCollector:
         self._snapshots.append(await read_jar(context))
 
     def drain(
-        self, timeline: Timeline, hops: Iterable[Hop], page_url: str, *, keep_raw: bool
+        self, timeline: Timeline, hops: Iterable[Hop], page_url: str
     ) -> tuple[tuple[Cookie, ...], tuple[str, ...]]:
-        """(records in order of time, what could not be observed). ``page_url``: the visit's final URL."""
+        """(records in order of time, with raw values; what could not be observed). ``page_url``: the final URL."""
         hops = tuple(hops)
         top = _top_level_site(page_url)
         writes = [*self._from_hops(hops, top), *self._from_scripts(top)]
@@ -72,7 +72,6 @@ class CookieCollector:
                 in_jar=entry.key in ledger.held_at_end.get(entry.phase, ()),
                 last=current.get((entry.key, entry.phase)) is entry,
                 sent_to=sent.get((entry.phase, entry.key), ()),
-                keep_raw=keep_raw,
             )
             for entry in entries
         )
@@ -190,9 +189,7 @@ def sent_cookies(hop: Hop) -> tuple[dict[str, Any], ...]:
     return tuple(entry["cookie"] for entry in carried if not entry.get("blockedReasons"))
 
 
-def _record(
-    entry: Entry, *, at_ms: int, page_url: str, in_jar: bool, last: bool, sent_to: tuple[str, ...], keep_raw: bool
-) -> Cookie:
+def _record(entry: Entry, *, at_ms: int, page_url: str, in_jar: bool, last: bool, sent_to: tuple[str, ...]) -> Cookie:
     cookie, stored, key = entry.cookie, entry.stored if last else None, entry.key
     declared = cookie.lifetime_s if cookie else None
     lifetime = _lifetime(entry, last=last)
@@ -221,7 +218,7 @@ def _record(
         at_ms=at_ms,
         in_jar=in_jar,
         sent_to=sent_to,
-        value=describe_value(value, keep_raw=keep_raw),
+        value=describe_value(value, keep_raw=True),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp
+from crawler.collectors.sharing import MAX_BODY
 from crawler.collectors.timeline import now_ms
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "requests"
 MAX_HOPS = 20_000
 _MAX_URL = 65_536
+_MAX_BODIES = 20_000_000
 _ENDLESS = frozenset({"EventSource", "WebSocket", "Media", "Ping", "Prefetch"})
 
 
@@ -55,6 +57,8 @@ class Hop:
     abandoned: bool = False
     by_service_worker: bool = False
     probed: bool = False
+    fragment: str = ""
+    body: str = ""
 
     @property
     def on_wire(self) -> bool:
@@ -87,6 +91,7 @@ class NetworkLog:
         self.dropped = 0
         self.last_active_ms = now_ms()
         self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._body_room = _MAX_BODIES
         self._framed_by: dict[str, tuple[str, ...]] = {}
         self._open: dict[tuple[Tap, str], Hop] = {}
         self._all_of: dict[tuple[Tap, str], list[Hop]] = {}
@@ -188,10 +193,18 @@ class NetworkLog:
             causes=before.causes if before is not None else self._causes(tap, event),
             tap=tap,
             before=before if redirect is not None else None,
+            fragment=str(request.get("urlFragment", "")).removeprefix("#")[:_MAX_URL],
+            body=self._body(request),
         )
         self._open[key] = hop
         self._all_of.setdefault(key, []).append(hop)
         self.hops.append(hop)
+
+    def _body(self, request: dict[str, Any]) -> str:
+        """The beginning of what a request sends, while there is room for it."""
+        body = str(request.get("postData", ""))[: min(MAX_BODY, self._body_room)]
+        self._body_room -= len(body)
+        return body
 
     def _causes(self, tap: Tap, event: dict[str, Any]) -> tuple[str, ...]:
         initiator = event.get("initiator", {})

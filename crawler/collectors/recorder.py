@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import Coverage
 from crawler.collectors import controls, cookies, requests, screenshots, storage
 from crawler.collectors.hops import NetworkLog
+from crawler.collectors.sharing import shared_identifiers
 from crawler.collectors.tap import Taps
 from crawler.collectors.timeline import now_ms
 from crawler.collectors.workers import WorkerRequests
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 
     from playwright.async_api import BrowserContext, Page
 
-    from auditor.model import Artifact, Control, Cookie, Phase, Request, Screenshot, StorageItem
+    from auditor.model import Artifact, Control, Cookie, Phase, Request, Screenshot, SharedIdentifier, StorageItem
     from crawler.collectors.tap import Report, Tap
     from crawler.collectors.timeline import Timeline
+
+T = TypeVar("T", "Cookie", "StorageItem")
 
 NOT_OBSERVABLE = ("script API calls",)
 
@@ -33,6 +36,7 @@ class Observations:
     cookies: tuple[Cookie, ...]
     storage: tuple[StorageItem, ...]
     requests: tuple[Request, ...]
+    shared_identifiers: tuple[SharedIdentifier, ...]
     controls: tuple[Control, ...]
     screenshots: tuple[Screenshot, ...]
     artifacts: tuple[Artifact, ...]
@@ -104,11 +108,14 @@ class Recorder:
         """Everything that was observed. ``page_url``: the visit's final URL, which decides what is third-party."""
         orphans = self.log.settle()
         hops = (*self.log.hops, *await self._workers.hops(self.log.hops, orphans))
-        found, unseen = self._cookies.drain(self.timeline, hops, page_url, keep_raw=keep_raw)
+        found, unseen = self._cookies.drain(self.timeline, hops, page_url)
+        stored = self._storage.drain(self.timeline, page_url)
+        shared = shared_identifiers(found, stored, hops, self.timeline, page_url)
         shots, artifacts = self._screenshots.drain()
         return Observations(
-            cookies=found,
-            storage=self._storage.drain(self.timeline, page_url, keep_raw=keep_raw),
+            cookies=found if keep_raw else _without_values(found),
+            storage=stored if keep_raw else _without_values(stored),
+            shared_identifiers=shared,
             requests=self._requests.drain(self.timeline, hops, page_url),
             controls=self._controls.drain(),
             screenshots=shots,
@@ -150,3 +157,7 @@ class Recorder:
     def _clicked(self, report: Report) -> None:
         if report.kind == "click":
             self.clicks_ms.append(report.at_ms)
+
+
+def _without_values(records: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(replace(record, value=replace(record.value, raw=None)) for record in records)

@@ -102,8 +102,8 @@ class StorageCollector:
         for cache in (await _asked(tap, "CacheStorage.requestCacheNames", named)).get("caches", ()):
             self._add(StorageKind.CACHE, origin, str(cache.get("cacheName", "")), "", written=False)
 
-    def drain(self, timeline: Timeline, page_url: str, *, keep_raw: bool) -> tuple[StorageItem, ...]:
-        """One record per item and phase, in order of time; the last value counts, the first sighting dates it."""
+    def drain(self, timeline: Timeline, page_url: str) -> tuple[StorageItem, ...]:
+        """One record per item and phase, with its raw value, in order of time; the last value counts, the first sighting dates it."""
         first: dict[tuple[Phase, _Place], _Seen] = {}
         last: dict[tuple[Phase, _Place], _Seen] = {}
         for seen in self._seen:
@@ -120,7 +120,7 @@ class StorageCollector:
                 phase=phase,
                 initiator=self._authors.get(place),
                 at_ms=timeline.since_start(first[phase, place].at_ms) if first[phase, place].written else None,
-                value=describe_value(seen.value, keep_raw=keep_raw),
+                value=describe_value(seen.value, keep_raw=True),
             )
             for (phase, place), seen in last.items()
         )

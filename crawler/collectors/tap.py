@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
 
+from crawler.collectors.sharing import MAX_BODY
 from crawler.launch import bounded
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ ATTACH_TIMEOUT_S = 10.0
 CALL_TIMEOUT_S = 5.0
 _FIELDS = 9
 _WORLD = "consent-audit"
-_NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 100_000, "maxPostDataSize": 0}
+_NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 100_000, "maxPostDataSize": MAX_BODY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.facts import cookie_facts
-from auditor.identifiers import describe_value, entropy, looks_like_identifier
+from auditor.identifiers import (
+    describe_value,
+    entropy,
+    identifying_parts,
+    looks_like_identifier,
+    unique_values,
+)
 
 IDENTIFIERS = {
     "ga": "GA1.2.1234567890.1700000000",
@@ -62,6 +68,16 @@ OTHERS = {
     "repeated letter": "aaaaaaaaaaaaaaaaaaaaaaaa",
     "nil uuid": "00000000-0000-0000-0000-000000000000",
     "two dates": "2026-11-22|2027-11-22",
+    "address of a hashed file": "https://www.vendor.example/assets/3f2b1c4d5e6f7890abcd.js?v=k3j9x0qz1mb4",
+    "address in json": '{"next":"https:\\/\\/www.vendor.example\\/3f2b1c4d5e6f7890abcd","n":2}',
+    "measurement account": "G-7K2XQ9LM4B",
+    "accounts": "GTM-K3J9X0Q,UA-1234567890-12,AW-9912345678",
+    "digest of a file": "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC",
+    "consent string": "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA.YAAAAAAAAAAA",
+    "currency and language": "EUR|de-DE|Europe/Berlin",
+    "bucket of a test": "exp_checkout_v2=variant-b;exp_hero=control",
+    "feature flags": '{"newCheckout":true,"betaSearch":false,"rollout":25}',
+    "counter of a session": "pages=14&visits=3&last=1764000000",
 }
 
 
@@ -130,3 +146,49 @@ def test_any_text_is_described(text: str) -> None:
 
 def test_lone_surrogates_are_described() -> None:
     assert describe_value("\ud800").length == 1
+
+
+PARTS = {
+    "GA1.2.1830471952.1764000000": [("GA1.2.1830471952.1764000000", True), ("1830471952.1764000000", False)],
+    '"k3j9x0qz1mb4"': [("k3j9x0qz1mb4", True)],
+    "9f3a1b7c": [("9f3a1b7c", True)],
+    '{"at":1764000000000,"id":"0f8fad5b-d9cb-469f-a165-70867728950e","notes":["' + "word " * 60 + '"]}': [
+        ("0f8fad5b-d9cb-469f-a165-70867728950e", False)
+    ],
+    "eyJ1aWQiOiJrM2o5eDBxejFtYjQifQ==": [
+        ("eyJ1aWQiOiJrM2o5eDBxejFtYjQifQ==", True),
+        ("k3j9x0qz1mb4", False),
+    ],
+}
+NO_PARTS = (
+    "", "1", "true", "checkout", "iphone12", "windows10", "1764000000000", "12345678", "2024abcd", "accepted",
+    "CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA", "https://www.vendor.example/3f2b1c4d5e6f7890abcd", "1920x1080",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", PARTS)
+def test_what_identifies_in_a_value(raw: str) -> None:
+    assert list(identifying_parts(raw)) == PARTS[raw]
+
+
+@pytest.mark.parametrize("raw", NO_PARTS)
+def test_nothing_identifies(raw: str) -> None:
+    assert identifying_parts(raw) == ()
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+def test_parts_are_long_enough_for_any_text(raw: str) -> None:
+    assert all(len(part) >= 8 for part, _ in identifying_parts(raw))
+
+
+def test_a_second_visit_tells_configuration_from_identity() -> None:
+    build, first, second = map(
+        describe_value, ("k3j9x0qz1mb4", "b1946ac92492d2347c6235b4d2611184", "9" + "8a7b6c5d4e" * 3)
+    )
+    flag = describe_value("variant-b")
+    assert unique_values([[build]]) == {build.hash}
+    assert unique_values([[build], [build]]) == frozenset()
+    assert unique_values([[build, first], [build, second]]) == {first.hash, second.hash}
+    assert unique_values([[flag, first], [flag, first], [flag, second]]) == {second.hash}
+    assert unique_values([[first, first, first]]) == {first.hash}
+    assert unique_values([]) == frozenset()

@@ -226,6 +226,7 @@ def visit(
         *,
         pages: tuple[str, ...] = (),
         ignore_certificate_errors: bool = True,
+        keep_raw: bool = True,
         **crawl: Any,
     ) -> VisitResult:
         defaults = {"settle_ms": 600, "settle_max_ms": 6000, "pages_per_site": 1, "visit_timeout_s": 60}
@@ -236,7 +237,7 @@ def visit(
             attempt=1,
             crawl=CrawlConfig(**{**defaults, **crawl}),
             ignore_certificate_errors=ignore_certificate_errors,
-            keep_raw=True,
+            keep_raw=keep_raw,
         )
         return run(play(task, browsers, guard))
 
