@@ -103,7 +103,7 @@ class StorageCollector:
             self._add(StorageKind.CACHE, origin, str(cache.get("cacheName", "")), "", written=False)
 
     def drain(self, timeline: Timeline, page_url: str) -> tuple[StorageItem, ...]:
-        """One record per item and phase, with its raw value, in order of time; the last value counts, the first sighting dates it."""
+        """One record per item and phase with its raw value, in order of time: its last value, its first sighting."""
         first: dict[tuple[Phase, _Place], _Seen] = {}
         last: dict[tuple[Phase, _Place], _Seen] = {}
         for seen in self._seen:
