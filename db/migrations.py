@@ -397,6 +397,32 @@ def seals(database: Database) -> None:
     database.executescript(_SEALS)
 
 
+_COMMENTS = """
+CREATE TABLE finding_events_new (
+  id INTEGER PRIMARY KEY, finding_id INTEGER NOT NULL REFERENCES findings (id), at TEXT NOT NULL,
+  run_id INTEGER REFERENCES runs (id), actor TEXT NOT NULL CHECK (actor <> ''),
+  action TEXT NOT NULL CHECK (action IN ('new', 'persisting', 'gone', 'returned',
+    'open', 'acknowledged', 'accepted', 'fixed', 'false_positive', 'comment')),
+  note TEXT, until TEXT
+) STRICT;
+INSERT INTO finding_events_new SELECT id, finding_id, at, run_id, actor, action, note, until FROM finding_events;
+DROP TABLE finding_events;
+ALTER TABLE finding_events_new RENAME TO finding_events;
+CREATE INDEX finding_events_by_finding ON finding_events (finding_id, id);
+CREATE INDEX finding_events_by_run ON finding_events (run_id);
+CREATE TRIGGER finding_events_no_update BEFORE UPDATE ON finding_events
+  BEGIN SELECT RAISE (ABORT, 'finding_events is append-only'); END;
+CREATE TRIGGER finding_events_no_delete BEFORE DELETE ON finding_events
+  BEGIN SELECT RAISE (ABORT, 'finding_events is append-only'); END;
+"""
+
+
+@migrations(name="comments")
+def comments(database: Database) -> None:
+    """People may say something about a finding without deciding; SQLite changes a CHECK only with a new table."""
+    database.executescript(_COMMENTS)
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 

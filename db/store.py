@@ -305,21 +305,18 @@ class Store:
             raise StoreError("a verdict needs the name of who gives it; `accepted`, and nothing else, needs a date")
         day = None if until is None else until.isoformat()
         with self._writing() as database:
-            found = database.execute("SELECT id FROM findings WHERE fingerprint = ?", [fingerprint]).fetchone()
-            if found is None:
-                message = f"there is no finding {clean(fingerprint, 80)}; `consent-audit findings` lists them"
-                raise StoreError(message)
-            event = {
-                "finding_id": found[0],
-                "at": time_to_text(datetime.now(UTC)),
-                "actor": clean(actor),
-                "action": status.value,
-                "note": optional_text(note),
-                "until": day,
-            }
-            insert(database, "finding_events", event)
-            verdict = [status.value, day, found[0]]
+            finding = _finding_id(database, fingerprint)
+            _say(database, finding, actor=actor, action=status.value, note=note, until=day)
+            verdict = [status.value, day, finding]
             database.execute("UPDATE findings SET status = ?, accepted_until = ? WHERE id = ?", verdict)
+            seal_events(database, datetime.now(UTC))
+
+    def comment(self, fingerprint: str, *, actor: str, note: str) -> None:
+        """Adds a person's words to a finding's history; its verdict stays. StoreError where one of them is missing."""
+        if not actor.strip() or not note.strip():
+            raise StoreError("a comment needs the name of who gives it, and words")
+        with self._writing() as database:
+            _say(database, _finding_id(database, fingerprint), actor=actor, action="comment", note=note)
             seal_events(database, datetime.now(UTC))
 
     def prune(self, keep: int) -> tuple[list[int], Pruned]:
@@ -353,6 +350,29 @@ class Store:
         """What is wrong with the database and its artifacts; empty when nothing is."""
         with self._reading() as database:
             return problems(database, self.path, self.artifacts)
+
+
+def _finding_id(database: Database, fingerprint: str) -> int:
+    found = database.execute("SELECT id FROM findings WHERE fingerprint = ?", [fingerprint]).fetchone()
+    if found is None:
+        message = f"there is no finding {clean(fingerprint, 80)}; `consent-audit findings` lists them"
+        raise StoreError(message)
+    return int(found[0])
+
+
+def _say(
+    database: Database, finding: int, *, actor: str, action: str, note: str | None, until: str | None = None
+) -> None:
+    """Appends what a person said to a finding's history."""
+    event = {
+        "finding_id": finding,
+        "at": time_to_text(datetime.now(UTC)),
+        "actor": clean(actor),
+        "action": action,
+        "note": optional_text(note),
+        "until": until,
+    }
+    insert(database, "finding_events", event)
 
 
 def _register(database: Database, vendor: Vendor) -> None:

@@ -12,6 +12,7 @@ from datasette.hookspecs import hookimpl
 from datasette.plugins import pm
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
+from datasette_auth_passwords import utils as passwords
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["Datasette", "NotFound", "Request", "Response", "hookimpl"]
 
 Found = TypeVar("Found")
+PLUGIN = "consent-audit"
+
+
+def hash_password(password: str) -> str:
+    """What an access file holds of a password: PBKDF2 with SHA-256, as datasette-auth-passwords reads it."""
+    return str(passwords.hash_password(password))
 
 
 def build(
@@ -35,13 +42,19 @@ def build(
     settings: Mapping[str, Any],
     templates: Path,
     static: tuple[str, Path],
+    secret: str,
 ) -> Datasette:
     """A Datasette that publishes the database at ``path`` under ``name`` with this plugin, templates and files."""
     if not pm.is_registered(plugin):
         pm.register(plugin, name=plugin.__name__)
     mounts = [(static[0], str(static[1]))]
     datasette = Datasette(
-        files=[], metadata=metadata, settings=settings, template_dir=str(templates), static_mounts=mounts
+        files=[],
+        metadata=metadata,
+        settings=settings,
+        template_dir=str(templates),
+        static_mounts=mounts,
+        secret=secret,
     )
     datasette.remove_database("_memory")
     datasette.add_database(Database(datasette, path=str(path)), name=name)
@@ -115,6 +128,26 @@ def json(body: object, *, status: int = 200, headers: Mapping[str, str] | None =
 def plain(text: str, *, status: int = 200) -> Response:
     """Plain text."""
     return Response.text(text, status=status)
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a form that was sent."""
+    return dict(await request.post_vars())
+
+
+def redirect(address: str) -> Response:
+    """Sends the reader to another address of the site."""
+    return Response.redirect(address)
+
+
+def configuration(datasette: Datasette) -> Mapping[str, Any]:
+    """What this plugin was configured with."""
+    return datasette.plugin_config(PLUGIN) or {}
+
+
+async def may_read(datasette: Datasette, request: Request) -> bool:
+    """Whether whoever asks may read the site."""
+    return bool(await datasette.permission_allowed(request.actor, "view-instance", default=True))
 
 
 def content(body: bytes, *, kind: str, headers: Mapping[str, str]) -> Response:

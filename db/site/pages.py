@@ -10,6 +10,7 @@ from auditor.model import StoreError
 from db.artifacts import Artifacts
 from db.site import framework, health, queries, text
 from db.site.charts import trend_chart
+from db.site.decisions import CHOICES, may_decide
 from db.site.framework import Datasette, NotFound, Request, Response
 from db.site.matrix import matrix
 
@@ -48,7 +49,10 @@ async def finding(datasette: Datasette, request: Request) -> Response:
         raise NotFound("There is no such finding.")
     quoted = None if page["quote"] is None else _in_context(datasette, page)
     ask = ASKS.get(page["rule_id"], "Explain this, or change it.")
-    return await render(datasette, request, "audit_finding.html", page=page, quoted=quoted, ask=ask)
+    decides = may_decide(request.actor)
+    return await render(
+        datasette, request, "audit_finding.html", page=page, quoted=quoted, ask=ask, decides=decides, choices=CHOICES
+    )
 
 
 def _in_context(datasette: Datasette, page: queries.Row) -> text.Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sqlite3
 from http import HTTPStatus
@@ -10,45 +11,70 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from db.site import framework, pages, reference, text
+from db.site import decisions, framework, pages, reference, text
 from db.site.framework import hookimpl
 from db.site.security import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator
 
     from db.site.framework import Datasette, Request, Response
     from db.site.security import App
+
+    View = Callable[[Datasette, Request], Awaitable[Response]]
 
 _LOG = logging.getLogger(__name__)
 VALUE_LIMIT = 8_000_000
 CELL_LIMIT = 600
 
 
+_ROUTES: tuple[tuple[str, View], ...] = (
+    (r"^/$", pages.dashboard),
+    (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})$", pages.vendor),
+    (r"^/findings/(?P<fingerprint>[0-9a-f]{64})$", pages.finding),
+    (r"^/findings/(?P<fingerprint>[0-9a-f]{64})/decide$", decisions.decide),
+    (r"^/rules$", pages.rules),
+    (r"^/services$", reference.services),
+    (r"^/cookies$", reference.cookies),
+    (r"^/runs$", reference.all_runs),
+    (r"^/runs/(?P<run>[0-9]{1,9})$", reference.run),
+    (r"^/runs/(?P<before>[0-9]{1,9})/(?P<after>[0-9]{1,9})$", reference.diff),
+    (r"^/policies/(?P<sha256>[0-9a-f]{64})$", reference.policy),
+    (r"^/policies/(?P<before>[0-9a-f]{64})/(?P<after>[0-9a-f]{64})$", reference.policy_diff),
+    (r"^/-/artifact/(?P<sha256>[0-9a-f]{64})$", pages.artifact),
+)
+
+
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    """The site's own addresses."""
-    return [
-        (r"^/$", pages.dashboard),
-        (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})$", pages.vendor),
-        (r"^/findings/(?P<fingerprint>[0-9a-f]{64})$", pages.finding),
-        (r"^/rules$", pages.rules),
-        (r"^/services$", reference.services),
-        (r"^/cookies$", reference.cookies),
-        (r"^/runs$", reference.all_runs),
-        (r"^/runs/(?P<run>[0-9]{1,9})$", reference.run),
-        (r"^/runs/(?P<before>[0-9]{1,9})/(?P<after>[0-9]{1,9})$", reference.diff),
-        (r"^/policies/(?P<sha256>[0-9a-f]{64})$", reference.policy),
-        (r"^/policies/(?P<before>[0-9a-f]{64})/(?P<after>[0-9a-f]{64})$", reference.policy_diff),
-        (r"^/-/healthz$", pages.healthz),
-        (r"^/-/artifact/(?P<sha256>[0-9a-f]{64})$", pages.artifact),
-    ]
+    """The site's own addresses; all but the monitor's ask whether the reader may read the site."""
+    return [*((pattern, _for_readers(view)) for pattern, view in _ROUTES), (r"^/-/healthz$", pages.healthz)]
+
+
+def _for_readers(view: View) -> View:
+    async def checked(datasette: Datasette, request: Request) -> Response:
+        if await framework.may_read(datasette, request):
+            return await view(datasette, request)
+        context = {"error": "This site is for those who have an account. Log in first.", "status": 403}
+        return await framework.page(datasette, "error.html", context, status=403)
+
+    return checked
+
+
+@hookimpl
+def actor_from_request(datasette: Datasette, request: Request) -> dict[str, str] | None:
+    """Whoever the proxy in front says is asking, where the access file names such a header."""
+    configured = framework.configuration(datasette)
+    name = request.headers.get(configured.get("user_header") or "")
+    role = configured.get("roles", {}).get(name)
+    return {"id": name, "role": role} if name and role else None
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:  # noqa: ANN401 - Jinja's environment
     """Filters, and one border for every untrusted string: what a template prints shows its hidden characters."""
     env.globals["published_database"] = lambda: framework.published(datasette).name
+    env.globals["has_accounts"] = lambda: bool(framework.configuration(datasette).get("passwords"))
     env.finalize = finalized
     env.filters.update(
         duration=text.duration,
@@ -77,9 +103,9 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 @hookimpl
-def asgi_wrapper() -> Callable[[App], App]:
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Headers and refusals for every response."""
-    return guarded
+    return functools.partial(guarded, with_people=bool(framework.configuration(datasette)))
 
 
 @hookimpl(hookwrapper=True)

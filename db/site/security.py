@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ _HEADERS = (
 )
 # Of Datasette's own pages below /-/ only these are for everybody; the others tell about the installation.
 _OPEN = ("/-/healthz", "/-/artifact/", "/-/static/", "/-/audit/")
+# With an access file: where people log in and out, and what they may send.
+_PEOPLE = frozenset({"/-/login", "/-/logout"})
+_DECISION = re.compile(r"/findings/[0-9a-f]{64}/decide")
 _METHODS = frozenset({"GET", "HEAD"})
+MAX_FORM = 64_000
 _FORMULA = frozenset(b"=+-@\t\r")
 _QUOTE, _COMMA, _LINE_ENDS = ord('"'), ord(","), frozenset(b"\r\n")
 
@@ -72,23 +77,38 @@ class FormulaGuard:
         self._at_start = False
 
 
-def guarded(app: App) -> App:
-    """The application for reading only, with strict headers, closed internal pages and harmless CSV."""
+def guarded(app: App, *, with_people: bool = False) -> App:
+    """The application with strict headers, closed internal pages and harmless CSV.
+
+    Nothing can be sent to it, except, ``with_people``, small forms to log in and out and to decide about findings.
+    """
 
     async def wrapped(scope: Message, receive: Any, send: Send) -> None:  # noqa: ANN401 - ASGI's receive
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
         path = str(scope["path"])
-        if scope["method"] not in _METHODS:
-            await _refuse(send, 405, b"this site is for reading")
+        refusal = _refusal(scope, path, with_people=with_people)
+        if refusal is not None:
+            await _refuse(send, *refusal)
             return
-        if path.startswith("/-/") and not path.startswith(_OPEN):
-            await _refuse(send, 404, b"not found")
-            return
-        await app(scope, receive, _sender(send, path))
+        await app(scope, receive, _sender(send, path, encrypted=scope.get("scheme") == "https"))
 
     return wrapped
+
+
+def _refusal(scope: Message, path: str, *, with_people: bool) -> tuple[int, bytes] | None:
+    """Status and words for what is not answered at all."""
+    for_people = with_people and (path in _PEOPLE or _DECISION.fullmatch(path) is not None)
+    if scope["method"] not in _METHODS:
+        if scope["method"] != "POST" or not for_people:
+            return 405, b"this site is for reading"
+        length = dict(scope["headers"]).get(b"content-length", b"")
+        if not length.isdigit() or int(length) > MAX_FORM:
+            return 413, b"this form is too large, or does not say how large it is"
+    if path.startswith("/-/") and not path.startswith(_OPEN) and not for_people:
+        return 404, b"not found"
+    return None
 
 
 async def _refuse(send: Send, status: int, words: bytes) -> None:
@@ -97,7 +117,7 @@ async def _refuse(send: Send, status: int, words: bytes) -> None:
     await send({"type": "http.response.body", "body": words})
 
 
-def _sender(send: Send, path: str) -> Send:
+def _sender(send: Send, path: str, *, encrypted: bool) -> Send:
     guard: FormulaGuard | None = None
 
     async def sender(message: Message) -> None:
@@ -107,7 +127,7 @@ def _sender(send: Send, path: str) -> Send:
             kind = dict(headers).get(b"content-type", b"")
             if kind.startswith(b"text/csv") or (kind.startswith(b"text/plain") and path.endswith(".csv")):
                 guard = FormulaGuard()
-            message = {**message, "headers": _secured(headers, drop_length=guard is not None)}
+            message = {**message, "headers": _secured(headers, drop_length=guard is not None, encrypted=encrypted)}
         elif guard is not None and message.get("body"):
             message = {**message, "body": guard.feed(message["body"])}
         await send(message)
@@ -115,11 +135,17 @@ def _sender(send: Send, path: str) -> Send:
     return sender
 
 
-def _secured(headers: list[tuple[bytes, bytes]], *, drop_length: bool) -> list[tuple[bytes, bytes]]:
+def _secured(headers: list[tuple[bytes, bytes]], *, drop_length: bool, encrypted: bool) -> list[tuple[bytes, bytes]]:
     present = {name for name, _ in headers}
     kept = [
-        (name, value + b"; HttpOnly" if name == b"set-cookie" and b"httponly" not in value.lower() else value)
+        (name, _private(value, encrypted=encrypted) if name == b"set-cookie" else value)
         for name, value in headers
         if not (drop_length and name == b"content-length")
     ]
     return kept + [(name, value) for name, value in _HEADERS if name not in present]
+
+
+def _private(cookie: bytes, *, encrypted: bool) -> bytes:
+    """The cookie out of reach of scripts, and of unencrypted connections where it came over an encrypted one."""
+    marks = [b"HttpOnly", b"Secure"] if encrypted else [b"HttpOnly"]
+    return cookie + b"".join(b"; " + mark for mark in marks if mark.lower() not in cookie.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import sys
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from db.connection import check_readable
+from db.connection import check_readable, installation_key
 from db.site import framework, plugin
+from db.site.access import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from db.site.access import Access
     from db.site.framework import Datasette
 
 SETTINGS = {
@@ -48,13 +51,14 @@ def _places() -> Iterator[Path]:
     yield Path(sys.prefix) / "share" / "consent-audit" / METADATA
 
 
-def build_app(db_path: Path) -> Datasette:
+def build_app(db_path: Path, access: Access | None = None) -> Datasette:
     """Datasette for this database, with the site's pages. ``.app()`` is the ASGI application.
 
-    Raises StoreError for a file that is missing, not a database, somebody else's or of a newer schema.
+    Without ``access`` everybody reads and nobody writes. Raises StoreError for a file that is missing, not a database,
+    somebody else's or of a newer schema.
     """
     check_readable(db_path)
-    described = metadata()
+    described = {**metadata(), **_permissions(access)}
     name = f"{db_path.stem}-db" if db_path.stem in _TAKEN else db_path.stem
     (tables,) = described["databases"].values()
     described["databases"] = {name: tables}
@@ -66,11 +70,23 @@ def build_app(db_path: Path) -> Datasette:
         settings=SETTINGS,
         templates=_FOLDER / "templates",
         static=("-/audit", _FOLDER / "static"),
+        secret=hmac.digest(installation_key(db_path), b"cookies of the published site", "sha256").hex(),
     )
 
 
-def serve(db_path: Path, host: str = "127.0.0.1", port: int = 8001) -> None:
+def _permissions(access: Access | None) -> dict[str, Any]:
+    if access is None:
+        return {}
+    own = {
+        "user_header": access.user_header,
+        "passwords": any(user.password_hash for user in access.users),
+        "roles": {user.name: user.role for user in access.users},
+    }
+    allowed = {} if access.public else {"allow": {"role": list(ROLES)}}
+    return {"plugins": {framework.PLUGIN: own, **access.plugins()}, **allowed}
+
+
+def serve(db_path: Path, host: str = "127.0.0.1", port: int = 8001, access: Access | None = None) -> None:
     """Serves the database until interrupted. Raises StoreError as `build_app` does."""
-    uvicorn.run(
-        framework.application(build_app(db_path)), host=host, port=port, log_level="warning", server_header=False
-    )
+    app = framework.application(build_app(db_path, access))
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from db.site.access import Access
+
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 BROWSER = m.BrowserFacts(
     name="chromium", version="142.0", headless=True, third_party_cookies="allowed", flags=("--no-sandbox",)
@@ -628,10 +630,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[str]:
+def serving(path: Path, access: Access | None = None) -> Iterator[str]:
     """The site of a database on a free port of loopback; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(framework.application(build_app(path)), log_level="warning", lifespan="on")
+    config = uvicorn.Config(framework.application(build_app(path, access)), log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
