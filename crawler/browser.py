@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
 from auditor.model import BrowserError, BrowserFacts
+from crawler import gpc
 from crawler.cookie_proof import third_party_cookies
 from crawler.identity import user_agent
 from crawler.launch import FLAGS, BrowserChoice, LaunchedBrowser, bounded, launch
@@ -110,7 +111,8 @@ class Browsers:
         self._recycle_after = recycle_after
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
-        self._current: LaunchedBrowser | None = None
+        self._newest: dict[bool, LaunchedBrowser] = {}
+        self._native_gpc: bool | None = None
         self._all: set[LaunchedBrowser] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._facts: BrowserFacts | None = None
@@ -124,8 +126,13 @@ class Browsers:
     @property
     def current(self) -> LaunchedBrowser:
         """The browser that gets the next context, unless it is worn or gone by then."""
-        assert self._current is not None, "the browsers have not been entered"
-        return self._current
+        assert self._newest, "the browsers have not been entered"
+        return self._newest[False]
+
+    @property
+    def native_gpc(self) -> bool:
+        """Whether the Global Privacy Control signal comes from the browser itself: known after its first context."""
+        return bool(self._native_gpc)
 
     async def check(self) -> None:
         """Kill every browser that does not answer; the watchdog does this all the time."""
@@ -157,13 +164,14 @@ class Browsers:
 
     @asynccontextmanager
     async def context(
-        self, crawl: CrawlConfig, *, ignore_certificate_errors: bool = False
+        self, crawl: CrawlConfig, *, ignore_certificate_errors: bool = False, with_gpc: bool = False
     ) -> AsyncIterator[BrowserContext]:
         """Lend a fresh context: nothing stored, the crawl's language and time zone, a normal user agent.
 
-        Playwright's errors and TimeoutError pass through to the visit; closing never raises and never hangs.
+        ``with_gpc``: with the Global Privacy Control signal, from a browser of its own. Playwright's errors and
+        TimeoutError pass through to the visit; closing never raises and never hangs.
         """
-        launched = await self._usable()
+        launched = await self._usable(with_gpc=with_gpc)
         launched.open += 1
         launched.served += 1
         context: BrowserContext | None = None
@@ -176,9 +184,13 @@ class Browsers:
                     viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
                     ignore_https_errors=ignore_certificate_errors,
                     accept_downloads=False,
+                    **(gpc.context_options(native=self.native_gpc) if with_gpc else {}),
                 ),
                 _CONTEXT_TIMEOUT_S,
             )
+            script = gpc.page_script(native=self.native_gpc) if with_gpc else None
+            if script is not None:
+                await bounded(context.add_init_script(script), _CONTEXT_TIMEOUT_S)
             yield context
         finally:
             await self._give_back(launched, context)
@@ -193,21 +205,25 @@ class Browsers:
             pass  # The context is gone already: that was the aim.
         finally:
             launched.open -= 1
-        if launched.open == 0 and launched is not self._current:
+        if launched.open == 0 and launched not in self._newest.values():
             await self._retire(launched)
 
-    async def _usable(self) -> LaunchedBrowser:
-        """The current browser, or a new one where it is dead or worn."""
+    async def _usable(self, *, with_gpc: bool = False) -> LaunchedBrowser:
+        """The current browser of a kind, or a new one where it is dead or worn."""
         async with self._starting:
-            current = self._current
+            current = self._newest.get(with_gpc)
             if current is not None and current.fit and current.served < self._recycle_after:
                 return current
             assert self._playwright is not None, "the browsers have not been entered"
-            self._current = await launch(self._playwright, self.choice, self._guard.url, sandbox=_has_sandbox())
-            self._all.add(self._current)
+            more = gpc.FLAGS if with_gpc else ()
+            launched = await launch(self._playwright, self.choice, self._guard.url, sandbox=_has_sandbox(), more=more)
+            self._newest[with_gpc] = launched
+            self._all.add(launched)
+            if with_gpc and self._native_gpc is None:
+                self._native_gpc = await gpc.is_native(launched.browser, self._guard)
             if current is not None and current.open == 0:
                 await self._retire(current)
-            return self._current
+            return launched
 
     async def _retire(self, launched: LaunchedBrowser) -> None:
         self._all.discard(launched)
@@ -225,7 +241,7 @@ class Browsers:
     async def _shut(self) -> None:
         for launched in tuple(self._all):
             await self._retire(launched)
-        self._current = None
+        self._newest.clear()
         if self._playwright is not None:
             with suppress(TimeoutError, PlaywrightError):
                 await bounded(self._playwright.stop(), _CONTEXT_TIMEOUT_S)

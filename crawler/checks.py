@@ -34,7 +34,6 @@ _CRON_FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     (1, 12, ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")),
     (0, 7, ("sun", "mon", "tue", "wed", "thu", "fri", "sat")),
 )
-_LATER_SCENARIOS = frozenset({Scenario.WITHDRAW, Scenario.GPC})
 
 
 def text(value: object) -> str:
@@ -113,21 +112,14 @@ def email(value: object) -> str:
 
 
 def scenarios(value: object) -> tuple[Scenario, ...]:
-    """One or more scenarios that this version can play, each once."""
+    """One or more scenarios, each once."""
     names = list_of(text)(value)
     if not names:
         raise ValueError("must name at least one scenario")
     for name in names:
         if name not in tuple(Scenario):
-            raise ValueError(f'"{name}" is not a scenario; there are ' + ", ".join(playable()))
-        if name in _LATER_SCENARIOS:
-            raise ValueError(f'"{name}" is not in this version yet; it plays ' + ", ".join(playable()))
+            raise ValueError(f'"{name}" is not a scenario; there are ' + ", ".join(Scenario))
     return tuple(Scenario(name) for name in names)
-
-
-def playable() -> tuple[str, ...]:
-    """The scenarios that this version plays."""
-    return tuple(scenario.value for scenario in Scenario if scenario not in _LATER_SCENARIOS)
 
 
 def locale(value: object) -> str:

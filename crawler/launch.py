@@ -118,8 +118,10 @@ class LaunchedBrowser:
         await asyncio.to_thread(_remove, self._profile, self.pid)
 
 
-async def launch(playwright: Playwright, choice: BrowserChoice, proxy: str, *, sandbox: bool) -> LaunchedBrowser:
-    """Start ``choice`` behind the proxy. BrowserError when it does not start."""
+async def launch(
+    playwright: Playwright, choice: BrowserChoice, proxy: str, *, sandbox: bool, more: tuple[str, ...] = ()
+) -> LaunchedBrowser:
+    """Start ``choice`` behind the proxy, with ``more`` flags. BrowserError when it does not start."""
     profile = await asyncio.to_thread(_new_profile)
     try:
         keeper = await bounded(
@@ -129,7 +131,7 @@ async def launch(playwright: Playwright, choice: BrowserChoice, proxy: str, *, s
                 headless=True,
                 chromium_sandbox=sandbox,
                 proxy={"server": proxy, "bypass": "<-loopback>"},
-                args=list(FLAGS),
+                args=[*FLAGS, *more],
                 ignore_default_args=["--enable-unsafe-swiftshader"],
                 timeout=LAUNCH_TIMEOUT_S * 1000,
             ),

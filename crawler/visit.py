@@ -7,12 +7,13 @@ never in an exception.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
 
+from auditor.domains import host_of, same_site
 from auditor.model import (
     Banner,
     BrowserError,
@@ -20,6 +21,7 @@ from auditor.model import (
     ChoiceOutcome,
     CmpDeclaration,
     ConsentSignal,
+    Coverage,
     Outcome,
     Phase,
     Scenario,
@@ -27,13 +29,17 @@ from auditor.model import (
     VisitError,
     Wanted,
 )
+from crawler import gpc
 from crawler.collectors.recorder import Recorder
 from crawler.collectors.timeline import Timeline, now_ms
 from crawler.consent.actor import ConsentActor
+from crawler.consent.withdrawal import Withdrawn
+from crawler.gpc import Signal
 from crawler.identity import override
 from crawler.launch import bounded
 from crawler.page_driver import PageClosedError, PageDriver
 from crawler.pages import pages_to_visit
+from crawler.policy_links import Link, policy_links
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -53,9 +59,19 @@ WANTED = {
     Scenario.NO_CHOICE: Wanted.NONE,
     Scenario.ACCEPT_ALL: Wanted.ACCEPT,
     Scenario.REJECT_ALL: Wanted.REJECT,
+    Scenario.WITHDRAW: Wanted.WITHDRAW,
+    Scenario.GPC: Wanted.NONE,
 }
-AFTER = {Wanted.ACCEPT: Phase.AFTER_ACCEPT, Wanted.REJECT: Phase.AFTER_REJECT}
+AFTER = {
+    Wanted.ACCEPT: Phase.AFTER_ACCEPT,
+    Wanted.REJECT: Phase.AFTER_REJECT,
+    Wanted.WITHDRAW: Phase.AFTER_WITHDRAWAL,
+}
 _ACTOR_TIMEOUT_S = 40.0
+_SETTLED = frozenset({ChoiceOutcome.DONE, ChoiceOutcome.NO_REJECT})
+"""Outcomes of a try to withdraw after which no other page is looked at."""
+_WAYS_BACK = 2
+"""Pages besides the current one on which a control to withdraw is looked for."""
 _ROUNDS = 8
 """How often pages are chosen anew because robots.txt closes some of those that were chosen."""
 
@@ -86,16 +102,18 @@ async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard, allows:
 
     ``allows`` says whether a page that the visit finds by itself may be asked for (robots.txt); without it all may.
     Never raises for what a site or a browser does: the outcome says it, and evidence of a visit that did not end
-    ``ok`` is not kept. ValueError for a scenario that cannot be played.
+    ``ok`` is not kept.
     """
-    if task.scenario not in WANTED:
-        raise ValueError(f"no visit plays the scenario {task.scenario}")
     playing = _Playing(task, browsers, guard, allows or _everything)
     limit = asyncio.timeout(task.crawl.visit_timeout_s)
     try:
         async with (
             limit,
-            browsers.context(task.crawl, ignore_certificate_errors=task.ignore_certificate_errors) as context,
+            browsers.context(
+                task.crawl,
+                ignore_certificate_errors=task.ignore_certificate_errors,
+                with_gpc=task.scenario is Scenario.GPC,
+            ) as context,
         ):
             return await playing.through(context)
     except (VisitError, TimeoutError, PlaywrightError, BrowserError) as error:
@@ -122,6 +140,7 @@ class _Playing:
     choice: Choice = field(default_factory=lambda: Choice(wanted=Wanted.NONE, outcome=ChoiceOutcome.NONE))
     signals: dict[tuple[str, Phase, str], ConsentSignal] = field(default_factory=dict)
     declaration: CmpDeclaration | None = None
+    gpc: Signal = field(default_factory=Signal)
     final_url: str | None = None
     title: str | None = None
     status: int | None = None
@@ -144,10 +163,13 @@ class _Playing:
             self.timeline.begin(Phase.BEFORE_CHOICE)
             await self._home()
             next_pages = await self._next_pages()
-            if self.task.scenario is Scenario.NO_CHOICE:
+            wanted = WANTED[self.task.scenario]
+            if wanted is Wanted.NONE:
                 await self._look_around(next_pages)
+            elif wanted is Wanted.WITHDRAW:
+                await self._withdraw(next_pages)
             else:
-                await self._choose(WANTED[self.task.scenario], next_pages)
+                await self._choose(wanted, next_pages)
             return await self._result()
         finally:
             await self.driver.end()
@@ -163,7 +185,7 @@ class _Playing:
         await self._observe(Phase.BEFORE_CHOICE)
         # A banner that is there is chosen from untouched: some take a scroll for an answer. The scenario without a
         # choice is the one that touches every page before any choice.
-        if self.banner is None or self.task.scenario is Scenario.NO_CHOICE:
+        if self.banner is None or WANTED[self.task.scenario] is Wanted.NONE:
             await self.driver.touch()
         if self.banner is None:
             self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
@@ -179,10 +201,25 @@ class _Playing:
 
     async def _choose(self, wanted: Wanted, next_pages: tuple[str, ...]) -> None:
         """Choose, observe; reload, prove, observe; one next page, observe. Without a choice the visit ends here."""
+        if not await self._chosen(wanted, AFTER[wanted]):
+            return
+        for url in next_pages[:1]:
+            if await self._visited(url):
+                await self._observe(AFTER[wanted])
+                await self.driver.touch()
+                await self.driver.leave()
+
+    async def _chosen(self, wanted: Wanted, phase: Phase) -> bool:
+        """Choose, observe, load again, prove and observe; whether the choice could be made."""
         await self.recorder.read_stores(self.context, self.driver.page)
-        phase, asked_at = AFTER[wanted], now_ms()
+        asked_at = now_ms()
         failed = Choice(wanted=wanted, outcome=ChoiceOutcome.FAILED)
         self.choice = await self._ask("choose", self.actor.choose(self.driver.page, wanted), failed)
+        await self._follow(phase, asked_at)
+        return self.choice.outcome is ChoiceOutcome.DONE
+
+    async def _follow(self, phase: Phase, asked_at: float) -> None:
+        """What follows a choice that was asked for at a moment: the new phase, or none where it was not made."""
         if self.choice.outcome is not ChoiceOutcome.DONE:
             self.timeline.cut(asked_at)
             return
@@ -196,11 +233,61 @@ class _Playing:
         self.choice = await self._ask("prove", self.actor.prove(self.driver.page, self.choice), self.choice)
         await self._observe(phase)
         await self.driver.leave()
-        for url in next_pages[:1]:
+
+    async def _withdraw(self, next_pages: tuple[str, ...]) -> None:
+        """Accept and observe as usual, then find the way back and refuse, and observe as usual."""
+        accepted = await self._chosen(Wanted.ACCEPT, Phase.AFTER_ACCEPT)
+        if not accepted:
+            self.choice = replace(self.choice, wanted=Wanted.WITHDRAW)
+            return
+        if not self.choice.proven:
+            self.recorder.note("consent", "accept: no independent sign confirms the consent that is withdrawn")
+        await self.recorder.read_stores(self.context, self.driver.page)
+        asked_at = now_ms()
+        home = self.driver.page.url
+        self.choice = await self._way_back()
+        if self.choice.outcome is ChoiceOutcome.NO_CONTROL:
+            return  # Nothing was tried: all that was seen is what follows the consent.
+        await self._follow(Phase.AFTER_WITHDRAWAL, asked_at)
+        further = next_pages[:1] if self.driver.page.url == home else (home,)
+        for url in further if self.choice.outcome is ChoiceOutcome.DONE else ():
             if await self._visited(url):
-                await self._observe(phase)
+                await self._observe(Phase.AFTER_WITHDRAWAL)
                 await self.driver.touch()
                 await self.driver.leave()
+
+    async def _way_back(self) -> Choice:
+        """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP."""
+        first = await self._try_to_withdraw()
+        tried = [first.choice]
+        for url in await self._pages_about_the_choice(first.pages):
+            if tried[-1].outcome in _SETTLED:
+                return tried[-1]
+            if await self._visited(url):
+                await self._observe(Phase.AFTER_ACCEPT)
+                tried.append((await self._try_to_withdraw()).choice)
+            else:
+                tried.append(Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED))
+        if tried[-1].outcome in _SETTLED:
+            return tried[-1]
+        last = await self._try_to_withdraw(by_api=True)
+        if last.choice.outcome is not ChoiceOutcome.NO_CONTROL:
+            return last.choice
+        failed = [choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL]
+        return failed[0] if failed else last.choice
+
+    async def _try_to_withdraw(self, *, by_api: bool = False) -> Withdrawn:
+        failed = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())
+        return await self._ask("withdraw", self.actor.withdraw(self.driver.page, by_api=by_api), failed)
+
+    async def _pages_about_the_choice(self, linked: tuple[str, ...]) -> tuple[str, ...]:
+        """Pages where the settings may be: those that links about the choice lead to, then the policies."""
+        links = [Link(text, url) for url, text in await self.driver.links()]
+        found = [*linked, *(link.url for link in policy_links(links, self.driver.page.url))]
+        own = [
+            url for url in dict.fromkeys(found) if same_site(host_of(url) or "", host_of(self.driver.page.url) or "")
+        ]
+        return tuple([url for url in own[: _WAYS_BACK + 2] if await self.allows(url)][:_WAYS_BACK])
 
     async def _next_pages(self) -> tuple[str, ...]:
         home = self.final_url or self.task.site.url
@@ -229,8 +316,12 @@ class _Playing:
 
     async def _observe(self, phase: Phase) -> None:
         await self.recorder.observe(self.context, self.driver.page, phase)
+        if self.task.scenario is Scenario.GPC:
+            await self.gpc.read(self.driver.page)
         for signal in await self._ask("signals", self.actor.signals(self.driver.page, phase), ()):
-            self.signals[signal.kind, signal.phase, signal.raw] = signal
+            key = signal.kind, signal.phase, signal.raw
+            self.signals.pop(key, None)  # In the order in which they were last seen: the latest is what counts.
+            self.signals[key] = signal
 
     async def _ask(self, what: str, work: Coroutine[Any, Any, T], otherwise: T) -> T:
         """An answer of the actor, or ``otherwise``: its failure is recorded and does not end the visit."""
@@ -265,9 +356,19 @@ class _Playing:
             shared_identifiers=seen.shared_identifiers,
             controls=seen.controls,
             screenshots=seen.screenshots,
-            coverage=seen.coverage,
+            coverage=self._coverage(seen.coverage),
         )
         return VisitResult(visit=visit, artifacts=seen.artifacts)
+
+    def _coverage(self, coverage: Coverage) -> Coverage:
+        """The coverage of the collectors, and of the signal where the scenario gives one."""
+        if self.task.scenario is not Scenario.GPC:
+            return coverage
+        signal = self.gpc.coverage(self.recorder.log.hops, native=self.browsers.native_gpc)
+        return Coverage(
+            collectors={**coverage.collectors, gpc.NAME: signal},
+            not_observable=(*coverage.not_observable, gpc.NOT_OBSERVABLE),
+        )
 
     async def lost(self, error: Exception, *, late: bool) -> tuple[Outcome, str]:
         """Outcome and reason of a visit that an error ended. ``late``: its time was over."""

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.model import Severity
-from crawler.checks import playable
+from auditor.model import Scenario, Severity
 from crawler.cli.findings import listing_of
 from crawler.cli.judging import present, print_findings
 from crawler.cli.main_job import conclude, narrowed, run_crawl
@@ -26,7 +25,13 @@ _LATER = "--due is not in this version yet: name vendors with --vendor, or crawl
 
 @click.command(cls=Verb)
 @click.option("--vendor", "wanted", metavar="ID", multiple=True, help="Only this vendor; may be repeated.")
-@click.option("--scenario", "scenarios", type=click.Choice(playable()), multiple=True, help="May be repeated.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    type=click.Choice([scenario.value for scenario in Scenario]),
+    multiple=True,
+    help="May be repeated.",
+)
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Visits at a time, instead of the file's.")
 @click.option("--due", is_flag=True, hidden=True)
 @click.option("--resume", is_flag=True, help="Finish the run that was interrupted, with its vendors and scenarios.")

@@ -39,7 +39,9 @@ class UrlChoice(click.ParamType[str]):
 
 @click.command(cls=Verb)
 @click.argument("url", type=UrlChoice())
-@click.option("--scenario", type=click.Choice(checks.playable()), default="no_choice", show_default=True)
+@click.option(
+    "--scenario", type=click.Choice([scenario.value for scenario in Scenario]), default="no_choice", show_default=True
+)
 @click.option("--screenshot", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Save the last one.")
 @click.option("--raw", is_flag=True, help="Print cookie and storage values too. They are personal data.")
 @json_option

@@ -20,6 +20,7 @@ from crawler.consent.operate import Operation
 from crawler.consent.proof import Before, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.statements import claimed, recorded, stored, to_signals
+from crawler.consent.withdrawal import Withdrawal, Withdrawn
 from crawler.consent.wording import Side, read_label
 from crawler.consent.worlds import WorldError, Worlds
 
@@ -140,10 +141,6 @@ class ConsentActor:
         worlds, eyes, driver = self._of(page)
         self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
         operation = Operation(eyes, Hand(page), wanted)
-        if wanted is Wanted.WITHDRAW:
-            if not await operation.reopen(worlds):
-                return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_CONTROL)
-            return self._chosen(await operation.run(), wanted, None)
         look = await eyes.look()
         if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
@@ -176,6 +173,24 @@ class ConsentActor:
                 return True
             await asyncio.sleep(0.15)
         return False
+
+    async def withdraw(self, page: Page, *, by_api: bool = False) -> Withdrawn:
+        """Open the settings again and refuse; ``proven`` is still False.
+
+        Uses the page's controls for it, or with ``by_api`` the CMP's own function, which no visitor can call.
+        ``no_control``: the whole page was looked at and has none; ``pages`` are where its links about the choice lead.
+        """
+        nothing = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())
+        return await self._guarded("withdraw", self._withdraw(page, by_api=by_api), nothing)
+
+    async def _withdraw(self, page: Page, *, by_api: bool) -> Withdrawn:
+        worlds, eyes, _ = self._of(page)
+        self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
+        withdrawal = Withdrawal(page, worlds, eyes)
+        withdrawn = await (withdrawal.by_api() if by_api else withdrawal.by_control())
+        if withdrawal.reason:
+            self.failures["withdraw"] = withdrawal.reason
+        return withdrawn
 
     def _learn(self, attempt: Attempt, wanted: Wanted) -> None:
         """Keep what the attempt has shown about the banner."""

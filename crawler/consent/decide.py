@@ -20,6 +20,10 @@ CLEAR = 0.3
 """Strength from which a label is clear enough to be pressed in a banner."""
 
 
+_NEGATIONS = frozenset({"negation", "no", "reject", "without"})
+_YES_OR_NO = (False, True)
+
+
 class Act(StrEnum):
     """What to do. ``none``: everything is understood and nothing of the wanted kind is there."""
 
@@ -136,6 +140,8 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
     for group in sorted({t.group for t in radios}):
         options = [t for t in radios if t.group == group and t.side is wanted]
         if len(options) != 1:
+            options = _negated([t for t in radios if t.group == group], seen.language, negated=not to)
+        if len(options) != 1:
             return Step(act=Act.UNREADABLE, reason=f"radio buttons {group!r} are not understood")
         chosen.extend(options)
     switches = [t for t in free_toggles(seen) if t.kind != "radio"]
@@ -144,6 +150,14 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
         return Step(act=Act.UNREADABLE, reason=f"the switch {strange.label[:60]!r} is not understood")
     change = [t for t in switches if t.on is not to] + [t for t in chosen if not t.on]
     return Step(act=Act.PRESS, button=button, toggles=tuple(change), to=to, method="toggles")
+
+
+def _negated(pair: list[Toggle], language: str, *, negated: bool) -> list[Toggle]:
+    """Of two options that say the same, one with a negation, the one with it or the one without; none otherwise."""
+    told = {t.id: bool(languages()[language].concepts(fold(t.label))[0] & _NEGATIONS) for t in pair}
+    if len(pair) != len(_YES_OR_NO) or sorted(told.values()) != sorted(_YES_OR_NO):
+        return []
+    return [t for t in pair if told[t.id] is negated]
 
 
 def _deeper(seen: Seen, memory: Memory, sides: tuple[Side, ...]) -> Step | None:

@@ -321,6 +321,23 @@
     };
   };
 
+  // A form of settings in the page's own content: the smallest part that holds its switches and something to press.
+  const settingsForm = () => {
+    const scan = newScan();
+    if (!document.body || !walk(document.documentElement, (e) => examine(scan, e), scan.budget)) return null;
+    const inside = (part, e) => { for (let a = e; a; a = parentOf(a)) if (a === part) return true; return false; };
+    const switches = scan.toggles.filter((e) => (shown(e) || e.labels?.length) && !within(e, "nav,header"));
+    const pressable = scan.clickables.filter(([e]) => !scan.toggles.includes(e));
+    if (!switches.length) return null;
+    let part = parentOf(switches[0]);
+    while (part && !(switches.every((e) => inside(part, e)) && pressable.some(([e]) => inside(part, e)))) part = parentOf(part);
+    if (!part || !factsOf(scan, part).topical) return null;
+    const group = groupFacts(scan, part, "form");
+    for (const [e, kind] of pressable) if (inside(part, e) && group.controls.length < MAX_CONTROLS) group.controls.push(controlFacts(e, kind));
+    for (const e of switches.slice(0, MAX_TOGGLES)) group.toggles.push(toggleFacts(e));
+    return group;
+  };
+
   const synthetic = (e) => {
     const box = e.getBoundingClientRect();
     const at = { bubbles: true, cancelable: true, composed: true, view: window, button: 0,
@@ -358,7 +375,9 @@
   globalThis.consentEyes = Object.freeze({
     about: (words) => { topic = new RegExp("(?<![\\p{L}\\p{N}])(?:" + words + ")", "u"); },
     scan: scanPage,
+    form: settingsForm,
     element,
+    parts: Object.freeze({ idOf, parentOf, shown, walk, nameOf, ariaOf, squeeze }),
     covering,
     shown: (id) => { const e = element(id); return Boolean(e && shown(e)); },
     state: (id) => { const e = element(id); return e && e.isConnected ? toggleFacts(e) : null; },

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model import ChoiceOutcome, Wanted
-from crawler.consent import reopen
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
 from crawler.consent.looks import look_at
 from crawler.consent.seen import CHOOSING, pre_ticked, switches_of
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic, Look
     from crawler.consent.seen import Button, Seen, Toggle
-    from crawler.consent.worlds import Worlds
 
 Signature = tuple[str, tuple[str, ...], int]
 """What tells one state of a banner from another: frame, labels of the controls, number of switches."""
@@ -97,18 +95,24 @@ class Operation:
         self.attempt.fail("too many steps")
         return self.attempt
 
-    async def reopen(self, worlds: Worlds) -> bool:
-        """Show the settings again, through a control of the page or the CMP's function; whether a banner is there."""
-        look = await self._settled_look()
-        if look.banners:
-            return True
-        found = reopen.control(look.others)
-        if found is not None:
-            await self._hand.press(found[0].world, found[1].id)
-            self.attempt.clicks.append(found[1].text)
-        elif not await reopen.by_api(worlds):
-            return False
-        return await self._wait(OPEN_SECONDS, lambda later: bool(later.banners))
+    async def fill(self, form: Seen) -> Attempt:
+        """Answer a form that stays on its page, such as a page of cookie settings: once, and without seeing it go."""
+        step = decide(form, self._wanted, self._memory)
+        if step.act is not Act.PRESS or step.button is None:
+            self.attempt.fail(step.reason or "the settings offer no refusal that is understood")
+            return self.attempt
+        try:
+            if await self._bring(step, form) is True:
+                for one in (*step.also, step.button):
+                    await self._hand.press(form.world, one.id)
+                    self.attempt.clicks.append(one.text)
+                    self.attempt.presses += 1
+                self.attempt.outcome, self.attempt.method = ChoiceOutcome.DONE, step.method
+            elif not self.attempt.reason:
+                self.attempt.fail("the settings changed while they were filled in")
+        except WorldError as error:
+            self.attempt.fail(str(error)[:200])
+        return self.attempt
 
     async def _opts_out(self, look: Look) -> bool:
         """Without any banner, a "do not sell or share" control is the refusal of its page: press it once."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.identifiers import looks_like_identifier
+from auditor.model import Wanted
 from crawler.consent.statements import RECORD_NAME, Statement, Stored, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from auditor.model import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +30,8 @@ def weigh(
 ) -> tuple[bool, tuple[str, ...]]:
     """Weigh the signs: (proven, signs).
 
-    Signs are ``banner_gone``, ``stays_away``, ``record:KIND``, ``api:KIND``, ``record_changed`` and
-    ``contradicted:KIND``; the last never proves.
+    Signs are ``banner_gone``, ``stays_away``, ``record:KIND``, ``api:KIND``, ``record_changed``,
+    ``record_removed`` (a consent that is no longer recorded) and ``contradicted:KIND``; the last never proves.
     """
     old = {(s.kind, s.raw) for s in (*recorded(before.stored), *before.claims)}
     statements = [*recorded(after), *claims]
@@ -44,8 +43,20 @@ def weigh(
     signs.extend(yes)
     if changed(before.stored, after):
         signs.append("record_changed")
+    removed = wanted is Wanted.WITHDRAW and not no and _granted(before) and not any(map(_grants, statements))
+    if removed:
+        signs.append("record_removed")
     signs.extend(f"contradicted:{kind}" for kind in no)
-    return away and not no and (bool(yes) or "record_changed" in signs), tuple(signs)
+    # A site that forgets a consent asks again: then the banner's return is part of the withdrawal.
+    return removed or (away and not no and (bool(yes) or "record_changed" in signs)), tuple(signs)
+
+
+def _granted(before: Before) -> bool:
+    return any(map(_grants, (*recorded(before.stored), *before.claims)))
+
+
+def _grants(statement: Statement) -> bool:
+    return statement.agrees(Wanted.ACCEPT) is True
 
 
 def _signs(statements: Iterable[Statement]) -> list[str]:

@@ -215,12 +215,10 @@ def browsers(run: Callable[..., Any], guard: AddressGuard) -> Iterator[Browsers]
 
 
 @pytest.fixture
-def visit(
-    run: Callable[..., Any], browsers: Browsers, guard: AddressGuard, web: LocalWeb
-) -> Callable[..., VisitResult]:
-    """Plays a visit of the local web; keyword arguments are those of the [crawl] table."""
+def task() -> Callable[..., VisitTask]:
+    """A visit of the local web to play; keyword arguments are those of the [crawl] table."""
 
-    def go(
+    def make(
         url: str,
         scenario: Scenario = Scenario.NO_CHOICE,
         *,
@@ -228,9 +226,9 @@ def visit(
         ignore_certificate_errors: bool = True,
         keep_raw: bool = True,
         **crawl: Any,
-    ) -> VisitResult:
+    ) -> VisitTask:
         defaults = {"settle_ms": 600, "settle_max_ms": 6000, "pages_per_site": 1, "visit_timeout_s": 60}
-        task = VisitTask(
+        return VisitTask(
             vendor="tested",
             site=Site(url=url, pages=pages),
             scenario=scenario,
@@ -239,6 +237,22 @@ def visit(
             ignore_certificate_errors=ignore_certificate_errors,
             keep_raw=keep_raw,
         )
-        return run(play(task, browsers, guard))
+
+    return make
+
+
+@pytest.fixture
+def visit(
+    run: Callable[..., Any],
+    browsers: Browsers,
+    guard: AddressGuard,
+    web: LocalWeb,
+    task: Callable[..., VisitTask],
+) -> Callable[..., VisitResult]:
+    """Plays a visit of the local web; arguments as of ``task``."""
+    del web  # It must be empty before the visit's pages are served.
+
+    def go(*what: Any, **how: Any) -> VisitResult:
+        return run(play(task(*what, **how), browsers, guard))
 
     return go

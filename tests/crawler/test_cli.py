@@ -47,7 +47,7 @@ def test_what_is_not_there_yet_is_no_command(verb: str) -> None:
     ("arguments", "words"),
     [
         (("crawl", "--due"), "--due is not in this version yet"),
-        (("crawl", "--scenario", "withdraw"), "'withdraw' is not one of"),
+        (("crawl", "--scenario", "accept"), "'accept' is not one of"),
         (("crawl", "--concurrency", "0"), "0 is not in the range"),
         (("crawl", "--fail-on", "severe"), "'severe' is not one of"),
         (("visit",), "Missing argument 'URL'"),

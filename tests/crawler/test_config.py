@@ -166,15 +166,7 @@ name = ""
         ('scenarios = ["no_choice", "no_choice"]', "crawl.scenarios: lists something twice"),
         (
             'scenarios = ["accept"]',
-            'crawl.scenarios: "accept" is not a scenario; there are no_choice, accept_all, reject_all',
-        ),
-        (
-            'scenarios = ["no_choice", "gpc"]',
-            'crawl.scenarios: "gpc" is not in this version yet; it plays no_choice, accept_all, reject_all',
-        ),
-        (
-            'scenarios = ["withdraw"]',
-            'crawl.scenarios: "withdraw" is not in this version yet; it plays no_choice, accept_all, reject_all',
+            'crawl.scenarios: "accept" is not a scenario; there are no_choice, accept_all, reject_all, withdraw, gpc',
         ),
     ],
 )

@@ -30,7 +30,7 @@ from crawler.launch import FLAGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal
 
@@ -167,7 +167,7 @@ class Player:
         if first is not None:
             await actor.choose(tab, first)
             await tab.reload(wait_until="load")
-        choice = await actor.choose(tab, wanted)
+        choice = await (withdrawn(actor, tab) if first else actor.choose(tab, wanted))
         await tab.reload(wait_until="load")
         choice = await actor.prove(tab, choice)
         signals = await actor.signals(tab, Phase.AFTER_REJECT)
@@ -175,6 +175,14 @@ class Player:
         truth = self.web.truth.get(name, [])
         truth = truth if first else sorted(truth)
         return Played(banner, actor.banner, choice, truth, signals, declaration, actor.failures)
+
+
+async def withdrawn(actor: ConsentActor, tab: Page) -> Choice:
+    """As a visit withdraws on one page: by a control, else by the CMP's function."""
+    by_control = (await actor.withdraw(tab)).choice
+    if by_control.outcome is not ChoiceOutcome.NO_CONTROL:
+        return by_control
+    return (await actor.withdraw(tab, by_api=True)).choice
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,133 @@
+"""Withdrawing a consent that was given: the settings are opened again, and everything is refused in them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.model import Choice, ChoiceOutcome, Wanted
+from crawler.consent import reopen
+from crawler.consent.hand import Hand
+from crawler.consent.operate import Operation
+from crawler.consent.seen import read_group
+from crawler.consent.wording import Side
+from crawler.consent.worlds import WorldError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from crawler.consent.heuristic import Heuristic, Look
+    from crawler.consent.operate import Attempt
+    from crawler.consent.reopen import Way
+    from crawler.consent.seen import Seen
+    from crawler.consent.worlds import Worlds
+
+MAX_TRIES = 3
+OPEN_SECONDS = 5.0
+_READY_LOOKS = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """The choice as made on one page, and the pages of its links about the choice."""
+
+    choice: Choice
+    pages: tuple[str, ...]
+
+
+class Withdrawal:
+    """One attempt on one page; ``reason`` says why it failed, where it did."""
+
+    def __init__(self, page: Page, worlds: Worlds, eyes: Heuristic) -> None:
+        self._page = page
+        self._worlds = worlds
+        self._eyes = eyes
+        self._hand = Hand(page)
+        self.reason = ""
+
+    async def by_control(self) -> Withdrawn:
+        """Through what the page shows: a form of settings, or a control that opens them or withdraws by itself."""
+        look = await self._settled()
+        if look.banners:
+            return Withdrawn(choice=self._choice(await self._operation().run(), "banner", ()), pages=())
+        form = await self._form()
+        if form is not None:
+            return Withdrawn(choice=self._choice(await self._operation().fill(form), "form", ()), pages=())
+        found = await reopen.ways(self._worlds)
+        for way in found.controls[:MAX_TRIES]:
+            choice = await self._through(way)
+            if choice is not None:
+                return Withdrawn(choice=choice, pages=found.pages)
+        complete = found.complete and look.complete and look.ready
+        outcome = ChoiceOutcome.FAILED if found.controls or not complete else ChoiceOutcome.NO_CONTROL
+        if outcome is ChoiceOutcome.FAILED:
+            texts = ", ".join(repr(way.text[:40]) for way in found.controls[:MAX_TRIES])
+            self.reason = f"{texts} opened nothing" if texts else "not all of the page could be looked at"
+        return Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=outcome), pages=found.pages)
+
+    async def by_api(self) -> Withdrawn:
+        """Through the function of the page's CMP; ``no_control`` where there is none or it shows nothing."""
+        nothing = Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.NO_CONTROL)
+        if not await reopen.by_api(self._worlds) or not await self._opened():
+            return Withdrawn(choice=nothing, pages=())
+        return Withdrawn(choice=self._choice(await self._operation().run(), "api", ()), pages=())
+
+    async def _through(self, way: Way) -> Choice | None:
+        """Press one control and refuse in what it opens; None where it opens nothing."""
+        try:
+            await self._hand.press(way.world, way.id)
+        except WorldError:
+            return None
+        if await self._opened():
+            look = await self._eyes.look()
+            form = None if look.banners else await self._form()
+            operation = self._operation()
+            attempt = await (operation.fill(form) if form is not None else operation.run())
+            return self._choice(attempt, way.place, (way.text,))
+        if way.side is not Side.REJECT:
+            return None
+        # The control withdrew by itself, if it did anything: the proof will tell.
+        return Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.DONE, method=way.place, clicks=(way.text,))
+
+    def _choice(self, attempt: Attempt, way: str, before: tuple[str, ...]) -> Choice:
+        outcome = attempt.outcome
+        if outcome not in {ChoiceOutcome.DONE, ChoiceOutcome.NO_REJECT}:
+            outcome, self.reason = ChoiceOutcome.FAILED, attempt.reason or "the settings went away by themselves"
+        clicks = tuple(text for text in (*before, *attempt.clicks) if text)
+        return Choice(wanted=Wanted.WITHDRAW, outcome=outcome, method=f"{way}:{attempt.method}", clicks=clicks)
+
+    def _operation(self) -> Operation:
+        return Operation(self._eyes, self._hand, Wanted.WITHDRAW)
+
+    async def _form(self) -> Seen | None:
+        """The form of consent settings in the page's own content: switches about cookies with a way to save them."""
+        try:
+            top = await self._worlds.top()
+            raw = await top.call("() => consentEyes.form()")
+        except WorldError:
+            return None
+        seen = read_group(top, raw) if raw else None
+        return seen if seen is not None and seen.has(Side.SAVE) and not seen.facts["password"] else None
+
+    async def _settled(self) -> Look:
+        look = await self._eyes.look()
+        for _ in range(_READY_LOOKS):
+            if look.ready or look.banners:
+                break
+            await asyncio.sleep(0.2)
+            look = await self._eyes.look()
+        return look
+
+    async def _opened(self) -> bool:
+        """Whether something that asks appears within some seconds, twice in a row."""
+        clock = asyncio.get_running_loop()
+        end = clock.time() + OPEN_SECONDS
+        held = 0
+        while clock.time() < end:
+            await asyncio.sleep(0.15)
+            look = await self._eyes.look()
+            held = held + 1 if look.ready and (look.banners or await self._form()) else 0
+            if held >= 2:
+                return True
+        return False
