@@ -354,6 +354,7 @@ class _Playing:
             storage=seen.storage,
             requests=seen.requests,
             shared_identifiers=seen.shared_identifiers,
+            api_calls=seen.api_calls,
             controls=seen.controls,
             screenshots=seen.screenshots,
             coverage=self._coverage(seen.coverage),

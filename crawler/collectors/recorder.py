@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import Coverage
-from crawler.collectors import controls, cookies, requests, screenshots, storage
+from crawler.collectors import api_calls, controls, cookies, requests, screenshots, storage
 from crawler.collectors.hops import NetworkLog
 from crawler.collectors.sharing import shared_identifiers
 from crawler.collectors.tap import Taps
@@ -20,13 +20,23 @@ if TYPE_CHECKING:
 
     from playwright.async_api import BrowserContext, Page
 
-    from auditor.model import Artifact, Control, Cookie, Phase, Request, Screenshot, SharedIdentifier, StorageItem
+    from auditor.model import (
+        ApiCall,
+        Artifact,
+        Control,
+        Cookie,
+        Phase,
+        Request,
+        Screenshot,
+        SharedIdentifier,
+        StorageItem,
+    )
     from crawler.collectors.tap import Report, Tap
     from crawler.collectors.timeline import Timeline
 
 T = TypeVar("T", "Cookie", "StorageItem")
 
-NOT_OBSERVABLE = ("script API calls",)
+NOT_OBSERVABLE = ("script API calls in workers",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +47,7 @@ class Observations:
     storage: tuple[StorageItem, ...]
     requests: tuple[Request, ...]
     shared_identifiers: tuple[SharedIdentifier, ...]
+    api_calls: tuple[ApiCall, ...]
     controls: tuple[Control, ...]
     screenshots: tuple[Screenshot, ...]
     artifacts: tuple[Artifact, ...]
@@ -58,6 +69,7 @@ class Recorder:
         self._cookies = cookies.CookieCollector(self.taps, self.log)
         self._requests = requests.RequestCollector(self.taps, self.log)
         self._storage = storage.StorageCollector(self.taps)
+        self._api_calls = api_calls.ApiCallCollector(self.taps)
         self._controls = controls.ControlCollector()
         self._screenshots = screenshots.ScreenshotCollector()
         self._problems: dict[str, list[str]] = {}
@@ -97,6 +109,7 @@ class Recorder:
         await self._try(cookies.NAME, self._cookies.snapshot(context))
         tap = self.tap_of(page)
         if tap is not None:
+            await self._try(api_calls.NAME, self._api_calls.ask(tap))
             await self._try(storage.NAME, self._storage.snapshot(tap))
             await self._try(requests.NAME, self._requests.probe_images())
 
@@ -117,6 +130,7 @@ class Recorder:
             storage=stored if keep_raw else _without_values(stored),
             shared_identifiers=shared,
             requests=self._requests.drain(self.timeline, hops, page_url),
+            api_calls=self._api_calls.drain(self.timeline),
             controls=self._controls.drain(),
             screenshots=shots,
             artifacts=artifacts,
@@ -127,15 +141,16 @@ class Recorder:
         for name, dropped in (
             (requests.NAME, self.log.dropped + self._workers.dropped),
             (storage.NAME, self._storage.dropped),
+            (api_calls.NAME, self._api_calls.dropped),
         ):
             if dropped:
                 self.note(name, f"{dropped} beyond the limit were not kept")
         for name, problem in self.taps.failures.items():
-            affected = (cookies.NAME, requests.NAME, storage.NAME) if name == "tap" else (name,)
+            affected = (cookies.NAME, requests.NAME, storage.NAME, api_calls.NAME) if name == "tap" else (name,)
             for collector in affected:
                 self.note(collector, problem)
-        names = (cookies.NAME, requests.NAME, storage.NAME, controls.NAME, screenshots.NAME, *self._problems)
-        return {name: self._word(name) for name in dict.fromkeys(names)}
+        known = (cookies.NAME, requests.NAME, storage.NAME, api_calls.NAME, controls.NAME, screenshots.NAME)
+        return {name: self._word(name) for name in dict.fromkeys((*known, *self._problems))}
 
     def _word(self, name: str) -> str:
         problems = self._problems.get(name)

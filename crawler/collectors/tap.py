@@ -1,4 +1,4 @@
-"""The one CDP session that a page gets, and the hook in its frames.
+"""The one CDP session that a page gets, and the hooks in its frames.
 
 A session of its own, since Playwright's events count blocked cookies as set and know no author. Measured order: the
 ``Page`` domain must be enabled on the session or its scripts are ignored; asynchronous stacks need no debugger.
@@ -29,6 +29,7 @@ ATTACH_TIMEOUT_S = 10.0
 CALL_TIMEOUT_S = 5.0
 _FIELDS = 9
 _WORLD = "consent-audit"
+_HOOKS = ("prelude.js", "hook.js", "api_hook.js")
 _NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 100_000, "maxPostDataSize": MAX_BODY}
 
 
@@ -59,8 +60,8 @@ class Taps:
         self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
         self._reporters: list[tuple[str, Callable[[Report], None]]] = []
         self._binding = f"_{secrets.token_hex(8)}"
-        source = resources.files("crawler.collectors").joinpath("hook.js").read_text("utf-8")
-        self._hook = source.replace("'BINDING'", f"'{self._binding}'")
+        self.secret = secrets.token_hex(8)
+        self._hook = _hook({"binding": self._binding, "secret": self.secret})
 
     def on(self, event: str, collector: str, handler: Handler) -> None:
         """Call ``handler(tap, parameters)`` for every CDP event of that name."""
@@ -173,6 +174,19 @@ class Tap:
             },
         )
         return answer["result"].get("value")
+
+
+def _hook(names: dict[str, str]) -> str:
+    """The script for every frame: one closure of all hook files, with ``names`` as its constants."""
+    folder = resources.files("crawler.collectors")
+    constants = "".join(f"const {name} = '{value}';" for name, value in names.items())
+    return "\n".join(
+        (
+            f"(() => {{ 'use strict'; {constants}",
+            *(folder.joinpath(name).read_text("utf-8") for name in _HOOKS),
+            "})();",
+        )
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         web: LocalWeb = self.server.web  # type: ignore[attr-defined]
         host = self.headers.get("Host", "").partition(":")[0].lower()
         parts = urlsplit(self.path)

@@ -104,9 +104,9 @@ def test_the_window_ends_all_the_same(web, visit):
 def test_coverage_says_what_was_listened_to(web, visit):
     found = visit(web.serve(f"{SITE}/", "<p>hi")).visit
     assert found.coverage.collectors == dict.fromkeys(
-        ("cookies", "requests", "storage", "controls", "screenshots"), "ok"
+        ("cookies", "requests", "storage", "api_calls", "controls", "screenshots"), "ok"
     )
-    assert "script API calls" in found.coverage.not_observable
+    assert "script API calls in workers" in found.coverage.not_observable
 
 
 def test_a_further_page_that_fails_is_a_gap_and_not_the_end(web, visit):

@@ -1,0 +1,141 @@
+// What all hooks of a page share. One closure is made of this file and the hooks that follow it (see ``tap.py``); it
+// runs before any script of every frame and reports to the binding, which is removed from the page at once. Everything
+// used later is taken now, since a page may redefine it. Fields are joined by a control character and not by JSON:
+// pages define toJSON on the prototypes of String and Array.
+  const send = globalThis[binding];
+  if (typeof send !== 'function') return;
+  delete globalThis[binding];
+
+  const { apply, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, defineProperty, deleteProperty, construct } =
+    Reflect;
+  const method = (owner, name) => {
+    const fn = owner && owner.prototype && owner.prototype[name];
+    return fn ? (self, ...args) => apply(fn, self, args) : () => undefined;
+  };
+  const getter = (owner, name) => {
+    const found = getOwnPropertyDescriptor(owner, name);
+    return found && found.get ? (self) => apply(found.get, self, []) : () => undefined;
+  };
+  const NativeProxy = Proxy, NativeError = Error, NativeRequest = globalThis.Request, NativeURL = URL;
+  const slice = method(String, 'slice'), indexOf = method(String, 'indexOf'), trim = method(String, 'trim');
+  const then = method(Promise, 'then'), performanceNow = method(Performance, 'now');
+  const dispatch = method(EventTarget, 'dispatchEvent'), listen = method(EventTarget, 'addEventListener');
+  const documentUrl = getter(Document.prototype, 'URL'), baseUri = getter(Node.prototype, 'baseURI');
+  const href = getter(URL.prototype, 'href'), isTrusted = (event) => event.isTrusted === true;
+  const requestUrl = NativeRequest ? getter(NativeRequest.prototype, 'url') : () => undefined;
+  const requestKeepalive = NativeRequest ? getter(NativeRequest.prototype, 'keepalive') : () => undefined;
+  const clock = performance, timeOrigin = performance.timeOrigin, page = document, frame = window;
+  const originOf = getter(globalThis, 'origin');
+  const seen = { __proto__: null };
+  let budget = 5000;
+  // Writing is asynchronous in the browser but reading waits for it: a page that writes without end is not slowed down.
+  let readBacks = 60;
+
+  // A descriptor that no property which a page gives to all objects gets into.
+  const own = (owner, name) => {
+    const found = getOwnPropertyDescriptor(owner, name);
+    if (found) setPrototypeOf(found, null);
+    return found;
+  };
+  const plain = (value) => ({ __proto__: null, configurable: true, enumerable: true, writable: true, value });
+  // The text of the present stack, at most ``most`` frames. What the page set on Error is put back as it was.
+  const stack = (most = 30) => {
+    const limit = own(NativeError, 'stackTraceLimit');
+    const prepare = own(NativeError, 'prepareStackTrace');
+    try {
+      defineProperty(NativeError, 'stackTraceLimit', plain(most));
+      if (prepare) defineProperty(NativeError, 'prepareStackTrace', plain(undefined));
+      return slice('' + new NativeError('').stack, 0, 6000);
+    } catch { return ''; } finally {
+      if (limit) defineProperty(NativeError, 'stackTraceLimit', limit); else deleteProperty(NativeError, 'stackTraceLimit');
+      if (prepare) defineProperty(NativeError, 'prepareStackTrace', prepare);
+    }
+  };
+  const when = () => timeOrigin + performanceNow(clock);
+  const tell = (kind, at, trace, a, b, c, d) => {
+    try {
+      send(kind + '\x1f' + at + '\x1f' + documentUrl(page) + '\x1f' + originOf(frame) + '\x1f' + trace +
+        '\x1f' + a + '\x1f' + b + '\x1f' + c + '\x1f' + d);
+    } catch { /* the page is going away */ }
+  };
+  const report = (kind, at, trace, a, b, c, d) => { if (budget-- > 0) tell(kind, at, trace, a, b, c, d); };
+  const once = (kind, name, area) => {
+    const key = kind + area + name;
+    if (seen[key]) return;
+    seen[key] = true;
+    report(kind, when(), stack(), slice('' + name, 0, 2048), area, '', '');
+  };
+
+  // A hook is a proxy of the browser's own function, and may not be told from it: its text is the function's
+  // (``natives``, one for all frames that can reach each other), it cannot become its own prototype, and an error that
+  // the function throws has no frame of ours.
+  let natives = new WeakMap();
+  // Pages compare the functions of their frames: scripts that can reach each other keep one list of hooks. They find it
+  // through an event whose name only they know.
+  const detail = getter(CustomEvent.prototype, 'detail'), documentOf = getter(globalThis, 'document');
+  for (const other of [parent, top, opener]) {
+    try {
+      if (other && other !== frame) {
+        dispatch(documentOf(other), new CustomEvent(secret, { detail: (theirs) => { natives = theirs; } }));
+      }
+    } catch { /* of another origin: the page cannot reach it either */ }
+  }
+  const meet = () => listen(page, secret, answer), answer = (event) => detail(event)(natives);
+  meet();
+  const lookUp = method(WeakMap, 'get'), enter = method(WeakMap, 'set');
+  const capture = NativeError.captureStackTrace, NativeTypeError = TypeError;
+  const hideFrom = (error, trap) => {
+    try { if (typeof error === 'object' && error !== null) capture(error, trap); } catch { /* no stack, no frame */ }
+  };
+  const reaches = (from, proxy) => {
+    for (let depth = 0; from !== null && depth < 1000; from = getPrototypeOf(from), depth++) {
+      if (from === proxy) return true;
+    }
+    return false;
+  };
+  const disguise = (native, trap) => {
+    const changePrototype = (target, prototype) => {
+      if (!reaches(prototype, proxy)) return setPrototypeOf(target, prototype);
+      if (indexOf(stack(4), 'at Reflect.setPrototypeOf') >= 0) return false;
+      const error = new NativeTypeError('Cyclic __proto__ value');
+      hideFrom(error, changePrototype);
+      throw error;
+    };
+    const proxy = new NativeProxy(native, { __proto__: null, apply: trap, setPrototypeOf: changePrototype });
+    enter(natives, proxy, native);
+    return proxy;
+  };
+  const wrap = (owner, name, part, around) => {
+    if (!owner) return;
+    const found = getOwnPropertyDescriptor(owner, name);
+    if (!found || typeof found[part] !== 'function') return;
+    const trap = (target, self, args) => {
+      try { return around(target, self, args); } catch (error) { hideFrom(error, trap); throw error; }
+    };
+    found[part] = disguise(found[part], trap);
+    defineProperty(owner, name, found);
+  };
+
+  const textOf = (target, self) => {
+    try { return apply(target, lookUp(natives, self) || self, []); } catch (error) {
+      try {
+        if (!own(NativeError, 'prepareStackTrace')) error.stack = withoutSecond(error.stack, self);
+      } catch { /* it stays as it is */ }
+      throw error;
+    }
+  };
+  // Here the browser's own frame stands above ours, so that ours is cut out of the text. The browser names the object
+  // that has no text by its prototype's class.
+  const withoutSecond = (trace, self) => {
+    const first = indexOf(trace, '\n'), second = indexOf(trace, '\n', first + 1), third = indexOf(trace, '\n', second + 1);
+    if (first < 0 || second < 0) return trace;
+    const ofHook = typeof self === 'object' && self !== null && lookUp(natives, getPrototypeOf(self));
+    const top = ofHook ? '\n    at Function.toString (<anonymous>)' : slice(trace, first, second);
+    return slice(trace, 0, first) + top + (third < 0 ? '' : slice(trace, third));
+  };
+  defineProperty(Function.prototype, 'toString', {
+    __proto__: null,
+    ...getOwnPropertyDescriptor(Function.prototype, 'toString'),
+    value: disguise(Function.prototype.toString, textOf),
+  });
+
