@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
 #: Stand-ins for a variable part of a declared name (POLICY_SCHEMA, match patterns).
-_PLACEHOLDER = re.compile(r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|x{3,}|X{3,}|(?<=[-_.])X+(?=[-_.]|$)")
+_PLACEHOLDER = re.compile(
+    r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}|(?<=[-_.])X+(?=[-_.]|$)"
+)
+#: How often a scanner saw a name, as its list appends it: ``_fbp [x2]``.
+_COUNT = re.compile(r"\s*\[x\d{1,4}\]$")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
 _LEGAL_FORM_WORDS = """ab ag as aps bv co company corp corporation gmbh holding holdings inc incorporated international
 ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl technologies technology"""
@@ -31,6 +35,7 @@ _LEGAL_FORMS = frozenset(_LEGAL_FORM_WORDS.split())
 _PLATFORM_WORDS = """amazon apple bing facebook google instagram linkedin meta microsoft pinterest reddit snapchat
 spotify tiktok twitter vimeo whatsapp x yahoo youtube zoom"""
 _PLATFORMS = frozenset(_PLATFORM_WORDS.split())
+_COMPANIES = _PLATFORMS | {"adobe", "alphabet", "oracle", "salesforce", "yandex"}
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +114,7 @@ def _readings(kind: str, pattern: str, name: str, aliases: tuple[str, ...]) -> t
     """Every (kind, pattern) under which a cookie is declared; a consent tool's placeholders are wildcards as well."""
     found = {(kind, pattern): None}
     for spelling in (name, *aliases):
-        glob = _PLACEHOLDER.sub("*", spelling)
+        glob = _PLACEHOLDER.sub("*", _COUNT.sub("", spelling))
         found["glob" if "*" in glob else "exact", glob] = None
     return tuple(found)
 
@@ -171,6 +176,11 @@ def names_in_text(service: str, folded_text: str, knowledge: Knowledge) -> bool:
     """Whether a folded text holds a name of a service other than the bare name of a platform."""
     padded = f" {folded_text} "
     return any(f" {name} " in padded for name in service_names(service, knowledge) - _PLATFORMS)
+
+
+def is_company(name: str) -> bool:
+    """Whether a name is that of a company with many services (``Google LLC``), and not of one of them."""
+    return owner_words(name) in _COMPANIES
 
 
 # ----------------------------------------------------------------------------------------- scopes

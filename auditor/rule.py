@@ -33,7 +33,11 @@ LEGAL_BASES = frozenset(
         "ICO guidance on storage and access technologies",
         "Bollinger et al. 2022, nos. 1-2",
         "Bollinger et al. 2022, no. 3",
+        "Bollinger et al. 2022, no. 4",
         "Bollinger et al. 2022, no. 5",
+        "Bollinger et al. 2022, no. 6",
+        "Article 29 Working Party, Opinion 04/2012",
+        "OWASP Session Management Cheat Sheet",
     }
 )
 
@@ -76,7 +80,8 @@ class Rule:
     every scenario of ``needs`` has a visit that ended ``ok`` with none of ``collectors`` failed, the choice of every
     scenario in ``proven`` was proven (``needs`` or not, as soon as it was played), and the policies were read as
     ``policy`` asks. A match counts anyway, except that ``policy`` ``whole`` admits none while a document is unread.
-    ``about_vendor``: the rule speaks of the vendor and not of its sites.
+    ``about_vendor``: the rule speaks of the vendor and not of its sites. ``heuristic``: it rests on shapes and rules of
+    thumb, so its findings are hints to be looked at; they carry a low confidence.
     """
 
     id: str
@@ -89,6 +94,7 @@ class Rule:
     policy: PolicyNeed = PolicyNeed.NONE
     collectors: frozenset[str] = frozenset()
     about_vendor: bool = False
+    heuristic: bool = False
     check: Callable[[Evidence], tuple[Match | Doubt, ...]]
     fires_on: Example
     silent_on: Example

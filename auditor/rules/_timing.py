@@ -22,7 +22,7 @@ def may_be_essential(item: Item, site: SiteEvidence) -> Doubt | None:
     """
     if not item.defensibly_essential:
         return None
-    if item.category is not Category.FUNCTIONAL and not _declared_necessary(item, site):
+    if item.category is not Category.FUNCTIONAL and not is_declared_necessary(item, site):
         return None
     reason = "what is known of it allows for functional and for strictly necessary; that cannot be seen from outside"
     if item.category is not Category.FUNCTIONAL:
@@ -30,7 +30,8 @@ def may_be_essential(item: Item, site: SiteEvidence) -> Doubt | None:
     return Doubt(site=site.url, subject=item.subject, reason=reason)
 
 
-def _declared_necessary(item: Item, site: SiteEvidence) -> bool:
+def is_declared_necessary(item: Item, site: SiteEvidence) -> bool:
+    """Whether the policy or the consent tool lists an item by its name as strictly necessary."""
     declared = site.declared.cookies_naming(item)
     return any(one.record.category is Category.STRICTLY_NECESSARY for one in declared)
 

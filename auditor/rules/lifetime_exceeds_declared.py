@@ -7,8 +7,9 @@ one by more than a tenth and by more than a day.
 
 Silent: shorter lifetimes; declarations without a number (persistent, until deleted, not stated); a cookie that one of
 its declarations allows to live as long as it does. Browsers keep no cookie longer than 400 days: what they stored may
-be less than what was asked for, never more, so their limit accuses nobody. Lifetimes that the project knows of a
-cookie from elsewhere are no declarations.
+be less than what was asked for, never more, so their limit accuses nobody. The policy and the consent tool are two
+sources: a longer lifetime in one of them does not excuse the other. Lifetimes that the project knows of a cookie from
+elsewhere are no declarations.
 """
 
 from __future__ import annotations
@@ -18,17 +19,16 @@ from typing import TYPE_CHECKING
 from auditor.examples import DAY, cookie, declaration, duration, evidence, listed, visits
 from auditor.model import DisclosureLevel, Match, Scenario, Severity
 from auditor.rule import Example, PolicyNeed, Rule
+from auditor.rules._lifetimes import limit
 from auditor.rules._wording import item_refs, lifetime, named
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
-    from auditor.model import DeclaredCookie, Duration
+    from auditor.model import DeclaredCookie
     from auditor.observed import Item
     from auditor.readings import Declared
 
 _TOLERANCE = 1.1
-_MOMENT = DAY
-"""What a policy calls a few seconds is at most a day (POLICY_SCHEMA, durations)."""
 
 
 def check(case: Evidence) -> tuple[Match, ...]:
@@ -44,37 +44,32 @@ def check(case: Evidence) -> tuple[Match, ...]:
 
 
 def _exceeded(asked: int, declared: tuple[Declared[DeclaredCookie], ...]) -> Declared[DeclaredCookie] | None:
-    """The most generous of the declarations, when a lifetime exceeds even that one."""
-    limits = [(_limit(one.record.duration), one) for one in declared if one.record.duration.kind != "not_stated"]
-    known = [(limit, one) for limit, one in limits if limit is not None]
+    """The declaration that a lifetime exceeds: one of the policy first, else one of the consent tool."""
+    policies = [one for one in declared if one.cmp is None]
+    tools = [one for one in declared if one.cmp is not None]
+    return _beyond(asked, policies) or _beyond(asked, tools)
+
+
+def _beyond(asked: int, declared: list[Declared[DeclaredCookie]]) -> Declared[DeclaredCookie] | None:
+    """The most generous declaration of one source, when a lifetime exceeds even that one."""
+    limits = [(limit(one.record.duration), one) for one in declared if one.record.duration.kind != "not_stated"]
+    known = [(most, one) for most, one in limits if most is not None]
     if not known or len(known) < len(limits):
         return None
-    limit, generous = max(known, key=lambda pair: pair[0])
-    if limit == 0:
+    most, generous = max(known, key=lambda pair: pair[0])
+    if most == 0:
         return generous
-    return generous if asked > limit * _TOLERANCE and asked - limit > DAY else None
-
-
-def _limit(declared: Duration) -> int | None:
-    """The longest lifetime that a declaration allows, in seconds; 0 for a session, None where it gives none."""
-    if declared.kind == "session":
-        return 0
-    if declared.kind in {"fixed", "approx", "max", "less_than", "range"}:
-        known = [seconds for seconds in (declared.seconds, declared.max_seconds) if seconds]
-        return max(known, default=None)
-    if declared.kind == "few_seconds":
-        return declared.max_seconds or _MOMENT
-    return None
+    return generous if asked > most * _TOLERANCE and asked - most > DAY else None
 
 
 def _match(item: Item, asked: int, declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
-    limit = _limit(declared.record.duration)
+    most = limit(declared.record.duration)
     longest = [s for s in item.sightings if s.written] or list(item.sightings)
     return Match(
         subject=item.subject,
         fact=(
             f"{named(item)} was set to live for {lifetime(asked)} ({asked} seconds). "
-            f"{declared.source.capitalize()} declares {lifetime(limit or None)}."
+            f"{declared.source.capitalize()} declares {lifetime(most or None)}."
         ),
         site=site.url,
         category_observed=item.category,
@@ -88,7 +83,7 @@ def _match(item: Item, asked: int, declared: Declared[DeclaredCookie], site: Sit
 
 RULE = Rule(
     id="lifetime_exceeds_declared",
-    version=1,
+    version=2,
     title="Cookie that lives longer than declared",
     severity=Severity.MEDIUM,
     legal_basis=("CJEU C-673/17 (Planet49), para. 81", "Bollinger et al. 2022, no. 3"),

@@ -38,7 +38,7 @@ def _chapter(facts: RuleFacts, rule: Rule) -> str:
             "",
             facts.explanation,
             "",
-            f"- Severity: {facts.severity}{_or_less(facts)}. Version {facts.version}.",
+            f"- Severity: {facts.severity}{_or_less(facts)}. Version {facts.version}.{_hint(rule)}",
             f"- Basis: {'; '.join(facts.legal_basis)}.",
             f"- Silence needs: {_needs(rule)}.",
             f"- Fires: {facts.fires_on}",
@@ -50,6 +50,10 @@ def _chapter(facts: RuleFacts, rule: Rule) -> str:
 
 def _or_less(facts: RuleFacts) -> str:
     return "" if facts.severity is Severity.INFO else " at most"
+
+
+def _hint(rule: Rule) -> str:
+    return " Rests on shapes and rules of thumb: a hint, with low confidence." if rule.heuristic else ""
 
 
 def _needs(rule: Rule) -> str:

@@ -15,19 +15,27 @@ RULES = {rule.id: rule for rule in all_rules()}
 EXPECTED = [
     "after_reject",
     "before_choice",
+    "before_choice_identifier",
+    "careless_cookie",
     "claim_contradicted",
+    "contradictory_declaration",
     "declared_necessary_is_tracker",
+    "declared_not_observed",
     "lifetime_exceeds_declared",
+    "lifetime_over_limit",
+    "necessary_outlives_purpose",
     "no_consent_mechanism",
     "no_reject_option",
     "policy_missing",
     "policy_silent",
     "tracker_after_reject",
     "tracker_before_choice",
+    "unclassified_declaration",
     "undeclared_beacon",
     "undeclared_category",
     "undeclared_cookie",
     "undeclared_service",
+    "undeclared_storage",
     "wrong_category",
 ]
 
@@ -73,6 +81,16 @@ def test_its_needs_are_complete(rule):
     assert rule.about_vendor or rule.needs
     assert rule.version >= 1
     assert rule.policy in PolicyNeed
+
+
+def test_what_rests_on_shapes_is_marked_and_says_so_by_its_confidence(knowledge):
+    marked = {rule.id for rule in RULES.values() if rule.heuristic}
+    assert "before_choice_identifier" in marked
+    for rule in RULES.values():
+        (match,) = rule.check(rule.fires_on.evidence(knowledge))
+        if rule.heuristic:
+            assert match.confidence < 0.7
+            assert rule.severity not in {Severity.CRITICAL}
 
 
 @pytest.mark.parametrize("facts", rule_facts(), ids=lambda facts: facts.id)

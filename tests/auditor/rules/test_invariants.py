@@ -163,6 +163,7 @@ def test_a_further_unread_policy_only_takes_claims_of_absence_away(case):
         "undeclared_cookie",
         "undeclared_service",
         "undeclared_beacon",
+        "undeclared_storage",
         "policy_silent",
     }
     assert gone <= {one.rule for one in undecided}
