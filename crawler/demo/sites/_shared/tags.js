@@ -1,4 +1,5 @@
-// Loads trackers the way their own snippets do. Each function takes the customer's id with the tracker.
+// Loads trackers the way their own snippets do. Each function takes the customer's id with the tracker; analytics also
+// how many seconds its cookies may live, instead of two years.
 window.tags = (function () {
   "use strict";
   function load(source) {
@@ -8,7 +9,10 @@ window.tags = (function () {
     document.head.append(script);
   }
   return {
-    analytics: (id) => load("https://www.googletagmanager.com/gtag/js?id=" + id),
+    analytics: (id, expires) => {
+      window._gtag_cookie_expires = expires;
+      load("https://www.googletagmanager.com/gtag/js?id=" + id);
+    },
     meta: (id) => { window._fbq_id = id; load("https://connect.facebook.net/en_US/fbevents.js"); },
     hotjar: (id) => load("https://static.hotjar.com/c/hotjar-" + id + ".js?sv=6"),
     hubspot: (id) => load("https://js.hs-scripts.com/" + id + ".js"),

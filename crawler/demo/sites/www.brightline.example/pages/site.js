@@ -19,7 +19,7 @@ ConsentBanner.start({
     if (granted.includes("functional")) {
       document.cookie = "pll_language=en; Max-Age=31536000; Path=/; SameSite=Lax; Secure";
     }
-    if (granted.includes("analytics")) tags.analytics("G-B5M8L3J6SA");
+    if (granted.includes("analytics")) tags.analytics("G-B5M8L3J6SA", 390 * 86400);
     if (granted.includes("marketing")) tags.meta("402917365518204");
   },
 });

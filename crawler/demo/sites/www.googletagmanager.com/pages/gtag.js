@@ -4,7 +4,7 @@
   const id = new URL(document.currentScript.src).searchParams.get("id");
   const stream = id.replace(/^G-/, "");
   const now = Math.floor(Date.now() / 1000);
-  const twoYears = 63072000;
+  const lifetime = window._gtag_cookie_expires || 63072000;
 
   function read(name) {
     const found = document.cookie.split("; ").find((each) => each.startsWith(name + "="));
@@ -16,7 +16,7 @@
     const labels = location.hostname.split(".");
     for (let width = 2; width <= labels.length && read(name) !== value; width += 1) {
       document.cookie = name + "=" + value + "; Domain=" + labels.slice(-width).join(".") +
-        "; Path=/; Max-Age=" + twoYears + "; SameSite=Lax";
+        "; Path=/; Max-Age=" + lifetime + "; SameSite=Lax";
     }
   }
 

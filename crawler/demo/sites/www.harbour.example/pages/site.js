@@ -15,6 +15,6 @@ ConsentBanner.start({
   },
   groups: [["analytics", "Statistics"]],
   apply(granted) {
-    if (granted.length) tags.analytics("G-J1S6Q3L8YD");
+    if (granted.length) tags.analytics("G-J1S6Q3L8YD", 390 * 86400);
   },
 });

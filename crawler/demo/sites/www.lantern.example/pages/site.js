@@ -15,7 +15,7 @@ ConsentBanner.start({
   },
   groups: [["statistics", "Statistics"], ["marketing", "Marketing"]],
   apply(granted) {
-    if (granted.includes("statistics")) tags.analytics("G-N2U7E4K9PW");
+    if (granted.includes("statistics")) tags.analytics("G-N2U7E4K9PW", 390 * 86400);
     if (granted.includes("marketing")) tags.linkedin("5936142");
   },
 });

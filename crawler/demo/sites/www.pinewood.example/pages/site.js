@@ -7,7 +7,7 @@ function forgetVisitor() {
 }
 
 if (!document.cookie.includes("pinewood_cookies=")) {
-  tags.analytics("G-K4V9A6X2HT");
+  tags.analytics("G-K4V9A6X2HT", 390 * 86400);
   const watch = setInterval(() => {
     if (!document.cookie.includes("_ga_K4V9A6X2HT=")) return;
     clearInterval(watch);
@@ -30,6 +30,6 @@ ConsentBanner.start({
   },
   groups: [["statistics", "Statistics"]],
   apply(granted) {
-    if (granted.includes("statistics")) tags.analytics("G-K4V9A6X2HT");
+    if (granted.includes("statistics")) tags.analytics("G-K4V9A6X2HT", 390 * 86400);
   },
 });

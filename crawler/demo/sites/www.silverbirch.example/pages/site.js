@@ -6,7 +6,7 @@ CookieConsent.run({
   },
   onConsent: () => {
     if (!CookieConsent.acceptedCategory("analytics")) return;
-    tags.analytics("G-W8D1G5R3ZQ");
+    tags.analytics("G-W8D1G5R3ZQ", 390 * 86400);
     tags.hotjar("1759204");
   },
   language: {
