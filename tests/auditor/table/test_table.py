@@ -36,10 +36,22 @@ from auditor.rules import all_rules
 
 HERE = Path(__file__).parent
 DAY = x.DAY
+#: Rules about banners and choices, by their ids.
 ELSEWHERE = frozenset(
-    "sent_after_reject kept_after_withdrawal choice_recorded_wrong consent_stored_before_choice gpc_ignored "
-    "no_reject_option reject_needs_more_clicks pre_ticked reject_less_prominent cookie_wall no_withdrawal "
-    "tcf_legitimate_interest".split()
+    {
+        "choice_recorded_wrong",
+        "consent_stored_before_choice",
+        "cookie_wall",
+        "gpc_ignored",
+        "kept_after_withdrawal",
+        "no_reject_option",
+        "no_withdrawal",
+        "pre_ticked",
+        "reject_less_prominent",
+        "reject_needs_more_clicks",
+        "sent_after_reject",
+        "tcf_legitimate_interest",
+    }
 )
 RULES = tuple(rule for rule in all_rules() if rule.id not in ELSEWHERE)
 CATEGORIES = {
