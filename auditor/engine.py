@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from auditor.observed import Knowledge
     from auditor.rule import Rule
 
-__all__ = ["audit", "fingerprint", "judge", "read_documents", "rule_facts"]
+__all__ = ["audit", "fingerprint", "judge", "judge_case", "read_documents", "rule_facts"]
 
 #: What a fingerprint calls the phase: findings about no phase in particular share ``none``.
 _PHASE_CLASSES = {
@@ -52,8 +52,7 @@ def audit(case: CaseFile, classifier: Knowledge) -> Audit:
         Findings, most severe first; what could not be decided; the observed items beside what declares them; and the
         declarations of the policies that were read.
     """
-    readings = read_documents(case.policies, case.vendor)
-    evidence = gather(case.vendor, case.visits, readings, classifier)
+    evidence = _evidence(case, classifier)
     findings, undecided = judge(evidence)
     return Audit(
         vendor=case.vendor.id,
@@ -64,6 +63,15 @@ def audit(case: CaseFile, classifier: Knowledge) -> Audit:
         items=observed_items(evidence),
         declarations=tuple(one.declaration for one in evidence.readings if one.declaration is not None),
     )
+
+
+def judge_case(case: CaseFile, classifier: Knowledge) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
+    """The verdicts of :func:`audit` alone: findings and what is undecided."""
+    return judge(_evidence(case, classifier))
+
+
+def _evidence(case: CaseFile, classifier: Knowledge) -> Evidence:
+    return gather(case.vendor, case.visits, read_documents(case.policies, case.vendor), classifier)
 
 
 # ------------------------------------------------------------------------------------------ policies

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 # --------------------------------------------------------------------------------------------- words
@@ -967,6 +967,17 @@ class Finding:
     status: Status = Status.OPEN
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody decided about a finding: ``actor`` is a person, or the file of waivers; ``until`` a last day."""
+
+    at: datetime
+    actor: str
+    status: Status
+    note: str | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

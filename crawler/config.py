@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from auditor.model import ConfigError, PolicySource, Scenario, Site, Vendor
 from crawler import checks
+from crawler.toml_tables import Table, parsed, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-T = TypeVar("T")
-
-MAX_BYTES = 1_000_000
 MAX_VENDORS = 10_000
-_INDEX = re.compile(r"\[[0-9]+\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +62,14 @@ def load_config(path: Path, *, require_vendors: bool = True) -> Config:
     Raises:
         ConfigError: with every problem of the file, each beginning with its path inside the file.
     """
-    return parse_config(_read(path), folder=path.parent, require_vendors=require_vendors)
+    return parse_config(read_text(path), folder=path.parent, require_vendors=require_vendors)
 
 
 def parse_config(text: str, *, folder: Path, require_vendors: bool = True) -> Config:
     """As :func:`load_config`, from the file's text and the folder that it stands in."""
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        end = f"at line {len(text.splitlines()) or 1}, the end of the file"
-        raise ConfigError((f"not valid TOML: {error}".replace("at end of document", end),)) from None
+    document = parsed(text)
     problems: list[str] = []
-    top = _Table(document, "", problems)
+    top = Table(document, "", problems)
     crawl = _crawl(top.table("crawl"))
     network = _network(top.table("network"))
     vendors = tuple(_vendor(table, folder) for table in top.tables("vendor", most=MAX_VENDORS))
@@ -92,94 +82,7 @@ def parse_config(text: str, *, folder: Path, require_vendors: bool = True) -> Co
     return Config(crawl=crawl, network=network, vendors=vendors)
 
 
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigError((f"{path}: cannot be read: {reason}",)) from None
-    if len(content) > MAX_BYTES:
-        raise ConfigError((f"{path}: is larger than {MAX_BYTES} bytes",))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError((f"{path}: is not UTF-8 (byte {error.start})",)) from None
-
-
-class _Table:
-    """One TOML table while it is read: keys are asked for by name, and what nobody asked for is a problem.
-
-    ``path`` is the table's own path (``vendor[2]``), empty at the top; ``problems`` is shared by all tables of a file.
-    """
-
-    def __init__(self, values: dict[str, Any], path: str, problems: list[str]) -> None:
-        self._values = values
-        self._path = path
-        self._known: list[str] = []
-        self.problems = problems
-
-    def at(self, key: str) -> str:
-        """The path of ``key`` in this table."""
-        return f"{self._path}.{key}" if self._path else key
-
-    def has(self, key: str) -> bool:
-        """Whether the file gives ``key`` here."""
-        return key in self._values
-
-    def keys(self) -> tuple[str, ...]:
-        """All keys that the file gives here."""
-        return tuple(self._values)
-
-    def say(self, key: str, problem: str) -> None:
-        """Note a problem of ``key``."""
-        self.problems.append(f"{self.at(key)}: {problem}")
-
-    def get(self, key: str, check: Callable[[object], T], default: T) -> T:
-        """The checked value of ``key``; the default where it is absent or wrong (which is noted)."""
-        self._known.append(key)
-        if key not in self._values:
-            return default
-        try:
-            return check(self._values[key])
-        except ValueError as error:
-            self.say(key, str(error))
-            return default
-
-    def require(self, key: str, check: Callable[[object], str]) -> str:
-        """As :meth:`get`, for a key that must be there; the empty string where it is not."""
-        if key not in self._values:
-            self.say(key, "is required")
-        return self.get(key, check, "")
-
-    def table(self, key: str) -> _Table:
-        """The table under ``key``; an empty one where it is absent or no table."""
-        self._known.append(key)
-        value = self._values.get(key, {})
-        if not isinstance(value, dict):
-            self.say(key, f"must be a table: [{key}]")
-            value = {}
-        return _Table(value, self.at(key), self.problems)
-
-    def tables(self, key: str, *, most: int) -> tuple[_Table, ...]:
-        """The array of tables under ``key``; empty where it is absent or something else."""
-        self._known.append(key)
-        value = self._values.get(key, [])
-        if not isinstance(value, list) or len(value) > most or not all(isinstance(entry, dict) for entry in value):
-            self.say(key, f"must be an array of at most {most} tables: [[{_INDEX.sub('', self.at(key))}]]")
-            value = []
-        return tuple(_Table(entry, f"{self.at(key)}[{index}]", self.problems) for index, entry in enumerate(value))
-
-    def finish(self) -> None:
-        """Note every key that was not asked for, with the known key it resembles."""
-        for key in self._values:
-            if key not in self._known:
-                near = difflib.get_close_matches(key[:100], self._known, n=1)
-                hint = f'; did you mean "{near[0]}"?' if near else "; known are " + ", ".join(self._known)
-                self.say(key, f"unknown key{hint}")
-
-
-def _crawl(table: _Table) -> CrawlConfig:
+def _crawl(table: Table) -> CrawlConfig:
     usual = CrawlConfig()
     crawl = CrawlConfig(
         concurrency=table.get("concurrency", checks.whole(1, 64), usual.concurrency),
@@ -201,7 +104,7 @@ def _crawl(table: _Table) -> CrawlConfig:
     return crawl
 
 
-def _network(table: _Table) -> NetworkConfig:
+def _network(table: Table) -> NetworkConfig:
     network = NetworkConfig(
         resolve=_resolve(table.table("resolve")),
         ignore_certificate_errors=table.get("ignore_certificate_errors", checks.flag, False),
@@ -212,7 +115,7 @@ def _network(table: _Table) -> NetworkConfig:
     return network
 
 
-def _resolve(table: _Table) -> dict[str, str]:
+def _resolve(table: Table) -> dict[str, str]:
     resolve: dict[str, str] = {}
     for key in table.keys():  # noqa: SIM118 - not a dictionary
         try:
@@ -224,7 +127,7 @@ def _resolve(table: _Table) -> dict[str, str]:
     return resolve
 
 
-def _vendor(table: _Table, folder: Path) -> Vendor:
+def _vendor(table: Table, folder: Path) -> Vendor:
     vendor = Vendor(
         id=table.require("id", checks.vendor_id),
         name=table.require("name", checks.text),
@@ -240,7 +143,7 @@ def _vendor(table: _Table, folder: Path) -> Vendor:
     return vendor
 
 
-def _site(table: _Table) -> Site:
+def _site(table: Table) -> Site:
     site = Site(
         url=table.require("url", checks.url),
         scope=table.get("scope", checks.word, None),
@@ -250,7 +153,7 @@ def _site(table: _Table) -> Site:
     return site
 
 
-def _policy(table: _Table, folder: Path) -> PolicySource:
+def _policy(table: Table, folder: Path) -> PolicySource:
     source = PolicySource(url=table.get("url", checks.url, None), file=table.get("file", checks.text, None))
     table.finish()
     if table.has("url") == table.has("file"):

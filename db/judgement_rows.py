@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from auditor.model import (
@@ -19,6 +20,7 @@ from auditor.model import (
     Severity,
     Status,
     Undecided,
+    Verdict,
 )
 from db.codec import (
     Row,
@@ -29,6 +31,7 @@ from db.codec import (
     real,
     texts,
     texts_from,
+    time_from_text,
 )
 from db.reduction import clean, clean_lines, integer, storable
 from db.rows import optional_url
@@ -233,4 +236,15 @@ def undecided_from_row(row: Row) -> Undecided:
     """The record of a row of ``undecided_rules``."""
     return Undecided(
         rule=row["rule"], vendor=row["vendor_id"], site=row["site"], subject=row["subject"], reason=row["reason"]
+    )
+
+
+def verdict_from_row(row: Row) -> Verdict:
+    """The verdict of a row of ``finding_events``."""
+    return Verdict(
+        at=time_from_text(row["at"]),
+        actor=row["actor"],
+        status=Status(row["action"]),
+        note=row["note"],
+        until=None if row["until"] is None else date.fromisoformat(row["until"]),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.model import CaseFile, PlannedVisit, Scenario, StoreError
+from auditor.model import CaseFile, PlannedVisit, Scenario, Status, StoreError
 from db import banner_rows, rows
-from db.judgement_rows import evidence_from_row, finding_from_row, item_from_row, undecided_from_row
+from db.judgement_rows import evidence_from_row, finding_from_row, item_from_row, undecided_from_row, verdict_from_row
 from db.visit_rows import browser_from_row, policy_from_row, run_from_row, vendor_from_json, visit_from_row
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Run,
         Undecided,
         Vendor,
+        Verdict,
         Visit,
     )
     from db.artifacts import Artifacts
@@ -55,9 +56,9 @@ def select(database: Database, query: str, parameters: Sequence[object] = ()) ->
     return [dict(row) for row in database.execute(query, parameters).fetchall()]
 
 
-def number(database: Database, query: str) -> int | None:
+def number(database: Database, query: str, parameters: Sequence[object] = ()) -> int | None:
     """The one number of a query, None for NULL."""
-    found = database.execute(query).fetchone()[0]
+    found = database.execute(query, parameters).fetchone()[0]
     return None if found is None else int(found)
 
 
@@ -178,6 +179,20 @@ def undecided(database: Database, run_id: int) -> tuple[Undecided, ...]:
     """What the rules could not decide in a run."""
     query = "SELECT * FROM undecided_rules WHERE run_id = ? ORDER BY vendor_id, id"
     return tuple(undecided_from_row(row) for row in select(database, query, [run_id]))
+
+
+def verdicts(database: Database) -> dict[str, tuple[Verdict, ...]]:
+    """What people decided about each finding, by its fingerprint, oldest first."""
+    query = (
+        "SELECT f.fingerprint, e.at, e.actor, e.action, e.note, e.until FROM finding_events e"
+        " JOIN findings f ON f.id = e.finding_id ORDER BY e.id"
+    )
+    words = {status.value for status in Status}
+    given: dict[str, list[Verdict]] = {}
+    for row in select(database, query):
+        if row["action"] in words:
+            given.setdefault(row["fingerprint"], []).append(verdict_from_row(row))
+    return {fingerprint: tuple(found) for fingerprint, found in given.items()}
 
 
 def items(database: Database, run_id: int, vendor: str) -> tuple[ObservedItem, ...]:

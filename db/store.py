@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         RuleFacts,
         Undecided,
         Vendor,
+        Verdict,
         Visit,
     )
     from db.seals import Verification
@@ -266,6 +267,11 @@ class Store:
             refresh_matrix(database, audit.run, audit.vendor)
             refresh_summaries(database, audit.vendor, first_run=audit.run)
 
+    def is_judged(self, run: int) -> bool:
+        """Whether any vendor of a run was audited."""
+        with self._reading() as database:
+            return read.number(database, "SELECT count(*) FROM audits WHERE run_id = ?", [run]) != 0
+
     def findings(
         self,
         *,
@@ -282,6 +288,11 @@ class Store:
         """
         with self._reading() as database:
             return read.findings(database, run=run, wanted={"vendor_id": vendor, "rule_id": rule, "status": status})
+
+    def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
+        """What people decided about each finding, by its fingerprint, oldest first."""
+        with self._reading() as database:
+            return read.verdicts(database)
 
     def undecided(self, run: int) -> tuple[Undecided, ...]:
         """What the rules could not decide in a run."""

@@ -15,6 +15,7 @@ from crawler.cli.terminal import say
 from crawler.cli.verb import DONE, INCOMPLETE, Verb, browser_option, db_option, debugging, settings_from, vendors_option
 from crawler.config import load_config
 from crawler.demo.web import DemoWeb
+from crawler.waivers import load_waivers
 from db.store import Store
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ def crawl(  # noqa: PLR0913 - one parameter for each option of the contract
         raise click.UsageError(_LATER)
     config = settings_from(vendors) if resume else load_config(vendors)
     config = narrowed(config, () if resume else wanted, scenarios, concurrency)
+    waivers = load_waivers(vendors)
     with Store(db) as store:
         crawled = run_crawl(store, config, browser, resume=resume, debug=debugging(ctx))
-        code = DONE if crawled is None else conclude(store, crawled, Severity(fail_on) if fail_on else None)
+        code = DONE if crawled is None else conclude(store, crawled, Severity(fail_on) if fail_on else None, waivers)
     ctx.exit(code)
 
 

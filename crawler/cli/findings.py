@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,13 +13,13 @@ from auditor.engine import rule_facts
 from auditor.model import Outcome, Severity, Status, StoreError
 from crawler.cli.findings_json import (
     Listing,
-    finding_to_json,
+    changes_to_json,
     findings_to_csv,
     findings_to_sarif,
     listing_to_json,
     run_to_json,
 )
-from crawler.cli.judging import CHANGES, changes, present, previous_run, print_changes, print_findings
+from crawler.cli.judging import causes_of, changes, present, previous_run, print_changes, print_findings
 from crawler.cli.terminal import print_json, say
 from crawler.cli.verb import Verb, db_option, json_option
 from db.store import Store
@@ -47,12 +48,26 @@ class RunChoice(click.ParamType[int | None]):
 @click.option("--vendor", metavar="ID", help="Only this vendor.")
 @click.option("--rule", metavar="R", help="Only this rule.")
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="Only with this verdict.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="C",
+    help="Only findings of this confidence or more, from 0 to 1; hints that rest on heuristics have less than 0.7.",
+)
 @click.option("--run", type=RunChoice(), metavar="N|latest", default="latest", show_default=True)
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "sarif"]), default="table")
 @json_option
 @db_option
 def findings(
-    vendor: str | None, rule: str | None, status: str | None, run: int | None, form: str, as_json: bool, db: Path
+    vendor: str | None,
+    rule: str | None,
+    status: str | None,
+    min_confidence: float,
+    run: int | None,
+    form: str,
+    as_json: bool,
+    db: Path,
 ) -> None:
     """List the findings of a run.
 
@@ -62,6 +77,7 @@ def findings(
     with Store(db, create=False) as store:
         chosen = run if run is not None else latest(store, vendor)
         listing = listing_of(store, run=chosen, vendor=vendor, rule=rule, status=Status(status) if status else None)
+    listing = replace(listing, findings=tuple(each for each in listing.findings if each.confidence >= min_confidence))
     _print(listing, "json" if as_json else form)
 
 
@@ -125,20 +141,21 @@ def summary(listing: Listing) -> str:
 def diff(runs: tuple[int, ...], as_json: bool, db: Path) -> None:
     """Show what changed between two runs.
 
-    Without runs: in the latest since the one before. A finding that the later run could not decide, since the site
-    was down for example, is unknown, not gone.
+    Without runs: in the latest since the one before. Every change has its cause: the site, its policy, the
+    configuration, or our rules and lists. A finding that the later run could not decide, since the site was down for
+    example, is unknown, not gone.
     """
     if len(runs) not in (0, 2):
         raise click.UsageError("give two runs, or none")
     with Store(db, create=False) as store:
         before, after = runs or _last_two(store)
         found = changes(store, before, after)
+        why = causes_of(store, before, after, found)
         ends = run_to_json(store.run(before)), run_to_json(store.run(after))
     if as_json:
-        lists = {word: [finding_to_json(each) for each in getattr(found, word)] for word in CHANGES}
-        print_json({"schema": DIFF_SCHEMA, "before": ends[0], "after": ends[1], **lists})
+        print_json({"schema": DIFF_SCHEMA, "before": ends[0], "after": ends[1], **changes_to_json(found, why)})
     else:
-        print_changes(found)
+        print_changes(found, why)
 
 
 def _last_two(store: Store) -> tuple[int, int]:

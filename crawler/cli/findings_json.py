@@ -12,13 +12,17 @@ from auditor.model import Presence, Severity, Status
 from crawler.cli.terminal import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from auditor.causes import Cause
+    from auditor.digest import Digest
     from auditor.model import EvidenceRef, Finding, QuotedDeclaration, RuleFacts, Run, Undecided
     from db.store import CoverageRow
 
 SCHEMA = "consent-audit/findings/1"
+CHANGES = ("new", "returned", "worse", "gone", "unknown")
+"""The kinds of change between two runs, most alarming first."""
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {
     Severity.CRITICAL: "error",
@@ -115,6 +119,17 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "status": finding.status.value,
         "first_seen": _time(finding.first_seen),
         "last_seen": _time(finding.last_seen),
+    }
+
+
+def changes_to_json(found: Digest, why: Mapping[str, Cause]) -> dict[str, list[dict[str, Any]]]:
+    """The findings of each kind of change, each with the ``cause`` of it; null where it is not known."""
+    return {
+        word: [
+            {**finding_to_json(each), "cause": why[each.fingerprint].value if each.fingerprint in why else None}
+            for each in getattr(found, word)
+        ]
+        for word in CHANGES
     }
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.causes import Cause, causes, changed_findings
 from auditor.classify import bundled
 from auditor.digest import Digest, digest
 from auditor.engine import audit, rule_facts
 from auditor.model import Presence, Severity, Status
+from crawler.cli.findings_json import CHANGES
 from crawler.cli.terminal import print_table, safe, say, severity_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from auditor.model import Finding
     from db.store import Store
 
 SEVERITIES = tuple(Severity)
-CHANGES = ("new", "returned", "worse", "gone", "unknown")
+SURE = 0.7
+"""What rests on shapes and rules of thumb has less confidence than this."""
 _DISMISSED = frozenset({Status.ACCEPTED, Status.FALSE_POSITIVE})
 
 
@@ -53,6 +56,25 @@ def changes(store: Store, before: int, after: int) -> Digest:
     return digest(old, new, store.undecided(after))
 
 
+def causes_of(store: Store, before: int, after: int, found: Digest) -> dict[str, Cause]:
+    """Why the verdicts changed from one run to a later one, by fingerprint: see ``auditor.causes``."""
+    by_vendor: dict[str, list[Finding]] = {}
+    for finding in changed_findings(found):
+        by_vendor.setdefault(finding.vendor, []).append(finding)
+    why: dict[str, Cause] = {}
+    for vendor, changed in by_vendor.items():
+        why |= causes(store.case_file(before, vendor), store.case_file(after, vendor), changed, bundled())
+    return why
+
+
+def judge_again(store: Store, run: int) -> Digest:
+    """Judge a run that may have been judged before; what of its verdicts today's rules and lists have changed."""
+    before = present(store.findings(run=run)) if store.is_judged(run) else None
+    judge(store, run)
+    after = present(store.findings(run=run))
+    return digest(after if before is None else before, after, store.undecided(run))
+
+
 def at_or_above(findings: Iterable[Finding], threshold: Severity) -> tuple[Finding, ...]:
     """The findings that are there, not dismissed by a person, and at least as severe as ``threshold``."""
     severe = SEVERITIES[: SEVERITIES.index(threshold) + 1]
@@ -85,18 +107,28 @@ def _place(finding: Finding) -> str:
 
 def _state(finding: Finding) -> str:
     presence = finding.presence.value if finding.presence else ""
-    return presence if finding.status is Status.OPEN else f"{presence}, {finding.status.value}"
+    status = "" if finding.status is Status.OPEN else finding.status.value
+    hint = "hint" if finding.confidence < SURE else ""
+    return ", ".join(filter(None, (presence, status, hint)))
 
 
-def print_changes(found: Digest) -> None:
-    """What changed, as a table on stdout."""
+def print_changes(found: Digest, why: Mapping[str, Cause]) -> None:
+    """What changed and why, as a table on stdout."""
     rows = [
-        (word, severity_text(each.severity), each.vendor, each.rule, each.site, each.subject)
+        (
+            word,
+            why[each.fingerprint].value if each.fingerprint in why else "-",
+            severity_text(each.severity),
+            each.vendor,
+            each.rule,
+            each.site,
+            each.subject,
+        )
         for word in CHANGES
         for each in getattr(found, word)
     ]
     if rows:
-        print_table(("change", "severity", "vendor", "rule", "site", "subject"), rows)
+        print_table(("change", "cause", "severity", "vendor", "rule", "site", "subject"), rows)
     say(changes_line(found))
 
 

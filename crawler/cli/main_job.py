@@ -13,18 +13,22 @@ import click
 
 from auditor.model import Outcome, RunStatus, Scenario, Severity
 from crawler.cli.findings import listing_of, summary
-from crawler.cli.judging import at_or_above, changes, judge, present, previous_run, print_changes
+from crawler.cli.judging import at_or_above, causes_of, changes, judge, present, previous_run, print_changes
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.terminal import print_table, say
 from crawler.cli.verb import DONE, FINDINGS, INCOMPLETE, INTERRUPTED, UNEXPECTED
+from crawler.cli.waiving import apply_waivers
 from crawler.crawl import INTERRUPTED as STOPPED_BY_PERSON
 from crawler.crawl import LARGE_LAG_MS, Crawled
 from crawler.crawl import crawl as play_all
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.model import Run
     from crawler.cli.findings_json import Listing
     from crawler.config import Config
+    from crawler.waivers import Waiver
     from db.store import Store
 
 _KEPT_ON_RESUME = ("pages_per_site", "settle_ms", "settle_max_ms", "visit_timeout_s", "locale", "timezone")
@@ -87,8 +91,8 @@ def as_begun(config: Config, run: Run) -> Config:
     return replace(config, crawl=replace(config.crawl, scenarios=scenarios, **kept))
 
 
-def conclude(store: Store, crawled: Crawled, fail_on: Severity | None) -> int:
-    """Judge a crawl, print its summary and what changed since the last run; the exit code."""
+def conclude(store: Store, crawled: Crawled, fail_on: Severity | None, waivers: Sequence[Waiver] | None = None) -> int:
+    """Judge a crawl, apply waivers, print its summary and what changed since the last run; the exit code."""
     for problem in crawled.problems:
         say(f"error: {problem}")
     if crawled.status is RunStatus.RUNNING:
@@ -96,12 +100,14 @@ def conclude(store: Store, crawled: Crawled, fail_on: Severity | None) -> int:
         say(f"run {crawled.run} is not finished ({why}): `consent-audit crawl --resume` goes on where it stopped")
         return INTERRUPTED if crawled.stopped == STOPPED_BY_PERSON else UNEXPECTED
     judge(store, crawled.run)
+    apply_waivers(store, waivers)
     listing = listing_of(store, run=crawled.run)
     _print_summary(listing)
     before = previous_run(store, crawled.run)
     if before is not None:
         say(f"changes since run {before}:")
-        print_changes(changes(store, before, crawled.run))
+        found = changes(store, before, crawled.run)
+        print_changes(found, causes_of(store, before, crawled.run, found))
     if fail_on is not None and at_or_above(listing.findings, fail_on):
         return FINDINGS
     return DONE if crawled.status is RunStatus.COMPLETE else INCOMPLETE
