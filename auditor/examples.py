@@ -247,8 +247,11 @@ def category(canonical: Category, *scope_ids: str, **facts: Field) -> DeclaredCa
 
 
 def service(name: str, declared: Category | None = None, **facts: Field) -> DeclaredService:
-    """A third party that the policy names."""
-    basic = DeclaredService(name=name, category=declared, evidence=(quote(name),), confidence=0.95)
+    """A third party that the policy names, under the label of its category where one is given."""
+    label = None if declared is None else declared.value
+    basic = DeclaredService(
+        name=name, category=declared, category_label=label, evidence=(quote(name),), confidence=0.95
+    )
     return replace(basic, **facts)
 
 

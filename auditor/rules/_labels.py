@@ -1,8 +1,8 @@
 """Declared category against known category: which items and services a vendor files under a less intrusive heading.
 
 Sources that disagree about the same cookie are given the benefit of the doubt: as long as one declaration of a source
-is right, that source mislabels nothing. So are readings: a category that is inferred from a purpose was not declared,
-and every category under which a thing is commonly and defensibly declared is right.
+is right, that source mislabels nothing. So are readings: a category that is inferred from a purpose was not declared
+(a service without the policy's own label, "we use Google Analytics and the Meta Pixel"), and every category under which a thing is commonly and defensibly declared is right.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def _item(item: Item, site: SiteEvidence) -> Iterator[Mislabelled]:
 
 
 def _service(service: Service, site: SiteEvidence) -> Iterator[Mislabelled]:
-    for source in _by_source(site.declared.services_called(service)):
+    stated = [one for one in site.declared.services_called(service) if one.record.category_label is not None]
+    for source in _by_source(stated):
         wrong = _wrong(source, service.defensible, service.categories)
         if wrong is not None:
             yield Mislabelled(service, service.category, *wrong)

@@ -36,7 +36,7 @@ def check(case: Evidence) -> tuple[Match, ...]:
 
 RULE = Rule(
     id="declared_necessary_is_tracker",
-    version=1,
+    version=2,
     title="Tracker declared as strictly necessary",
     severity=Severity.CRITICAL,
     legal_basis=("CNIL SAN-2025-010", "EDPB Cookie Banner Taskforce, type I"),

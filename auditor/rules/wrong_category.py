@@ -38,7 +38,7 @@ def _tracker_as_necessary(found: Mislabelled) -> bool:
 
 RULE = Rule(
     id="wrong_category",
-    version=1,
+    version=2,
     title="Item declared under a less intrusive category",
     severity=Severity.HIGH,
     legal_basis=("Bollinger et al. 2022, nos. 1-2", "GDPR art. 5(1)(a)"),

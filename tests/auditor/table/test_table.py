@@ -253,7 +253,9 @@ def read_named(line):
         facts["aliases"] = tuple(line.facts.pop("aliases").split(","))
     name = line.take()
     category = line.category()
-    return "services", x.service(name, category, category_label=category and category.value, **facts)
+    if line.has("inferred"):
+        facts["category_label"] = None
+    return "services", x.service(name, category, **facts)
 
 
 def read_category(line):
