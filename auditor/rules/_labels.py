@@ -2,7 +2,8 @@
 
 Sources that disagree about the same cookie are given the benefit of the doubt: as long as one declaration of a source
 is right, that source mislabels nothing. So are readings: a category that is inferred from a purpose was not declared
-(a service without the policy's own label, "we use Google Analytics and the Meta Pixel"), and every category under which a thing is commonly and defensibly declared is right.
+(a service without the policy's own label: "we use Google Analytics and the Meta Pixel"), and every category under which
+a thing is commonly and defensibly declared is right.
 """
 
 from __future__ import annotations

@@ -46,11 +46,10 @@ def _unknown(item: Item) -> bool:
 
 
 def _identifiers(item: Item) -> tuple[Sighting, ...]:
-    """The sightings of an identifier before any choice; none where fresh visits got the same value."""
-    seen = [sighting for sighting in item.seen_in(Phase.BEFORE_CHOICE) if sighting.record.value.identifier]
-    by_visit = {id(sighting.visit): sighting.record.value.hash for sighting in seen}
-    constant = len(by_visit) > 1 and len(set(by_visit.values())) == 1
-    return () if constant else tuple(seen)
+    """The sightings of an identifier before any choice; none where independent visits got the same value."""
+    if not item.identifier:
+        return ()
+    return tuple(sighting for sighting in item.seen_in(Phase.BEFORE_CHOICE) if sighting.record.value.identifier)
 
 
 def _reaches(item: Item, held: tuple[Sighting, ...]) -> str | None:
@@ -96,7 +95,7 @@ RULE = Rule(
     fires_on=Example(
         text="A cookie zq that no source knows holds 3f9a41c07be24d58a1f06c7d2e9b8354 for a year, before any choice.",
         evidence=lambda knowledge: evidence(
-            visits(cookie("zq", value="3f9a41c07be24d58a1f06c7d2e9b8354"))[:1], knowledge=knowledge
+            visits(cookie("zq", value="3f9a41c07be24d58a1f06c7d2e9b8354")), knowledge=knowledge
         ),
     ),
     silent_on=Example(
