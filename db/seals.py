@@ -77,6 +77,16 @@ class Sealed(NamedTuple):
     rows: int
 
 
+class Seal(NamedTuple):
+    """A seal as others may keep it."""
+
+    id: int
+    kind: str
+    run_id: int
+    digest: str
+    chain: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What `verify` found: what is wrong, what was never sealed, how many seals there are, and the chain's end."""
@@ -231,6 +241,15 @@ def seal_events(database: Database, now: datetime) -> None:
 def seal_pruning(database: Database, run_id: int, removed: int, now: datetime) -> None:
     """Records that ``removed`` rows of a run were deleted on purpose; what is left is to be sealed again."""
     _append(database, now, kind=PRUNED, run_id=run_id, sources="{}", rows=removed, digest=GENESIS)
+
+
+def seals_of(database: Database, vendor: str) -> list[Seal]:
+    """The seals of a vendor's runs and judgements, oldest first."""
+    query = (
+        "SELECT id, kind, run_id, digest, chain FROM seals WHERE vendor_id = :vendor OR (vendor_id IS NULL"
+        " AND run_id IN (SELECT run_id FROM run_vendors WHERE vendor_id = :vendor)) ORDER BY id"
+    )
+    return [Seal(*row) for row in database.execute(query, {"vendor": vendor}).fetchall()]
 
 
 def head(database: Database) -> str:

@@ -18,7 +18,7 @@ from db.judgements import site_id, write_audit
 from db.reduction import clean
 from db.retention import Pruned, old_runs, prune_run, sweep
 from db.rows import choice_from_row
-from db.seals import seal_audit, seal_events, seal_evidence, verify
+from db.seals import head, seal_audit, seal_events, seal_evidence, seals_of, verify
 from db.summaries import refresh_matrix, refresh_summaries
 from db.visit_rows import browser_to_row, policy_to_row, settings_to_json, vendor_to_json, visit_to_row
 from db.write import Dictionary, insert, insert_visit
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         Verdict,
         Visit,
     )
-    from db.seals import Verification
+    from db.seals import Seal, Verification
 
 
 class CoverageRow(NamedTuple):
@@ -356,6 +356,16 @@ class Store:
         """Recomputes every seal: what was changed after it was stored, and where the chain of seals ends."""
         with self._reading() as database:
             return verify(database)
+
+    def seals_of(self, vendor: str) -> list[Seal]:
+        """The seals of a vendor's runs and judgements, oldest first."""
+        with self._reading() as database:
+            return seals_of(database, vendor)
+
+    def seal_head(self) -> str:
+        """The end of the chain of seals."""
+        with self._reading() as database:
+            return head(database)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the database and its artifacts; empty when nothing is."""

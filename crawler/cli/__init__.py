@@ -15,6 +15,7 @@ _VERBS = {
     "audit": "audit",
     "findings": "findings",
     "diff": "findings",
+    "report": "report",
     "triage": "triage",
     "serve": "serve",
     "doctor": "doctor",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
+from crawler.cli.pack import check_pack
 from crawler.cli.terminal import print_json, print_text, say
 from crawler.cli.verb import DONE, UNEXPECTED, Verb, db_option, json_option
 from db.store import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class DbGroup(click.Group):
@@ -45,18 +43,23 @@ def check(ctx: click.Context, as_json: bool, db: Path) -> None:
 
 
 @db.command()
+@click.option(
+    "--pack", type=click.Path(dir_okay=False, path_type=Path), metavar="F", help="Check an evidence pack too."
+)
 @json_option
 @db_option
 @click.pass_context
-def verify(ctx: click.Context, as_json: bool, db: Path) -> None:
+def verify(ctx: click.Context, pack: Path | None, as_json: bool, db: Path) -> None:
     """Recompute every seal: was anything changed after it was stored?
 
-    Covers the rows of every run and judgement, the history of findings and all artifacts. The chain's end is printed:
-    noted down elsewhere, it shows later that nothing was cut off. Exit code 1 where something was changed.
+    Covers the rows of every run and judgement, the history of findings and all artifacts; with --pack also the files of
+    an evidence pack and whether its seals are those of the database. The chain's end is printed: noted down elsewhere,
+    it shows later that nothing was cut off. Exit code 1 where something was changed.
     """
     with Store(db, create=False) as store:
         found = store.verify()
-        problems = (*found.problems, *store.check())
+        packed = () if pack is None else check_pack(pack, store)
+        problems = (*found.problems, *store.check(), *packed)
     if as_json:
         print_json(
             {

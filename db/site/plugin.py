@@ -75,23 +75,8 @@ def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:  # noqa:
     """Filters, and one border for every untrusted string: what a template prints shows its hidden characters."""
     env.globals["published_database"] = lambda: framework.published(datasette).name
     env.globals["has_accounts"] = lambda: bool(framework.configuration(datasette).get("passwords"))
-    env.finalize = finalized
-    env.filters.update(
-        duration=text.duration,
-        moment=text.moment,
-        day=text.day,
-        offset=text.offset,
-        word=text.word,
-        mark=text.mark,
-        counted=text.count,
-        is_web_address=text.is_web_address,
-        paragraphs=text.paragraphs,
-    )
-
-
-def finalized(value: object) -> object:
-    """Plain text with hidden characters shown; anything else as it is."""
-    return text.visible(value) if type(value) is str else value
+    env.finalize = text.finalized
+    env.filters.update(text.FILTERS)
 
 
 @hookimpl

@@ -122,3 +122,22 @@ def in_context(text: str, quote: str, start: int, end: int, around: int = 320) -
     if end + around < len(text):
         after = after.rpartition(" ")[0] + " …"
     return Context(before, quote, after, exact=True)
+
+
+def finalized(value: object) -> object:
+    """What a template prints: plain text with hidden characters shown, anything else as it is."""
+    return visible(value) if type(value) is str else value
+
+
+FILTERS = {
+    "counted": count,
+    "day": day,
+    "duration": duration,
+    "is_web_address": is_web_address,
+    "mark": mark,
+    "moment": moment,
+    "offset": offset,
+    "paragraphs": paragraphs,
+    "word": word,
+}
+"""What the templates call."""
