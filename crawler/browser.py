@@ -20,6 +20,8 @@ from crawler import gpc
 from crawler.cookie_proof import third_party_cookies
 from crawler.identity import user_agent
 from crawler.launch import FLAGS, BrowserChoice, LaunchedBrowser, bounded, launch
+from crawler.modes import AUTO, HEADED_LIKE, HEADLESS_SHELL, MODES, PLAYWRIGHT
+from crawler.processes import has_sandbox, resident_bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 VARIABLE = "CONSENT_AUDIT_BROWSER"
 RECYCLE_AFTER = 250
 """Contexts that one browser serves (measured: 0.035 MB of growth a visit)."""
+RECYCLE_ABOVE_BYTES = 4_000_000_000
+"""Resident memory, shared pages counted in every process, above which a browser gets no new contexts."""
 VIEWPORT = (1366, 768)
 _CONTEXT_TIMEOUT_S = 15.0
 _WATCH_S = 15.0
@@ -41,29 +45,42 @@ _PLAYWRIGHT_NAMES = {
     "chromium_headless_shell": ("chrome-headless-shell", "headless_shell"),
     "chromium": ("chrome", "Chromium", "Google Chrome for Testing"),
 }
+_WHAT = {
+    AUTO: "browser",
+    HEADLESS_SHELL: "headless shell",
+    HEADED_LIKE: "full Chromium",
+    PLAYWRIGHT: "browser of Playwright",
+}
 _HELP = (
-    "no browser found: run '.venv/bin/python -m playwright install --with-deps chromium-headless-shell' or "
-    f"'sudo apt-get install chromium-headless-shell', or name one with --browser or ${VARIABLE}"
+    "no {what} found: run '.venv/bin/python -m playwright install --with-deps {package}' or 'sudo apt-get install "
+    f"{{package}}', or name one with --browser or ${VARIABLE}"
 )
 
 
-def find_browser(explicit: str | None) -> BrowserChoice:
-    """The browser to use: ``explicit``, $CONSENT_AUDIT_BROWSER, Playwright's own, then the system's.
+def find_browser(explicit: str | None, configured: str = AUTO) -> BrowserChoice:
+    """The browser to use: ``explicit``, $CONSENT_AUDIT_BROWSER, ``configured``, Playwright's own, then the system's.
 
-    The headless shell goes before full Chromium: it stores third-party cookies by default and costs a quarter.
-    BrowserError says what to run when there is none, or that the named one does not exist.
+    Each may be a path or a mode (``crawler.modes``). Without any, the headless shell goes before full Chromium: it
+    stores third-party cookies by default and costs a quarter. BrowserError says what to run when there is none of what
+    is wanted, or that the named one does not exist.
     """
-    for named, source in ((explicit, "--browser"), (os.environ.get(VARIABLE), f"${VARIABLE}")):
-        if named:
-            return _named(named, source)
-    own = next(_playwright_browsers(), None)
-    if own is not None:
-        return _choice(own, "playwright")
-    for name in _SYSTEM_NAMES:
-        found = shutil.which(name)
-        if found:
-            return _choice(found, "system")
-    raise BrowserError(_HELP)
+    wishes = ((explicit, "--browser"), (os.environ.get(VARIABLE), f"${VARIABLE}"), (configured, "[crawl] browser"))
+    wanted, source = next(((wish, source) for wish, source in wishes if wish), (AUTO, ""))
+    if wanted not in MODES:
+        return _named(wanted, source)
+    for choice in _found():
+        if wanted in (AUTO, choice.mode, choice.source):
+            return choice
+    package = "chromium" if wanted == HEADED_LIKE else "chromium-headless-shell"
+    raise BrowserError(_HELP.format(what=_WHAT[wanted], package=package))
+
+
+def _found() -> Iterator[BrowserChoice]:
+    """What is installed, in order of preference."""
+    for path in _playwright_browsers():
+        yield _choice(path, PLAYWRIGHT)
+    for path in filter(None, map(shutil.which, _SYSTEM_NAMES)):
+        yield _choice(path, "system")
 
 
 def _named(name: str, source: str) -> BrowserChoice:
@@ -100,15 +117,23 @@ class Browsers:
     """The browsers of a crawl; an async context manager.
 
     Entering launches the first browser behind ``guard`` and proves what it stores (BrowserError when that fails);
-    ``facts`` are then known. ``context`` lends fresh contexts. A browser that served ``recycle_after`` contexts gets
-    no new ones and is closed when its last is returned; one that does not answer is killed, which ends only the
-    visits that were running in it.
+    ``facts`` are then known. ``context`` lends fresh contexts. A browser that served ``recycle_after`` contexts or
+    holds more than ``recycle_above_bytes`` gets no new ones and is closed when its last is returned; one that does not
+    answer is killed, which ends only the visits that were running in it.
     """
 
-    def __init__(self, guard: AddressGuard, choice: BrowserChoice, *, recycle_after: int = RECYCLE_AFTER) -> None:
+    def __init__(
+        self,
+        guard: AddressGuard,
+        choice: BrowserChoice,
+        *,
+        recycle_after: int = RECYCLE_AFTER,
+        recycle_above_bytes: int = RECYCLE_ABOVE_BYTES,
+    ) -> None:
         self.choice = choice
         self._guard = guard
         self._recycle_after = recycle_after
+        self._recycle_above_bytes = recycle_above_bytes
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
         self._newest: dict[bool, LaunchedBrowser] = {}
@@ -135,9 +160,11 @@ class Browsers:
         return bool(self._native_gpc)
 
     async def check(self) -> None:
-        """Kill every browser that does not answer; the watchdog does this all the time."""
+        """Kill browsers that do not answer, wear out those that grew too large; the watchdog does it all the time."""
         for launched in tuple(self._all):
             await self._end_if_silent(launched)
+            if await asyncio.to_thread(resident_bytes, launched.pid) > self._recycle_above_bytes:
+                launched.worn = True
 
     async def __aenter__(self) -> Browsers:
         """Launch and prove; BrowserError when there is nothing to work with."""
@@ -216,7 +243,7 @@ class Browsers:
                 return current
             assert self._playwright is not None, "the browsers have not been entered"
             more = gpc.FLAGS if with_gpc else ()
-            launched = await launch(self._playwright, self.choice, self._guard.url, sandbox=_has_sandbox(), more=more)
+            launched = await launch(self._playwright, self.choice, self._guard.url, sandbox=has_sandbox(), more=more)
             self._newest[with_gpc] = launched
             self._all.add(launched)
             if with_gpc and self._native_gpc is None:
@@ -255,18 +282,3 @@ class Browsers:
             user_agent=user_agent(version),
             flags=FLAGS,
         )
-
-
-def _has_sandbox() -> bool:
-    """Whether Chromium's sandbox can work: not as root, and only where user namespaces are open."""
-    if os.geteuid() == 0:
-        return False
-    for switch, closed in (
-        ("/proc/sys/kernel/unprivileged_userns_clone", "0"),
-        ("/proc/sys/user/max_user_namespaces", "0"),
-        ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
-    ):
-        path = Path(switch)
-        if path.exists() and path.read_text().strip() == closed:
-            return False
-    return True

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from auditor.model import Scenario
+from crawler.modes import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +187,14 @@ def _split(value: str, schemes: tuple[str, ...]) -> SplitResult:
     except UnicodeError:
         raise ValueError("has an impossible host name") from None
     return parts
+
+
+def browser(value: object) -> str:
+    """A mode (``crawler.modes``) or the path of a browser."""
+    if isinstance(value, str) and (value in MODES or ("/" in value and len(value) < 4096 and value.isprintable())):
+        return value
+    modes = ", ".join(f'"{mode}"' for mode in MODES)
+    raise ValueError(f"must be {modes} or the path of a browser")
 
 
 def host_pattern(value: str) -> str:

@@ -28,6 +28,7 @@ class CrawlConfig:
     visit_timeout_s: int = 90
     locale: str = "en-GB"
     timezone: str = "Europe/London"
+    browser: str = "auto"
     robots: str = "obey"
     robots_reason: str | None = None
 
@@ -93,6 +94,7 @@ def _crawl(table: Table) -> CrawlConfig:
         visit_timeout_s=table.get("visit_timeout_s", checks.whole(5, 900), usual.visit_timeout_s),
         locale=table.get("locale", checks.locale, usual.locale),
         timezone=table.get("timezone", checks.timezone, usual.timezone),
+        browser=table.get("browser", checks.browser, usual.browser),
         robots=table.get("robots", checks.one_of("obey", "ignore"), usual.robots),
         robots_reason=table.get("robots_reason", checks.text, None),
     )

@@ -65,7 +65,7 @@ async def crawl(
         store: where to; the run's plan is in it, so what is stored is never played again.
         config: settings and, for a new run, vendors; a resumed run keeps the vendors that it began with.
         watcher: is told about progress.
-        browser: the executable that was asked for, if any.
+        browser: the executable or mode that was asked for, if any.
         resume: the run to go on with.
         trigger: who began the run, for the record.
 
@@ -121,6 +121,7 @@ def settings_in_force(config: Config) -> dict[str, object]:
         "visit_timeout_s": crawl.visit_timeout_s,
         "locale": crawl.locale,
         "timezone": crawl.timezone,
+        "browser": crawl.browser,
         "robots": crawl.robots,
         "robots_reason": crawl.robots_reason,
         "resolve": dict(network.resolve),

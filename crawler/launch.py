@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import BrowserError
+from crawler.modes import HEADED_LIKE, HEADLESS_SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -65,6 +66,11 @@ class BrowserChoice:
     headless_shell: bool
     source: str
 
+    @property
+    def mode(self) -> str:
+        """How it works: ``headless-shell``, or ``headed-like`` (full Chromium in its new headless mode)."""
+        return HEADLESS_SHELL if self.headless_shell else HEADED_LIKE
+
 
 async def bounded(work: Coroutine[object, object, T], seconds: float) -> T:
     """The result of ``work``, or TimeoutError after ``seconds``: a call on a dead browser may never come back."""
@@ -73,7 +79,10 @@ async def bounded(work: Coroutine[object, object, T], seconds: float) -> T:
 
 
 class LaunchedBrowser:
-    """A running browser with its counters: contexts served and contexts open. Made by ``launch``."""
+    """A running browser with its counters of contexts served and open; a ``worn`` one gets no more.
+
+    Made by ``launch``.
+    """
 
     def __init__(
         self, *, browser: Browser, keeper: BrowserContext, session: CDPSession, pid: int, profile: Path
@@ -83,18 +92,19 @@ class LaunchedBrowser:
         self.served = 0
         self.open = 0
         self.dead = False
+        self.worn = False
         self._keeper = keeper
         self._session = session
         self._profile = profile
 
     @property
     def fit(self) -> bool:
-        """Whether the browser is there to take a context."""
-        return not self.dead and self.browser.is_connected()
+        """Whether the browser is there and may take a context."""
+        return not self.dead and not self.worn and self.browser.is_connected()
 
     async def answers(self) -> bool:
         """Whether the browser still reacts within ``PING_TIMEOUT_S`` seconds."""
-        if not self.fit:
+        if self.dead or not self.browser.is_connected():
             return False
         try:
             await bounded(self._session.send("Browser.getVersion"), PING_TIMEOUT_S)

@@ -114,9 +114,9 @@ async def opened(config: Config, browser: str | None) -> AsyncIterator[Player]:
 
     Args:
         config: the [crawl] and [network] settings.
-        browser: the executable that was asked for, if any.
+        browser: the executable or mode that was asked for, if any.
     """
-    choice = find_browser(browser)
+    choice = find_browser(browser, config.crawl.browser)
     async with (
         AddressGuard(config.network) as guard,
         Fetcher(guard, config.network, config.crawl) as fetcher,

@@ -59,7 +59,7 @@ async def _fetched(config: Config, source: PolicySource, browser: str | None) ->
         render = None
         if source.url is not None:
             try:
-                browsers = await stack.enter_async_context(Browsers(guard, find_browser(browser)))
+                browsers = await stack.enter_async_context(Browsers(guard, find_browser(browser, config.crawl.browser)))
                 render = Renderer(browsers, config.crawl, config.network)
             except BrowserError as error:
                 say(f"without a browser, text that scripts write is not read: {error}")

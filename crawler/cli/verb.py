@@ -13,6 +13,7 @@ import click
 from auditor.model import ConfigError, ConsentAuditError
 from crawler.cli.terminal import say
 from crawler.config import Config, load_config
+from crawler.modes import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ INCOMPLETE = 4
 FINDINGS = 10
 INTERRUPTED = 128 + signal.SIGINT
 DEBUG_VARIABLE = "CONSENT_AUDIT_DEBUG"
+_MODE = "consent_audit.browser_mode"
 DEFAULT_DB = Path("consent-audit.db")
 DEFAULT_VENDORS = Path("vendors.toml")
 
@@ -98,10 +100,33 @@ def json_option(command: F) -> F:
 
 
 def browser_option(command: F) -> F:
-    """``--browser PATH``: the browser's executable."""
-    return click.option(
-        "--browser", metavar="PATH", help="The browser to use, else $CONSENT_AUDIT_BROWSER, else found."
-    )(command)
+    """``--browser PATH`` and ``--browser-mode MODE``: which browser, as one argument ``browser``."""
+    mode = click.option(
+        "--browser-mode",
+        type=click.Choice(MODES),
+        expose_value=False,
+        is_eager=True,
+        callback=_remember_mode,
+        help="headed-like: full Chromium, for sites that know a headless shell; it costs several times as much.",
+    )
+    path = click.option(
+        "--browser",
+        metavar="PATH",
+        callback=_one_browser,
+        help="The browser to use, else $CONSENT_AUDIT_BROWSER, the file's, else found.",
+    )
+    return path(mode(command))
+
+
+def _remember_mode(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    ctx.meta[_MODE] = value
+
+
+def _one_browser(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    """A path says by itself what kind it is."""
+    if value and ctx.meta[_MODE]:
+        raise click.UsageError("give --browser or --browser-mode, not both: a path is one kind of browser")
+    return value or ctx.meta[_MODE]
 
 
 def settings_from(path: Path) -> Config:

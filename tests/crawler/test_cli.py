@@ -53,6 +53,8 @@ def test_what_is_not_there_yet_is_no_command(verb: str) -> None:
         (("visit",), "Missing argument 'URL'"),
         (("visit", "ftp://a.example/"), "must begin with http:// or https://"),
         (("visit", "https://"), "has no host"),
+        (("visit", "https://a.example/", "--browser-mode", "window"), "'window' is not one of"),
+        (("visit", "https://a.example/", "--browser", "/x", "--browser-mode", "auto"), "not both"),
         (("classify",), "give a NAME, or --jsonl FILE"),
         (("classify", "_ga", "--jsonl", "-"), "give a NAME, or --jsonl FILE"),
         (("findings", "--run", "last"), "'last' is neither a run's number nor 'latest'"),

@@ -27,6 +27,7 @@ settle_max_ms = 2000
 visit_timeout_s = 60
 locale = "nl-NL"
 timezone = "Europe/Amsterdam"
+browser = "headed-like"
 robots = "ignore"
 robots_reason = "the vendors agreed in their contracts"
 [network]
@@ -74,6 +75,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             visit_timeout_s=60,
             locale="nl-NL",
             timezone="Europe/Amsterdam",
+            browser="headed-like",
             robots="ignore",
             robots_reason="the vendors agreed in their contracts",
         ),
@@ -161,6 +163,10 @@ name = ""
         ('locale = "english"', 'crawl.locale: must be a language tag such as "en-GB"'),
         ('timezone = "Europe/Atlantis"', 'crawl.timezone: must be a time zone such as "Europe/London"'),
         ('timezone = "../../etc/passwd"', 'crawl.timezone: must be a time zone such as "Europe/London"'),
+        (
+            'browser = "chrome"',
+            'crawl.browser: must be "auto", "headless-shell", "headed-like", "playwright" or the path of a browser',
+        ),
         ('robots = "maybe"', 'crawl.robots: must be one of "obey", "ignore"'),
         ("scenarios = []", "crawl.scenarios: must name at least one scenario"),
         ('scenarios = ["no_choice", "no_choice"]', "crawl.scenarios: lists something twice"),

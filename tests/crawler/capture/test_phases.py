@@ -116,9 +116,3 @@ def test_a_further_page_that_fails_is_a_gap_and_not_the_end(web, visit):
     assert "status 404" in found.coverage.collectors["pages"]
     assert "10.0.0.1" in found.coverage.collectors["pages"]
     assert [c.name for c in found.cookies] == ["home"]
-
-
-@pytest.mark.parametrize("scenario", [Scenario.GPC, Scenario.WITHDRAW])
-def test_scenarios_that_cannot_be_played(web, visit, scenario):
-    with pytest.raises(ValueError, match="no visit plays"):
-        visit("https://www.first.com/", scenario)

@@ -276,7 +276,7 @@ def test_pages_of_a_visit(web, visit):
 
 
 def test_party_is_relative_to_the_final_url(web, visit):
-    moved = web.serve("www.moved.org/", f'<img src="https://{SITE}/p.gif">')
+    moved = web.serve("www.moved.org/", f'<link rel=icon href=data:,><img src="https://{SITE}/p.gif">')
     web.serve(f"{SITE}/p.gif", GIF, kind="image/gif")
     url = web.serve(f"{SITE}/", "", "old=1", status=301, headers=(("Location", moved),))
     found = visit(url).visit
