@@ -197,10 +197,16 @@ def _failed_collectors(rule: Rule, site: SiteEvidence) -> list[str]:
     reasons = []
     for scenario in sorted(rule.needs):
         for name in sorted(rule.collectors):
-            states = [visit.coverage.collectors.get(name, "ok") for visit in site.played(scenario)]
+            states = [_state(visit, name) for visit in site.played(scenario)]
             if states and all(state.startswith("failed") for state in states):
                 reasons.append(f"the collector of {name} in the visit {scenario}: {states[-1]}")
     return reasons
+
+
+def _state(visit: Visit, collector: str) -> str:
+    """How a collector fared in a visit; one that evidence of an older version does not know did not look."""
+    collectors = visit.coverage.collectors
+    return collectors.get(collector, "failed: it did not exist yet" if collectors else "ok")
 
 
 # ------------------------------------------------------------------------------------------- records

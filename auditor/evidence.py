@@ -49,6 +49,7 @@ class SiteEvidence:
     calls: tuple[Call, ...]
     services: tuple[Service, ...]
     declared: Declarations
+    own_entities: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -152,6 +153,7 @@ class _Gathering:
             calls=calls,
             services=services_of(items, calls),
             declared=declarations_for(site, self.readings, good, self.knowledge, self.own_domains),
+            own_entities=self.own_entities,
         )
 
     def _items(self, site: Site, visits: tuple[Visit, ...]) -> tuple[Item, ...]:

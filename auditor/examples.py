@@ -15,6 +15,7 @@ from auditor.domains import host_of, party
 from auditor.evidence import Evidence, gather
 from auditor.identifiers import describe_value
 from auditor.model import (
+    ApiCall,
     Banner,
     BrowserFacts,
     Category,
@@ -33,9 +34,11 @@ from auditor.model import (
     DisclosureLevel,
     DocumentFacts,
     Duration,
+    HostAlias,
     NameMatch,
     Outcome,
     Phase,
+    Place,
     PolicyDeclaration,
     PolicyDocument,
     Quote,
@@ -43,7 +46,9 @@ from auditor.model import (
     Scenario,
     Scope,
     SetBy,
+    SharedIdentifier,
     Site,
+    Spelling,
     StorageItem,
     StorageKind,
     Vendor,
@@ -71,7 +76,7 @@ _WANTED = {
     Scenario.REJECT_ALL: Wanted.REJECT,
     Scenario.WITHDRAW: Wanted.WITHDRAW,
 }
-Observation = Cookie | StorageItem | Request | Control
+Observation = Cookie | StorageItem | Request | Control | SharedIdentifier | HostAlias | ApiCall
 
 
 def cookie(name: str, domain: str = "vendor.example", **facts: Field) -> Cookie:
@@ -136,6 +141,35 @@ def request(url: str, **facts: Field) -> Request:
     return replace(basic, **facts)
 
 
+def shared(name: str, place: str, url: str, **facts: Field) -> SharedIdentifier:
+    """A cookie's whole identifier as it is, in the query of a request before any choice."""
+    basic = SharedIdentifier(
+        item_kind="cookie",
+        item_name=name,
+        item_place=place,
+        spelling=Spelling.PLAIN,
+        whole=True,
+        found_in=Place.QUERY,
+        parameter="uid",
+        url=url,
+        host=host_of(url) or "",
+        phase=Phase.BEFORE_CHOICE,
+        at_ms=600,
+        initiator=SITE,
+    )
+    return replace(basic, **facts)
+
+
+def alias(host: str, *chain: str) -> HostAlias:
+    """A host of the site and the names that its CNAME records lead to."""
+    return HostAlias(host=host, chain=chain)
+
+
+def api(name: str, script: str | None = "https://zq.example/a.js", **facts: Field) -> ApiCall:
+    """A call of a browser API by a third party's script before any choice."""
+    return replace(ApiCall(api=name, script=script, count=1, phase=Phase.BEFORE_CHOICE), **facts)
+
+
 def control(text: str, location: str = "footer", **facts: Field) -> Control:
     """A link in the footer."""
     basic = Control(text=text, url=None, location=location, page=SITE, phase=Phase.BEFORE_CHOICE)
@@ -191,6 +225,9 @@ def visit(scenario: Scenario = Scenario.NO_CHOICE, *seen: Observation, **facts: 
         storage=tuple(one for one in seen if isinstance(one, StorageItem)),
         requests=tuple(one for one in seen if isinstance(one, Request)),
         controls=tuple(one for one in seen if isinstance(one, Control)),
+        shared_identifiers=tuple(one for one in seen if isinstance(one, SharedIdentifier)),
+        aliases=tuple(one for one in seen if isinstance(one, HostAlias)),
+        api_calls=tuple(one for one in seen if isinstance(one, ApiCall)),
     )
     return replace(basic, **facts)
 
@@ -206,9 +243,13 @@ def visits(*seen: Observation, **facts: Field) -> tuple[Visit, ...]:
         Scenario.REJECT_ALL: {Phase.BEFORE_CHOICE, Phase.AFTER_REJECT},
     }
     return tuple(
-        visit(scenario, *(_afresh(one, scenario) for one in seen if one.phase in wanted), **facts)
+        visit(scenario, *(_afresh(one, scenario) for one in seen if _phase(one) in wanted), **facts)
         for scenario, wanted in phases.items()
     )
+
+
+def _phase(seen: Observation) -> Phase:
+    return Phase.BEFORE_CHOICE if isinstance(seen, HostAlias) else seen.phase
 
 
 def _afresh(seen: Observation, scenario: Scenario) -> Observation:

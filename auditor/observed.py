@@ -14,7 +14,7 @@ from auditor.identifiers import unique_values
 from auditor.model import Category, Cookie, CookieEvent, Party, Phase, Scenario, StorageItem
 
 if TYPE_CHECKING:
-    from auditor.model import Classification, Request, Value, Visit
+    from auditor.model import Classification, Request, SharedIdentifier, Value, Visit
 
 #: From least to most intrusive; a category that is not listed says nothing about intrusion.
 INTENSITY = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL, Category.PERFORMANCE, Category.TARGETING)
@@ -184,13 +184,7 @@ class Call:
     @property
     def tracker(self) -> bool:
         """Whether it went to a tracker: a third party that measures or targets, and no bare carrier of others."""
-        return (
-            self.request.party is Party.THIRD
-            and not self.own
-            and not self.classification.exempt
-            and self.category in TRACKING
-            and self.classification.role not in CARRIERS
-        )
+        return self.request.party is Party.THIRD and not self.own and is_tracker(self.classification)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +254,12 @@ def _service(subject: str, items: list[Item], calls: list[Call]) -> Service:
     )
 
 
+def is_tracker(classification: Classification) -> bool:
+    """Whether what was classified measures or targets, and is no bare carrier of others."""
+    known = known_category(classification) in TRACKING and not classification.exempt
+    return known and classification.role not in CARRIERS
+
+
 def known_category(classification: Classification) -> Category | None:
     """The category where it is known as a fact, None where unknown, unclassified or inferred."""
     known = classification.layer <= LAST_HARD_LAYER and classification.category in INTENSITY
@@ -289,6 +289,13 @@ def subject_of(record: Cookie | StorageItem) -> str:
     """The key under which findings name an item: ``cookie:NAME@DOMAIN`` or ``storage:KIND:KEY@ORIGIN``."""
     kind, name, place = identity_of(record)
     return f"cookie:{name}@{place}" if kind == "cookie" else f"storage:{kind}:{name}@{place}"
+
+
+def subject_of_shared(one: SharedIdentifier) -> str:
+    """The key of the item whose identifier was seen in a request to somebody else."""
+    if one.item_kind == "cookie":
+        return f"cookie:{one.item_name}@{one.item_place}"
+    return f"storage:{one.item_kind}:{one.item_name}@{one.item_place}"
 
 
 def identity_of(record: Cookie | StorageItem) -> tuple[str, str, str]:

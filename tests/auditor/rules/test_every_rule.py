@@ -18,9 +18,12 @@ EXPECTED = [
     "before_choice_identifier",
     "careless_cookie",
     "claim_contradicted",
+    "cname_cloaking",
     "contradictory_declaration",
+    "cookie_sync",
     "declared_necessary_is_tracker",
     "declared_not_observed",
+    "fingerprinting",
     "lifetime_exceeds_declared",
     "lifetime_over_limit",
     "necessary_outlives_purpose",
@@ -85,7 +88,7 @@ def test_its_needs_are_complete(rule):
 
 def test_what_rests_on_shapes_is_marked_and_says_so_by_its_confidence(knowledge):
     marked = {rule.id for rule in RULES.values() if rule.heuristic}
-    assert "before_choice_identifier" in marked
+    assert {"before_choice_identifier", "fingerprinting"} <= marked
     for rule in RULES.values():
         (match,) = rule.check(rule.fires_on.evidence(knowledge))
         if rule.heuristic:

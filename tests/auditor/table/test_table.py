@@ -18,7 +18,6 @@ from auditor.classify import bundled
 from auditor.domains import host_of
 from auditor.engine import judge
 from auditor.model import (
-    ApiCall,
     Beacon,
     Category,
     ChoiceOutcome,
@@ -30,6 +29,7 @@ from auditor.model import (
     Phase,
     Scenario,
     Site,
+    Spelling,
     StorageKind,
 )
 from auditor.rules import all_rules
@@ -205,10 +205,28 @@ def read_control(line):
 def read_api(line):
     api, script, phase = line.take(), line.take(), line.phase()
     count = int(line.facts.pop("count", "1"))
-    return lambda _page, _number: ApiCall(api=api, script=script, count=count, phase=phase)
+    return lambda _page, _number: x.api(api, script, count=count, phase=phase)
+
+
+def read_shared(line):
+    name, domain = line.take(), "vendor.example"
+    if line.words[0].startswith("@"):
+        domain = line.take()[1:]
+    url, facts = line.take(), {"phase": line.phase(), "whole": not line.has("part")}
+    if "as" in line.facts:
+        facts["spelling"] = Spelling(line.facts.pop("as"))
+    return lambda _page, _number: x.shared(name, domain, url, **facts)
+
+
+def read_alias(line):
+    host, *chain = line.words
+    line.words = []
+    return lambda _page, _number: x.alias(host, *chain)
 
 
 SEEN = {
+    "shared": read_shared,
+    "alias": read_alias,
     "cookie": read_cookie,
     "storage": read_storage,
     "request": read_request,
@@ -478,9 +496,7 @@ def visit_of(case, site, scenario, number):
     for wanted, on, changes in case.changes:
         if wanted is scenario and on in (None, site.url):
             facts |= changes
-    calls = tuple(one for one in seen if isinstance(one, ApiCall))
-    others = [one for one in seen if not isinstance(one, ApiCall)]
-    return x.visit(scenario, *others, api_calls=calls, id=number + 1, **facts)
+    return x.visit(scenario, *seen, id=number + 1, **facts)
 
 
 CASES = [case for path in sorted(HERE.glob("*.cases")) for case in read_cases(path)]
