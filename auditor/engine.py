@@ -39,6 +39,8 @@ _PHASE_CLASSES = {
     Phase.AFTER_WITHDRAWAL: "after_withdrawal",
 }
 _SEVERITIES = tuple(Severity)
+#: The collectors that every version had: a record that names them names all that its version had.
+_FIRST_COLLECTORS = frozenset({"cookies", "requests", "storage"})
 
 
 def audit(case: CaseFile, classifier: Knowledge) -> Audit:
@@ -206,7 +208,8 @@ def _failed_collectors(rule: Rule, site: SiteEvidence) -> list[str]:
 def _state(visit: Visit, collector: str) -> str:
     """How a collector fared in a visit; one that evidence of an older version does not know did not look."""
     collectors = visit.coverage.collectors
-    return collectors.get(collector, "failed: it did not exist yet" if collectors else "ok")
+    is_complete = collectors.keys() >= _FIRST_COLLECTORS
+    return collectors.get(collector, "failed: it did not exist yet" if is_complete else "ok")
 
 
 # ------------------------------------------------------------------------------------------- records

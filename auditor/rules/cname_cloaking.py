@@ -44,7 +44,8 @@ def _of_site(site: SiteEvidence) -> Iterator[Match]:
                 subject=f"host:{host}",
                 fact=(
                     f"{clip(host)}, a host of the site, is an alias of "
-                    f"{listing(map(clip, aliases[host].chain), _SHOWN)}. {clip(name)} belongs to {known.service or 'a known tracker'} ({words(known.category)})."
+                    f"{listing(map(clip, aliases[host].chain), _SHOWN)}. {clip(name)} belongs to "
+                    f"{known.service or 'a known tracker'} ({words(known.category)})."
                 ),
                 site=site.url,
                 category_observed=known.category,

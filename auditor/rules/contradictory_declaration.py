@@ -34,7 +34,7 @@ _QUOTED = 300
 
 def check(case: Evidence) -> tuple[Match, ...]:
     """One match per thing that is declared in two ways."""
-    return tuple(match for site in case.sites for match in _of_site(site))
+    return tuple(match for site in case.sites if site.good for match in _of_site(site))
 
 
 def _of_site(site: SiteEvidence) -> Iterator[Match]:

@@ -18,6 +18,7 @@ from auditor.model import (
     Beacon,
     CaseFile,
     Category,
+    Coverage,
     DisclosureLevel,
     Finding,
     Outcome,
@@ -320,6 +321,22 @@ def test_facts_accuse_nobody():
     findings = audit(case(trackers(), text()), bundled()).findings
     words = " ".join(f"{one.title} {one.fact}" for one in findings).lower()
     assert not [word for word in ("illegal", "violat", "breach", "unlawful") if word in words]
+
+
+@pytest.mark.parametrize(
+    ("collectors", "undecided"),
+    [
+        ({}, False),
+        ({"cookies": "ok", "requests": "ok", "storage": "ok", "api_calls": "ok"}, False),
+        ({"cookies": "ok", "requests": "ok", "storage": "ok", "api_calls": "partial: a frame went away"}, False),
+        ({"cookies": "ok", "requests": "ok", "storage": "ok", "api_calls": "failed: no hook"}, True),
+        ({"cookies": "ok", "requests": "ok", "storage": "ok"}, True),
+    ],
+)
+def test_evidence_that_is_older_than_a_collector_leaves_its_rules_undecided(collectors, undecided):
+    seen = x.visits(coverage=Coverage(collectors=collectors))
+    _, questions = judge(x.evidence(seen, x.declaration(), knowledge=bundled()))
+    assert ("fingerprinting" in {one.rule for one in questions}) is undecided
 
 
 def test_the_rules_are_published():
