@@ -120,6 +120,11 @@ async def page(datasette: Datasette, template: str, context: Mapping[str, Any], 
     return Response.html(html, status=status)
 
 
+async def rendered(datasette: Datasette, template: str, context: Mapping[str, Any]) -> str:
+    """The text of a template."""
+    return str(await datasette.jinja_env.get_template(template).render_async(dict(context)))
+
+
 def json(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON document."""
     return Response.json(body, status=status, headers=dict(headers or {}))

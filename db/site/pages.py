@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.model import StoreError
 from db.artifacts import Artifacts
-from db.site import framework, health, queries, text
+from db.site import exports, framework, health, queries, text
 from db.site.charts import trend_chart
 from db.site.decisions import CHOICES, may_decide
 from db.site.framework import Datasette, NotFound, Request, Response
@@ -76,6 +76,48 @@ async def healthz(datasette: Datasette) -> Response:
     reasons = await framework.read(datasette, health.reasons, datetime.now(UTC))
     body = {"status": "unhealthy" if reasons else "ok", "reasons": reasons}
     return framework.json(body, status=503 if reasons else 200, headers={"cache-control": "no-store"})
+
+
+BADGES = {
+    "critical": "#8f1d2c",
+    "high": "#a3410c",
+    "medium": "#775400",
+    "low": "#2d5f8a",
+    "info": "#566166",
+    "none": "#1f6b3a",
+    "unknown": "#566166",
+}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def feed(datasette: Datasette, request: Request) -> Response:
+    """New and returned findings as an Atom feed (RFC 4287)."""
+    rows = await framework.read(datasette, exports.news)
+    base = f"{request.scheme}://{request.host}{framework.site_url(datasette, '/')}".rstrip("/")
+    updated = rows[0]["at"] if rows else datetime(1970, 1, 1, tzinfo=UTC).isoformat()
+    document = await framework.rendered(datasette, "feed.xml", {"rows": rows, "base": base, "updated": updated})
+    return framework.content(document.encode(), kind="application/atom+xml; charset=utf-8", headers={})
+
+
+async def badge(datasette: Datasette, request: Request) -> Response:
+    """A vendor's state as a small SVG to put elsewhere."""
+    found = await framework.read(datasette, exports.badge, request.url_vars["vendor"])
+    if found is None:
+        raise NotFound("There is no such vendor.")
+    shape = {**found, "width": 112 + 7 * len(found["words"]), "colour": BADGES[found["severity"]]}
+    svg = await framework.rendered(datasette, "badge.xml", shape)
+    headers = {"cross-origin-resource-policy": "cross-origin", "cache-control": "no-cache"}
+    return framework.content(svg.encode(), kind="image/svg+xml", headers=headers)
+
+
+async def workbook(datasette: Datasette, request: Request) -> Response:
+    """A vendor's findings and items as XLSX."""
+    vendor_id = request.url_vars["vendor"]
+    found = await framework.read(datasette, exports.workbook, vendor_id)
+    if found is None:
+        raise NotFound("There is no such vendor.")
+    headers = {"content-disposition": f'attachment; filename="{vendor_id}.xlsx"'}
+    return framework.content(found, kind=XLSX, headers=headers)
 
 
 def _artifacts(datasette: Datasette) -> Artifacts:

@@ -31,6 +31,9 @@ CELL_LIMIT = 600
 _ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/$", pages.dashboard),
     (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})$", pages.vendor),
+    (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})/badge\.svg$", pages.badge),
+    (r"^/vendors/(?P<vendor>[a-z0-9-]{1,100})/findings\.xlsx$", pages.workbook),
+    (r"^/feed\.atom$", pages.feed),
     (r"^/findings/(?P<fingerprint>[0-9a-f]{64})$", pages.finding),
     (r"^/findings/(?P<fingerprint>[0-9a-f]{64})/decide$", decisions.decide),
     (r"^/rules$", pages.rules),

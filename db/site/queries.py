@@ -8,7 +8,7 @@ from db.codec import load
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Row = dict[str, Any]
 SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -17,7 +17,9 @@ LIST_LIMIT = 200
 SHOWN = 20
 
 
-def select(connection: sqlite3.Connection, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+def select(
+    connection: sqlite3.Connection, query: str, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> list[Row]:
     """The rows of a query."""
     cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description]
