@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+    from xlsxwriter.format import Format
+
     from db.site.queries import Row
 
 FEED_LIMIT = 100
@@ -80,7 +82,7 @@ def workbook(connection: sqlite3.Connection, vendor: str) -> bytes | None:
     return out.getvalue()
 
 
-def _fill(sheet: xlsxwriter.worksheet.Worksheet, columns: Sequence[str], rows: Iterable[Row], form: object) -> None:
+def _fill(sheet: xlsxwriter.worksheet.Worksheet, columns: Sequence[str], rows: Iterable[Row], form: Format) -> None:
     for line, row in enumerate(rows, 1):
         for place, column in enumerate(columns):
             value = row[column]
