@@ -74,11 +74,12 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Document:
-    """A document taken apart. ``elements`` is in reading order."""
+    """A document taken apart. ``elements`` is in reading order; ``codes`` are stretches set as code (cookie names)."""
 
     origin: Origin
     elements: tuple[Block | Table, ...]
     links: tuple[Link, ...] = ()
+    codes: tuple[tuple[int, int], ...] = ()
     sentences: tuple[Sentence, ...] = field(default=(), repr=False)
 
     def blocks(self) -> Iterator[tuple[int, Block]]:
@@ -101,11 +102,13 @@ class Document:
         return None
 
 
-def assemble(origin: Origin, elements: list[Block | Table], links: list[Link]) -> Document:
+def assemble(
+    origin: Origin, elements: list[Block | Table], links: list[Link], codes: list[tuple[int, int]]
+) -> Document:
     """A document with its sentences cut, at most MAX_SENTENCES of them."""
     blocks = ((place, e) for place, e in enumerate(elements) if isinstance(e, Block) and not e.chrome)
     sentences = (Sentence(view, place) for place, block in blocks for view in split_sentences(block.view))
-    return Document(origin, tuple(elements), tuple(links), tuple(islice(sentences, MAX_SENTENCES)))
+    return Document(origin, tuple(elements), tuple(links), tuple(codes), tuple(islice(sentences, MAX_SENTENCES)))
 
 
 def split_sentences(view: View) -> list[View]:

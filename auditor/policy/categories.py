@@ -55,7 +55,7 @@ class Categories:
 
 def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     """Every category that the policy declares, in the order of the document."""
-    sections = find_sections(reading)
+    sections = _specific(reading, find_sections(reading))
     drafts = _from_sections(reading, scopes, sections)
     _add_tables(reading, scopes, drafts)
     _add_prose(reading, scopes, drafts)
@@ -70,6 +70,16 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
             governing.update(dict.fromkeys((section.place, *section.places), category))
             near.update((section.place, *section.places[:NEAR]))
     return Categories(tuple(declared), governing, frozenset(near))
+
+
+def _specific(reading: Reading, sections: list[Section]) -> list[Section]:
+    """Sections without those that only explain which types of cookies there are, where the policy says its own."""
+    general = reading.definition_places
+    own = [section for section in sections if section.place not in general]
+    if own or not sections:
+        return own
+    named = (named_in_prose(reading, s) for s in reading.cookie_sentences if s.place not in general)
+    return [] if any(named) else sections
 
 
 def _from_sections(reading: Reading, scopes: Scopes, sections: list[Section]) -> list[_Draft]:
@@ -113,12 +123,12 @@ def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     have = {(draft.category, draft.scope_ids) for draft in drafts}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
     for sentence in reading.cookie_sentences:
-        if sentence.place in governed:
+        if sentence.place in governed or sentence.place in reading.definition_places:
             continue
         ids = scopes.at(sentence.place)
         heading = reading.headings(sentence.place)
         above = heading[0].view.text if heading else None
-        for category, label in named_in_prose(reading, sentence.view):
+        for category, label in named_in_prose(reading, sentence):
             if (category, ids) not in have:
                 have.add((category, ids))
                 drafts.append(

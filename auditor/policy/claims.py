@@ -11,12 +11,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import Category, Claim, DeclaredCategory
+from auditor.policy.blocks import Block, Table
+from auditor.policy.category_rows import category_rows
+from auditor.policy.cookie_lists import item_names
 from auditor.policy.cues import Cues, Found
 from auditor.policy.durations import find_durations
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.services import sentence_purpose
+from auditor.policy.unused import unused_categories
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -35,7 +41,10 @@ ABILITIES = {
     "set_without_consent",
 }
 WHOLE_SENTENCE = {"cross_site_tracking"}
-TRIVIAL = {("set_without_consent", Category.STRICTLY_NECESSARY.value)}
+OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
+GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
+ARTICLE = 8
+EVERYDAY = {("category_unused", Category.STRICTLY_NECESSARY.value), ("category_unused", Category.UNCLASSIFIED.value)}
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
 
@@ -60,23 +69,32 @@ class _Rule:
 
 
 def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[Claim, ...]:
-    """Every claim, in the order of the document; the same claim about the same subject once, with all its quotes."""
+    """Every claim, in the order of the document; the same claim about the same subject once, with its first quote."""
     rules = [_rule(data) for data in reading.words.values("claims")]
     claims: dict[tuple[str, str, str | None], Claim] = {}
-    for sentence in reading.document.sentences:
+    for sentence, governing in _statements(reading, categories):
         for rule in rules:
             found = rule.cues.first(sentence.view.folded)
             if found is None or rule.unless.first(sentence.view.folded):
                 continue
-            subject = _subject(_Place(reading, categories, scopes, sentence, found), rule)
-            if subject is None or (rule.duration and not find_durations(sentence.view.folded)):
+            if rule.duration and not find_durations(sentence.view.folded):
                 continue
-            if (rule.type, subject.value) in TRIVIAL:
-                continue
-            key = (rule.type, subject.kind, subject.value)
-            claims.setdefault(key, _claim(reading, rule, sentence, found, subject))
+            place = _Place(reading, categories, scopes, sentence, found, governing)
+            for subject in _subjects(place, rule):
+                key = (rule.type, subject.kind, subject.value)
+                claims.setdefault(key, _claim(reading, rule, sentence, found, subject))
+    for claim in unused_categories(reading, categories, scopes):
+        claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
     ordered = sorted(claims.values(), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
+
+
+def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sentence, DeclaredCategory | None]]:
+    """The sentences of the text with the category that governs them, and those in the rows of category tables."""
+    for sentence in reading.document.sentences:
+        if not reading.denials.hypothetical(sentence):
+            yield sentence, categories.governing.get(sentence.place)
+    yield from category_rows(reading, categories)
 
 
 def _rule(data: dict[str, Any]) -> _Rule:
@@ -122,13 +140,14 @@ def hedged(reading: Reading, rule_type: str, view: View, found: Found) -> bool:
 
 @dataclass(frozen=True)
 class _Place:
-    """A sentence and what governs it."""
+    """A sentence and the category that governs it, by its section or by its row of a table."""
 
     reading: Reading
     categories: Categories
     scopes: Scopes
     sentence: Sentence
     found: Found
+    governing: DeclaredCategory | None
 
     @property
     def folded(self) -> str:
@@ -136,32 +155,66 @@ class _Place:
         return self.sentence.view.folded
 
     @property
-    def governing(self) -> DeclaredCategory | None:
-        """The category whose section the sentence stands in."""
-        return self.categories.governing.get(self.sentence.place)
+    def in_row(self) -> bool:
+        """Does the sentence stand in a table?"""
+        return isinstance(self.reading.document.elements[self.sentence.place], Table)
+
+    @property
+    def cookie(self) -> str | None:
+        """The one cookie that the item of the sentence describes."""
+        block = self.reading.document.elements[self.sentence.place]
+        names = item_names(self.reading, self.sentence.place, block) if isinstance(block, Block) else []
+        return names[0] if len(names) == 1 else None
 
     @property
     def in_cookies(self) -> bool:
         """Does the sentence stand in a part about cookies?"""
         return self.sentence.place in self.reading.cookie_places or self.governing is not None
 
+    @property
+    def general(self) -> bool:
+        """Does the sentence explain what cookies are?"""
+        return self.sentence.place in self.reading.definition_places
+
     def says(self, *path: str) -> bool:
         """Does the sentence contain a cue?"""
         return self.reading.words.cues(*path).first(self.folded) is not None
 
 
+def _subjects(place: _Place, rule: _Rule) -> tuple[_Subject, ...]:
+    """What a claim is about; nothing where the sentence does not stand in the rule's context."""
+    if rule.subject in ("label", "necessary") and not place.in_cookies:
+        return ()
+    if rule.subject == "label":
+        return tuple(s for s in _labels(place) if (rule.type, s.value) not in EVERYDAY)
+    if rule.subject == "necessary":
+        return (_category_subject(place.categories, place.scopes, Category.STRICTLY_NECESSARY),)
+    subject = _subject(place, rule)
+    return (subject,) if subject else ()
+
+
 def _subject(place: _Place, rule: _Rule) -> _Subject | None:
-    """What a claim is about, or None where the sentence does not stand in the rule's context."""
     if rule.context.startswith("cookie") and not place.in_cookies:
         return None
     if rule.subject in ("group", "scope"):
         return _group(place) if rule.subject == "group" else _scope(place)
-    if rule.subject in ("category", "label"):
-        return _labelled(place, rule)
+    if rule.subject == "category":
+        return _labelled(place)
+    if place.general and rule.type not in GENERAL:
+        return None
+    return _free_subject(place, rule)
+
+
+def _free_subject(place: _Place, rule: _Rule) -> _Subject | None:
+    """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":
         return named
     noun = _data_noun(place.reading, place.sentence) if rule.subject == "auto" else None
+    if rule.context == "data" and noun is None and not place.in_cookies:
+        return None
+    if rule.context == "cookie_subject" and not place.says("cookie"):
+        return None
     return _Subject("document", noun, place.scopes.web)
 
 
@@ -180,18 +233,22 @@ def _scope(place: _Place) -> _Subject:
     return _Subject("document", None, place.scopes.web)
 
 
-def _labelled(place: _Place, rule: _Rule) -> _Subject | None:
-    """The category that a sentence names, or that governs it; no subject where there is neither."""
-    governing = place.governing
-    text = place.folded[place.found.start :] if rule.subject == "label" else place.folded
-    named = labels_beside_cookies(place.reading, text)
-    if rule.subject == "label" and named:
-        return _category_subject(place.categories, place.scopes, named[0])
-    if governing is not None and (rule.subject == "category" or _is_near(place)):
-        return _Subject("category", governing.canonical.value, governing.scope_ids)
-    if rule.subject == "category" and named:
-        return _category_subject(place.categories, place.scopes, named[0])
-    return None
+def _labels(place: _Place) -> tuple[_Subject, ...]:
+    """The categories that a sentence names after the claim's words, or the one that governs it."""
+    named = dict.fromkeys(labels_beside_cookies(place.reading, place.folded[place.found.start :]))
+    if named:
+        return tuple(_category_subject(place.categories, place.scopes, category) for category in named)
+    if place.governing is not None and _is_near(place):
+        return (_Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
+    return ()
+
+
+def _labelled(place: _Place) -> _Subject | None:
+    """The category that governs a sentence, else the one that it names."""
+    if place.governing is not None:
+        return _Subject("category", place.governing.canonical.value, place.governing.scope_ids)
+    named = labels_beside_cookies(place.reading, place.folded)
+    return _category_subject(place.categories, place.scopes, named[0]) if named else None
 
 
 def _named_subject(place: _Place, rule: _Rule) -> _Subject | None:
@@ -199,11 +256,12 @@ def _named_subject(place: _Place, rule: _Rule) -> _Subject | None:
     governing = place.governing
     if place.says("beacon_subject"):
         return _Subject("technology", "web_beacons", place.scopes.web)
+    if rule.type in OF_ONE_COOKIE and (name := place.cookie):
+        return _Subject("cookie", name, place.scopes.at(place.sentence.place))
     if governing is not None and (_is_near(place) or place.says("anaphora") or place.says("cookie")):
         value = "social_media" if governing.subtype == "social_media" else governing.canonical.value
         return _Subject("category", value, governing.scope_ids)
-    first = place.reading.labels.cookie.first(place.folded)
-    if rule.type == "no_personal_data" and first and first.start == 0:
+    if rule.type == "no_personal_data" and _about_cookies_as_such(place):
         return _Subject("technology", "cookies", place.scopes.web)
     if governing is not None or rule.type == "consent_before_setting" or place.says("only_these"):
         return None
@@ -212,7 +270,14 @@ def _named_subject(place: _Place, rule: _Rule) -> _Subject | None:
 
 
 def _is_near(place: _Place) -> bool:
-    return place.sentence.place in place.categories.near
+    return place.sentence.place in place.categories.near or place.in_row
+
+
+def _about_cookies_as_such(place: _Place) -> bool:
+    """Does a sentence begin with cookies, at most an article before them?"""
+    first = place.reading.labels.cookie.first(place.folded)
+    anaphora = place.reading.words.cues("anaphora").first(place.folded[:ARTICLE])
+    return first is not None and first.start < ARTICLE and " " not in place.folded[: first.start].strip() and not anaphora
 
 
 def _meant(place: _Place) -> Category | None:

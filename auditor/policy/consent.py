@@ -34,7 +34,15 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
 def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
     cues, unless = Cues(rule["cues"]), Cues(rule.get("unless", ()))
     pool = reading.document.sentences if rule.get("any") else reading.cookie_sentences
-    return [s for s in pool if cues.first(s.view.folded) and not unless.first(s.view.folded)]
+    found = [s for s in pool if cues.first(s.view.folded) and not unless.first(s.view.folded)]
+    return [s for s in found if not _absent(reading, s, rule["mechanism"])]
+
+
+def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
+    """Is a control only possible one day, or a banner said to be missing?"""
+    if reading.denials.hypothetical(sentence):
+        return True
+    return mechanism == "cookie_banner" and reading.words.cues("no_control").first(sentence.view.folded) is not None
 
 
 def _mechanism(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block
+from auditor.policy.denials import Denials, read_denials
 from auditor.policy.records import read_records
 from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from auditor.policy.labels import Labels
     from auditor.policy.view import View
     from auditor.policy.wording import Wording
+
+
+MAX_LIST = 40
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,44 @@ class Reading:
     vendor: str | None = None
     url: str | None = None
 
+    def mentions_storage(self, view: View) -> bool:
+        """Does a stretch of text name cookies, trackers or the storage of a browser?"""
+        names = ("local_storage", "session_storage")
+        return self.mentions_cookies(view) or any(
+            self.words.cues("technologies", name, "cues").first(view.folded) for name in names
+        )
+
     def mentions_cookies(self, view: View) -> bool:
         """Does a stretch of text name cookies or trackers?"""
         return self.labels.cookie.first(view.folded) is not None
+
+    @cached_property
+    def denials(self) -> Denials:
+        """What the document says is not used."""
+        return read_denials(self.document, self.words)
+
+    def opening(self, place: int) -> str:
+        """The folded introduction of the list that an item stands in; of other blocks the heading above."""
+        element = self.document.elements[place]
+        if isinstance(element, Block) and element.kind == "item":
+            for before in reversed(self.document.elements[max(0, place - MAX_LIST) : place]):
+                if isinstance(before, Block) and before.kind != "item":
+                    return before.view.folded if before.kind == "text" else ""
+        above = self.headings(place)
+        return above[0].view.folded if above else ""
+
+    @cached_property
+    def definition_places(self) -> frozenset[int]:
+        """Blocks under headings that ask what cookies are: they speak of cookies in general."""
+        cues = self.words.cues("definition_heading")
+        own = (self.words.cues("cookies_in_use"), self.words.cues("list_heading"))
+        found: set[int] = set()
+        for place, _ in self.document.blocks():
+            above = self.headings(place)
+            folded = above[0].view.folded if above else ""
+            if folded and cues.first(folded) and not any(use.first(folded) for use in own):
+                found.add(place)
+        return frozenset(found)
 
     @cached_property
     def ancestry(self) -> tuple[tuple[int, ...], ...]:

@@ -16,6 +16,7 @@ from auditor.policy.tables import looks_like_cookie
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 BESIDE = 5
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
+_LETTER = re.compile(r"[A-Za-z]{2}")
+_CALL = re.compile(r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^https?:", re.IGNORECASE)
 _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
@@ -33,12 +36,13 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
     for place, block in reading.document.blocks():
         if place not in reading.cookie_places or block.kind == "heading" or place in recorded:
             continue
-        names = _item_names(reading, place, block)
+        names = item_names(reading, place, block)
         out.extend(_listed(reading, categories, scopes, place, block.view, name) for name in names)
     return out
 
 
-def _item_names(reading: Reading, place: int, block: Block) -> list[str]:
+def item_names(reading: Reading, place: int, block: Block) -> list[str]:
+    """The technical names that an item begins with; none where it is no item about cookies."""
     match = _LIST_LEAD.match(block.view.text)
     if not match:
         return []
@@ -56,16 +60,27 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
     """Names such as ``_ga`` in sentences about cookies, each once."""
     out: list[DeclaredCookie] = []
     for sentence in reading.cookie_sentences:
-        if not reading.mentions_cookies(sentence.view):
+        if not reading.mentions_storage(sentence.view) or reading.denials.hypothetical(sentence):
             continue
-        for match in _PROSE_NAME.finditer(sentence.view.text):
-            name = match.group().rstrip(".")
+        for name in _names_in(reading, sentence):
             if fold(name) not in known:
                 known.add(fold(name))
                 out.append(
                     replace(_listed(reading, categories, scopes, sentence.place, sentence.view, name), basis="prose")
                 )
     return out
+
+
+def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
+    """Names with a leading underscore, and technical names that are set as code."""
+    view = sentence.view
+    names = [match.group().rstrip(".") for match in _PROSE_NAME.finditer(view.text)]
+    for start, end in reading.document.codes:
+        if view.start <= start and end <= view.end:
+            name = clean_name(view.origin.text[start:end])
+            if looks_like_cookie(name) and _LETTER.search(name) and not _CALL.search(name):
+                names.append(name)
+    return list(dict.fromkeys(names))
 
 
 def _among_cookies(reading: Reading, place: int) -> bool:

@@ -13,10 +13,16 @@ from auditor.policy.wording import wording
 
 if TYPE_CHECKING:
     from auditor.policy.context import Reading
-    from auditor.policy.view import View
+    from auditor.policy.view import Origin, View
+    from auditor.policy.wording import Wording
 
 NEAR = 40
 MAX_VIEW = 400
+_HEAD = re.compile(r"---\r?\n.{0,3000}?\n---", re.DOTALL)
+_HEAD_DATE = re.compile(
+    r"^(?:date|updated|modified|last_?-?(?:updated|modified|revised|change)\w{0,5})\s*:\s*(?P<value>[^\n]{4,60})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ISO = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
 _NUMERIC = re.compile(
     r"(?<!\d)(?P<first>\d{1,2})\s?[./-]\s?(?P<second>\d{1,2})\s?[./-]\s?(?P<year>(?:19|20)\d\d)(?!\d)"
@@ -33,7 +39,20 @@ def read_last_updated(reading: Reading) -> LastUpdated | None:
         for found in cues.all(view.folded):
             if result := _date(reading, view, found.start, found.end):
                 return result
-    return None
+    return _front_matter(reading.document.origin)
+
+
+def _front_matter(origin: Origin) -> LastUpdated | None:
+    """The date in the header of a Markdown file ("date: 2024-05-01")."""
+    head = _HEAD.match(origin.text)
+    line = _HEAD_DATE.search(origin.text, head.start(), head.end()) if head else None
+    if line is None:
+        return None
+    found = _dates_in(wording("en"), fold(line["value"]))
+    if not found:
+        return None
+    quote = origin.quote(line.start(), line.end())
+    return LastUpdated(date=found[0][1], precision=found[0][2], raw=quote.quote, evidence=(quote,))
 
 
 def _date(reading: Reading, view: View, start: int, after: int) -> LastUpdated | None:
@@ -47,7 +66,11 @@ def _date(reading: Reading, view: View, start: int, after: int) -> LastUpdated |
 
 
 def _dates(reading: Reading, window: str) -> list[tuple[re.Match[str], str, str]]:
-    months = _months(reading.words.language)
+    return _dates_in(reading.words, window)
+
+
+def _dates_in(words: Wording, window: str) -> list[tuple[re.Match[str], str, str]]:
+    months = _months(words.language)
     out: list[tuple[re.Match[str], str, str]] = []
     for match in months[0].finditer(window):
         month = months[1][match["month"]]

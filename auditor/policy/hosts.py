@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
 
 HOST = re.compile(
-    r"(?<![\w@.\-])(?:https?://)?(?P<host>(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.){1,5}[a-z]{2,18})(?![\w@\-])",
+    r"(?<![\w@.\-])(?:https?://)?(?P<host>(?:[a-z0-9à-öø-ÿ](?:[a-z0-9à-öø-ÿ\-]{0,61}[a-z0-9à-öø-ÿ])?\.){1,5}[a-z]{2,18})(?![\w@\-])",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@((?:[a-z0-9\-]{1,63}\.){1,4}[a-z]{2,18})", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w.@/\-])[\w\-]{1,63}(?![\w.\-])")
 _HREF = re.compile(r"https?://([^/?#:\s]{1,253})", re.IGNORECASE)
 NEAR = 60
+BEHIND = 14
 OWN = 3
 MAX_TEXT = 200_000
 
@@ -82,7 +83,7 @@ def _order(scored: tuple[int, HostMention]) -> tuple[int, bool, int]:
 
 def _mentions(reading: Reading) -> list[tuple[HostMention, bool]]:
     """Hosts in the readable text, each with whether words such as "our website" stand before it; then link targets."""
-    cues = reading.words.cues("own_site")
+    cues, website = reading.words.cues("own_site"), reading.words.cues("scopes", "website")
     found: list[tuple[HostMention, bool]] = []
     for _, block in reading.document.blocks():
         view = block.view
@@ -90,7 +91,9 @@ def _mentions(reading: Reading) -> list[tuple[HostMention, bool]]:
             if _known_ending(match["host"]):
                 start, end = match.span("host")
                 mention = HostMention(match["host"].lower(), view.place(start), view.place(end - 1) + 1)
+                after = website.first(view.folded[match.end() : match.end() + BEHIND])
                 cued = cues.first(view.folded[max(0, match.start() - NEAR) : match.start()]) is not None
+                cued = cued or (after is not None and after.start <= 1)
                 found.append((mention, cued))
     seen = {mention.host for mention, _ in found}
     targets = [h.lower() for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h)]

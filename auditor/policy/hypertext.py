@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 MAX_SPAN = 50
 BULLETS = "•●▪◦‣∙·○■□➢✓-– "
 _CHROME = ("nav", "footer")
+_CODES = ("code", "kbd", "samp", "tt")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link]]:
-    """Blocks, tables and links of a page."""
+def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link], list[tuple[int, int]]]:
+    """Blocks, tables, links and stretches of code of a page."""
     text, marks = html_text(markup)
     origin = Origin(text)
     tables = list(_tables(origin, marks))
@@ -32,7 +33,7 @@ def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link]]:
         at = max(at, end)
     elements.extend(lines.blocks(at, len(text)))
     links = [Link(m.start, m.end, m.attributes["href"]) for m in marks if m.name == "a" and m.attributes.get("href")]
-    return origin, elements, links
+    return origin, elements, links, [(m.start, m.end) for m in marks if m.name in _CODES]
 
 
 class _LineReader:

@@ -23,6 +23,7 @@ ICC_NUMBERS = {
 }  # ICC UK Cookie Guide, 2012
 _NUMBER = r"(?P<number>\d{1,2}(?:\.\d{1,2})?)"
 _WORD = re.compile(r"[^\W\d_]+")
+_REMARK = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _ONETRUST_ID = re.compile(r"\(?\bc000\d\)?:?")
 
 
@@ -86,8 +87,13 @@ class Labels:
         return found
 
     def read(self, folded: str) -> Label | None:
-        """A whole phrase (heading, lead-in, cell) as a label, or None where no label word is in it."""
+        """A whole phrase (heading, lead-in, cell) as a label, or None where no label word is in it.
+
+        Remarks in parentheses after a label ("(if applicable)") are no part of it.
+        """
         number, body = self._numbered(folded)
+        bare = _REMARK.sub("", body)
+        body = bare if self.find(bare) else body
         found = self.find(body)
         if not found:
             return None

@@ -13,7 +13,7 @@ from auditor.policy.view import Origin, View
 _INLINE = re.compile(
     r"\\(?P<escaped>[\\_*\[\](){}#+\-.!|<>~&$`])"
     r"|!?\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
-    r"|(?P<mark>\*\*|`)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
+    r"|(?P<mark>\*\*|`)|(?<![\w*\\])\*(?P<emphasis>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
 )
 _MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MULTILINE)
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -27,6 +27,7 @@ MIN_ROWS = 2
 BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
+_CODE = re.compile(r"(?<!`)`([^`\n]{1,80})`(?!`)")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
@@ -105,8 +106,8 @@ def is_markdown(text: str) -> bool:
     return text.startswith("---\n") or _MARKDOWN.search(text[:200_000]) is not None
 
 
-def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link]]:
-    """Blocks, tables and links of a text or Markdown file."""
+def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list[tuple[int, int]]]:
+    """Blocks, tables, links and stretches of code of a text or Markdown file."""
     origin = Origin(text)
     reader = _Reader(origin, is_markdown(text))
     lines = _lines(text)
@@ -114,7 +115,7 @@ def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link]]:
     while at < len(lines):
         at = _step(reader, lines, at)
     reader.flush()
-    return origin, reader.elements, reader.links
+    return origin, reader.elements, reader.links, [m.span(1) for m in _CODE.finditer(text)] if reader.markdown else []
 
 
 def _lines(text: str) -> list[_Line]:
@@ -284,6 +285,8 @@ def inline(origin: Origin, start: int, end: int, links: list[Link]) -> View:
             elif match["url"] is not None:
                 links.append(Link(match.start("label"), match.end("label"), match["url"]))
                 scan(match.start("label"), match.end("label"))
+            elif match["emphasis"]:
+                scan(match.start("emphasis"), match.end("emphasis"))
             elif match["tag"]:
                 put(" ", [match.start()])
             elif match["entity"]:

@@ -9,44 +9,51 @@ from auditor.model import Category
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
     from auditor.policy.cues import Found
     from auditor.policy.labels import LabelWord
     from auditor.policy.view import View
 
 BEFORE = 60
-AFTER = 35
 
 
-def named_in_prose(reading: Reading, view: View) -> list[tuple[Category, str]]:
+def named_in_prose(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
     """(category, label) of the label words that a sentence says are in use."""
+    if reading.denials.hypothetical(sentence) or sentence.place in reading.denials.places:
+        return []
+    view = sentence.view
     out: list[tuple[Category, str]] = []
-    for run in runs_in_use(reading, view.folded):
+    for run in runs_in_use(reading, view.folded, reading.opening(sentence.place)):
         out.extend((word.category, _label(reading, view, word, alone=len(run) == 1)) for word in run)
     return out
 
 
-def runs_in_use(reading: Reading, folded: str) -> list[list[LabelWord]]:
+def runs_in_use(reading: Reading, folded: str, opening: str = "") -> list[list[LabelWord]]:
     """Runs of label words that belong to a cookie word in a sentence that speaks of use.
 
-    Sentences that are about refusing or deleting, and labels that are denied, give nothing.
+    ``opening`` is the introduction of the list that the sentence stands in: it may say the use. Sentences that are
+    about refusing or deleting, and labels that are denied, give nothing.
     """
     words = reading.words
     if not (reading.labels.cookie.first(folded) or words.cues("cookie_like").first(folded)):
         return []
-    if not words.cues("use").first(folded):
+    if not words.cues("use").first(folded) and not words.cues("use").first(opening):
         return []
     out = []
     for chain in _chains(reading, folded) + _strong(reading, folded):
         start, end = chain[0].start, chain[-1].end
         before = folded[max(0, start - BEFORE) : end]
-        if words.cues("conditional_label").first(before) or words.cues("unused").first(
-            before + folded[end : end + AFTER]
-        ):
+        if words.cues("conditional_label").first(before) or reading.denials.in_clause(folded, start, end):
             continue
         if known := [word for word in chain if word.category is not Category.UNCLASSIFIED]:
             out.append(known)
     return out
+
+
+def label_runs(reading: Reading, folded: str) -> list[list[LabelWord]]:
+    """The runs of label words that belong to a cookie word, whatever the sentence says of them."""
+    return _chains(reading, folded)
 
 
 def labels_beside_cookies(reading: Reading, folded: str) -> list[Category]:

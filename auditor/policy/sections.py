@@ -46,7 +46,9 @@ class Section:
 
 def find_sections(reading: Reading) -> list[Section]:
     """Headings and lead-ins that are category labels, with what they govern."""
-    found = [found for place, block in reading.document.blocks() if (found := _candidate(reading, place, block))]
+    denied = reading.denials.places
+    blocks = ((place, block) for place, block in reading.document.blocks() if place not in denied)
+    found = [found for place, block in blocks if (found := _candidate(reading, place, block))]
     return _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
 
 
@@ -121,7 +123,7 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
     if section.label.cookie_word:
         return True
     texts = [elements[at] for at in (section.place, *section.places[:2])]
-    if any(isinstance(block, Block) and reading.mentions_cookies(block.view) for block in texts):
+    if any(isinstance(block, Block) and reading.mentions_storage(block.view) for block in texts):
         return True
     siblings = [s for s in others if s is not section and abs(s.place - section.place) <= 4 * MAX_BODY]
     under = any(reading.mentions_cookies(heading.view) for heading in reading.headings(section.place))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from auditor.model import Category, DeclaredParty, DeclaredService
 from auditor.policy.blocks import Block
 from auditor.policy.hosts import brand, own_hosts
-from auditor.policy.service_names import KnownService, Mention, find_services
+from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.service_names import Mention, find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 MAX_SERVICE_NAME = 80
 MAX_ROW = 400
+NEAR_START = 4
+LISTED = 40
+USUAL = (Category.PERFORMANCE, Category.TARGETING)  # what such a service does follows from its name
+_CLAUSE = re.compile(r"[,;.:()]\s|\s[(]|[)]|\s-\s")
 _PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)")
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
@@ -43,11 +48,11 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
     for sentence in reading.cookie_sentences:
         mentions = find_services(sentence.view)
+        governing = categories.governing.get(sentence.place)
         for mention in mentions:
-            if _general(mention, mentions) or not _in_use(reading, sentence, mention):
+            if _general(mention, mentions) or not _in_use(reading, sentence, mention, governed=governing is not None):
                 continue
-            governing = categories.governing.get(sentence.place)
-            category = governing.canonical if governing else _purpose_of(reading, sentence, mention.service)
+            category = governing.canonical if governing else _purpose_of(reading, sentence, mention)
             yield DeclaredService(
                 name=mention.service.name,
                 aliases=_aliases(mention),
@@ -68,39 +73,68 @@ def _aliases(mention: Mention) -> tuple[str, ...]:
 
 def _general(mention: Mention, mentions: list[Mention]) -> bool:
     """Is a company named beside one of its own services ("Google" beside "Google Analytics")?"""
-    first = fold(mention.words).split()[0]
-    return any(m is not mention and len(m.words) > len(mention.words) and first in fold(m.words) for m in mentions)
+    words = fold(mention.words)
+    return any(m is not mention and fold(m.words).startswith(words + " ") for m in mentions)
 
 
-def _purpose_of(reading: Reading, sentence: Sentence, service: KnownService) -> Category | None:
-    """The category that the words around a service speak for; the service's usual one where they allow it."""
-    block = reading.document.elements[sentence.place]
-    texts = [sentence.view.folded]
-    if isinstance(block, Block) and block.kind == "item":
-        texts.append(block.view.folded)
-    for text in texts:
+def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
+    """The category that the words around a service speak for, nearest first; its usual one where none do."""
+    service = mention.service
+    for text in _around(reading, sentence, mention):
+        if labelled := labels_beside_cookies(reading, text):
+            return labelled[0]
         counts = purposes(reading, text)
         if service.category is not None and counts.get(service.category):
             return service.category
         if category := sentence_purpose(reading, text):
             return category
-    heading = _heading_purpose(reading, sentence.place)
-    return heading or (service.category if service.name.endswith(("Analytics", "Ads")) else None)
+    return _heading_purpose(reading, sentence.place) or (service.category if service.category in USUAL else None)
 
 
-def _in_use(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]:
+    """The clause of a mention, its sentence, and the whole item that it stands in."""
+    folded = sentence.view.folded
+    start = max((found.end() for found in _CLAUSE.finditer(folded, 0, mention.start)), default=0)
+    stop = _CLAUSE.search(folded, mention.end)
+    texts = [folded[start : stop.start() if stop else len(folded)], folded]
+    block = reading.document.elements[sentence.place]
+    if isinstance(block, Block) and block.kind == "item":
+        texts.append(block.view.folded)
+    return texts
+
+
+def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed: bool) -> bool:
     """Is the mention one of a service in use, rather than of a browser, a link or the vendor itself?"""
     folded = sentence.view.folded
+    words = reading.words
     vendor = fold(reading.vendor or "")
     if vendor and fold(mention.service.name) in vendor:
         return False
-    if reading.words.cues("not_service").first(folded) or reading.words.cues("updated").first(folded[: mention.start]):
+    if words.cues("not_service").first(folded) or words.cues("updated").first(folded[: mention.start]):
         return False
-    if mention.service.category is None and not (
-        reading.mentions_cookies(sentence.view) and reading.words.cues("named_by").first(folded[: mention.start])
-    ):
+    if reading.denials.reaches(sentence, mention.start, mention.end) or reading.denials.hypothetical(sentence):
         return False
-    return any(reading.words.cues(name).first(folded) for name in ("use", "named_by", "cookie"))
+    if sentence.place in reading.definition_places:
+        return False
+    named = words.cues("named_by").first(folded[: mention.start]) is not None
+    if mention.service.category is None:
+        return named and reading.mentions_cookies(sentence.view)
+    return (
+        named
+        or any(words.cues(name).first(folded) for name in ("use", "cookie"))
+        or ((governed or _is_item(reading, sentence)) and _stands_out(sentence, mention))
+    )
+
+
+def _is_item(reading: Reading, sentence: Sentence) -> bool:
+    block = reading.document.elements[sentence.place]
+    return isinstance(block, Block) and block.kind == "item"
+
+
+def _stands_out(sentence: Sentence, mention: Mention) -> bool:
+    """Does a sentence begin with a service, or list it after a label or in parentheses?"""
+    before = sentence.view.text[: mention.start]
+    return len(before.split()) <= NEAR_START or any(mark in before[-LISTED:] for mark in ":(,/")
 
 
 # ------------------------------------------------------------------------------------------- tables

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from auditor.model import DeclaredCookie
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
+    from auditor.policy.cues import Found
 
 _STORAGE = {
     "cookie": "cookies",
@@ -40,11 +41,13 @@ def _declaring(reading: Reading, name: str) -> Sentence | None:
         for sentence in pool:
             folded = sentence.view.folded
             found = cue.search(folded)
-            if found and not _denied(reading, folded, found.start) and not unless.first(folded):
+            if found and not unless.first(folded) and _is_used(reading, sentence, found):
                 return sentence
     return None
 
 
-def _denied(reading: Reading, folded: str, at: int) -> bool:
-    denial = reading.words.cues("technology_denied").first(folded[max(0, at - 60) : at + 30])
-    return denial is not None
+def _is_used(reading: Reading, sentence: Sentence, found: Found) -> bool:
+    """Is a technology said to be in use, rather than denied or possible one day?"""
+    denials = reading.denials
+    folded = sentence.view.folded
+    return not denials.reaches(sentence, found.start, found.end) and not denials.hypothetical(sentence)

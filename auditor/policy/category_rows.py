@@ -1,0 +1,43 @@
+"""Tables of categories: one row a category, its description beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Sentence, split_sentences
+from auditor.policy.cookies import is_cookie_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.model import Category, DeclaredCategory
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.tables import Row
+
+MAX_RESIDUE = 2
+
+
+def row_label(reading: Reading, row: Row) -> Category | None:
+    """The category that a row's own cell names, None where it names none."""
+    cell = row.cells.get("category")
+    label = reading.labels.read(cell.folded) if cell and cell.text else None
+    return label.category if label and label.residue <= MAX_RESIDUE else None
+
+
+def category_rows(
+    reading: Reading, categories: Categories
+) -> Iterator[tuple[Sentence, DeclaredCategory]]:
+    """The sentences in the rows of category tables, each with the category of its row."""
+    for place, grid in reading.grids:
+        if is_cookie_table(reading, place, grid):
+            continue
+        for row in grid.records():
+            canonical = row_label(reading, row)
+            declared = next((c for c in categories.declared if c.canonical is canonical), None)
+            if declared is None:
+                continue
+            cells = [view for role, view in row.cells.items() if role != "category"]
+            for view in (*cells, *row.others):
+                for part in split_sentences(view):
+                    yield Sentence(part, place), declared

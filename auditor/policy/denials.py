@@ -1,0 +1,104 @@
+"""What a policy says is not used, or only might be used one day: neither is declared.
+
+A denial reaches from its words to the end of its clause; an introduction or heading that denies ("We do not use:",
+"What we do not use") reaches over the list or section that it opens.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.blocks import Document, Sentence
+    from auditor.policy.wording import Wording
+
+BEFORE = 200
+AFTER = 70
+MAX_HEADING = 90
+_STOP = re.compile(r"[.;:!?](?=\s|$)")
+_CLOSED = re.compile(r"\s*(?:[.,;:!?)]|$)")
+
+
+@dataclass(frozen=True)
+class Denials:
+    """Where a document denies. ``places`` are blocks that an introduction or heading denies as a whole; ``futures``
+    are the beginnings of sentences about what might be one day.
+    """
+
+    words: Wording
+    places: frozenset[int]
+    futures: frozenset[int]
+
+    def reaches(self, sentence: Sentence, start: int, end: int) -> bool:
+        """Is a stretch of a sentence said not to be used?"""
+        return sentence.place in self.places or self.in_clause(sentence.view.folded, start, end)
+
+    def in_clause(self, folded: str, start: int, end: int) -> bool:
+        """Is there a denial in the clause of a stretch, before it or right after it?"""
+        return self._before(folded, start) or self._after(folded, end)
+
+    def hypothetical(self, sentence: Sentence) -> bool:
+        """Does a sentence, or one before it in its block, speak of what might be one day?"""
+        return sentence.view.start in self.futures
+
+    def _before(self, folded: str, at: int) -> bool:
+        """A denial that reaches to an offset: no end of the clause, contrast or other use between them."""
+        reach = folded[max(0, at - BEFORE) : at]
+        return any(self._continues(reach[found.end :]) for found in self.words.cues("denies").all(reach))
+
+    def _after(self, folded: str, at: int) -> bool:
+        """A denial that follows and ends the clause ("... is not used."), not one of a purpose ("not used for ...")."""
+        reach = folded[at : at + AFTER]
+        found = self.words.cues("denies").first(reach)
+        if found is None or "," in reach[: found.start]:
+            return False
+        return _CLOSED.match(reach, found.end) is not None and self._continues(reach[: found.start])
+
+    def _continues(self, between: str) -> bool:
+        if _STOP.search(between):
+            return False
+        return not any(self.words.cues(key).first(between) for key in ("contrast", "use"))
+
+
+def read_denials(document: Document, words: Wording) -> Denials:
+    """The denials of a document."""
+    return Denials(words, frozenset(_denied_places(document, words)), frozenset(_futures(document, words)))
+
+
+def _futures(document: Document, words: Wording) -> Iterator[int]:
+    """Where the sentences about what might be one day begin: the first of a block and all after it."""
+    cues = words.cues("future")
+    place = -1
+    for sentence in document.sentences:
+        if sentence.place == place or cues.first(sentence.view.folded):
+            place = sentence.place
+            yield sentence.view.start
+
+
+def _denied_places(document: Document, words: Wording) -> Iterator[int]:
+    """Items after an introduction that denies, and all below a heading that does."""
+    listed = False
+    under: int | None = None
+    for place, block in document.blocks():
+        if block.kind == "heading" and (under is None or block.level <= under):
+            under = block.level if _denies(words, block, MAX_HEADING) else None
+        if block.kind == "item" and block.lead is None:
+            if listed:
+                yield place
+        else:
+            listed = block.view.text.rstrip().endswith(":") and _denies(words, block, BEFORE)
+        if under is not None:
+            yield place
+
+
+def _denies(words: Wording, block: Block, longest: int) -> bool:
+    folded = block.view.folded
+    if len(folded) > longest or words.cues("contrast").first(folded):
+        return False
+    return words.cues("denies").first(folded) is not None

@@ -1,0 +1,57 @@
+"""Categories that a policy says it does not use: in a sentence, or in the list that such a sentence opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.model import Category, Claim
+from auditor.policy.prose import label_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.labels import LabelWord
+    from auditor.policy.scopes import Scopes
+
+CONFIDENCE = 0.85
+REST = 90
+BESIDE = 12
+_EVERYDAY = (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
+
+
+def unused_categories(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[Claim]:
+    """A claim ``category_unused`` for each category that is denied without a condition."""
+    for sentence in reading.cookie_sentences:
+        if reading.denials.hypothetical(sentence) or sentence.place in reading.definition_places:
+            continue
+        listed = sentence.place in reading.denials.places
+        for word in _denied(reading, sentence, listed=listed):
+            declared = next((c for c in categories.declared if c.canonical is word.category), None)
+            yield Claim(
+                id="", type="category_unused", subject_kind="category", subject_value=word.category.value,
+                strength="absolute", tests=("cookie_inventory",),
+                scope_ids=declared.scope_ids if declared else scopes.web,
+                evidence=(sentence.view.quote(),), confidence=CONFIDENCE,
+            )  # fmt: skip
+
+
+def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[LabelWord]:
+    folded = sentence.view.folded
+    for run in label_runs(reading, folded):
+        start, end = run[0].start, run[-1].end
+        if listed or (reading.denials.in_clause(folded, start, end) and not _limited(reading, folded[end : end + REST])):
+            yield from (word for word in run if word.category not in _EVERYDAY)
+
+
+def _limited(reading: Reading, rest: str) -> bool:
+    """Does a condition or a purpose follow ("... without your consent", "... to identify you")?"""
+    words = reading.words
+    if words.cues("contrast").first(rest):
+        return True
+    for cookie in reversed(reading.labels.cookie.all(rest)):
+        rest = rest[: cookie.start] + rest[cookie.end :]
+    purpose = words.cues("purpose_preposition").first(rest)
+    return purpose is not None and purpose.start < BESIDE
