@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCategory, DeclaredParty, Quote
@@ -15,6 +16,7 @@ from auditor.policy.services import sentence_purpose
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from auditor.policy.blocks import Table
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
     from auditor.policy.tables import Row
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_ROW_QUOTE = 600
 NEAR = 4
+MANY = 2
 CONFIDENCE = {"heading": 0.95, "list": 0.9, "table": 0.95, "prose": 0.75, "purpose_list": 0.6}
 
 
@@ -68,14 +71,41 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     for draft, category in zip(drafts, declared, strict=True):
         for section in draft.sections:
             governing.update(dict.fromkeys((section.place, *section.places), category))
-            near.update((section.place, *section.places[:NEAR]))
+            near.update(_near(reading, section))
     return Categories(tuple(declared), governing, frozenset(near))
+
+
+def _without_purposes(reading: Reading, sections: list[Section]) -> list[Section]:
+    """Sections without the items of a list of purposes, where headings name the categories of cookies."""
+    elements = reading.document.elements
+    headed = [s for s in sections if s.label.cookie_word and _is_heading(elements[s.place])]
+    if len(headed) < MANY:
+        return sections
+    return [s for s in sections if s.label.cookie_word or not _is_item(elements[s.place])]
+
+
+def _is_item(element: Block | Table) -> bool:
+    return isinstance(element, Block) and element.kind == "item"
+
+
+def _near(reading: Reading, section: Section) -> tuple[int, ...]:
+    """The places that directly follow a label: after a heading all before the next one, after a lead-in a few."""
+    elements = reading.document.elements
+    label = elements[section.place]
+    if not (isinstance(label, Block) and label.kind == "heading"):
+        return (section.place, *section.places[:NEAR])
+    following = takewhile(lambda at: not _is_heading(elements[at]), section.places)
+    return (section.place, *following)
+
+
+def _is_heading(element: Block | Table) -> bool:
+    return isinstance(element, Block) and element.kind == "heading"
 
 
 def _specific(reading: Reading, sections: list[Section]) -> list[Section]:
     """Sections without those that only explain which types of cookies there are, where the policy says its own."""
     general = reading.definition_places
-    own = [section for section in sections if section.place not in general]
+    own = [section for section in _without_purposes(reading, sections) if section.place not in general]
     if own or not sections:
         return own
     named = (named_in_prose(reading, s) for s in reading.cookie_sentences if s.place not in general)

@@ -16,9 +16,11 @@ from auditor.policy.category_rows import category_rows
 from auditor.policy.cookie_lists import item_names
 from auditor.policy.cues import Cues, Found
 from auditor.policy.durations import find_durations
+from auditor.policy.places import words_of
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.services import sentence_purpose
 from auditor.policy.unused import unused_categories
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 HEDGE_REACH = 45
+BESIDE = 30
 LOOK_BACK = 2
 AFTER_RELATIVE = 45
 ABILITIES = {
@@ -43,8 +46,8 @@ ABILITIES = {
 WHOLE_SENTENCE = {"cross_site_tracking"}
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
-ARTICLE = 8
 EVERYDAY = {("category_unused", Category.STRICTLY_NECESSARY.value), ("category_unused", Category.UNCLASSIFIED.value)}
+_TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
 
@@ -77,16 +80,35 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
             found = rule.cues.first(sentence.view.folded)
             if found is None or rule.unless.first(sentence.view.folded):
                 continue
+            if rule.type == "cookies_unused" and _of_some_only(reading, sentence, found):
+                continue
             if rule.duration and not find_durations(sentence.view.folded):
                 continue
             place = _Place(reading, categories, scopes, sentence, found, governing)
             for subject in _subjects(place, rule):
+                if _is_trivial(rule.type, subject, sentence):
+                    continue
                 key = (rule.type, subject.kind, subject.value)
                 claims.setdefault(key, _claim(reading, rule, sentence, found, subject))
     for claim in unused_categories(reading, categories, scopes):
         claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
     ordered = sorted(claims.values(), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
+
+
+def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
+    """Are only some cookies denied ("no advertising cookies", "no usamos cookies publicitarias")?"""
+    after = sentence.view.folded[found.end : found.end + BESIDE]
+    labels = reading.labels.find(after)
+    return bool(labels and not words_of(after[: labels[0].start])) or (
+        reading.words.cues("third_cookies").first(sentence.view.folded[found.start :]) is not None
+    )
+
+
+def _is_trivial(kind: str, subject: _Subject, sentence: Sentence) -> bool:
+    """Is it merely ticked in a list that necessary cookies need no consent ("Consent required: no")?"""
+    necessary = subject.value == Category.STRICTLY_NECESSARY.value
+    return kind == "set_without_consent" and necessary and _TICKED.fullmatch(sentence.view.text) is not None
 
 
 def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sentence, DeclaredCategory | None]]:
@@ -263,7 +285,10 @@ def _named_subject(place: _Place, rule: _Rule) -> _Subject | None:
         return _Subject("category", value, governing.scope_ids)
     if rule.type == "no_personal_data" and _about_cookies_as_such(place):
         return _Subject("technology", "cookies", place.scopes.web)
-    if governing is not None or rule.type == "consent_before_setting" or place.says("only_these"):
+    if rule.type == "consent_before_setting" and governing is None:
+        others = place.says("third_cookies")
+        return _Subject("technology", "third_party_cookies", place.scopes.web) if others else None
+    if governing is not None or place.says("only_these"):
         return None
     category = _meant(place)
     return _category_subject(place.categories, place.scopes, category) if category else None
@@ -276,8 +301,8 @@ def _is_near(place: _Place) -> bool:
 def _about_cookies_as_such(place: _Place) -> bool:
     """Does a sentence begin with cookies, at most an article before them?"""
     first = place.reading.labels.cookie.first(place.folded)
-    anaphora = place.reading.words.cues("anaphora").first(place.folded[:ARTICLE])
-    return first is not None and first.start < ARTICLE and " " not in place.folded[: first.start].strip() and not anaphora
+    articles = {"", *map(fold, place.reading.words.values("article"))}
+    return first is not None and place.folded[: first.start].strip() in articles
 
 
 def _meant(place: _Place) -> Category | None:

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import ConsentMechanism
+from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
+from auditor.policy.sections import UNRANKED
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
@@ -39,10 +41,24 @@ def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
 
 
 def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
-    """Is a control only possible one day, or a banner said to be missing?"""
+    """Is a control missing, possible one day only, or merely named by a title or as what a cookie remembers?"""
     if reading.denials.hypothetical(sentence):
         return True
-    return mechanism == "cookie_banner" and reading.words.cues("no_control").first(sentence.view.folded) is not None
+    folded = sentence.view.folded
+    if mechanism == "cookie_banner":
+        return _is_title(reading, sentence) or reading.words.cues("no_control").first(folded) is not None
+    if mechanism != "preference_centre":
+        return False
+    named = _is_title(reading, sentence) or reading.words.cues("browsers").first(folded) is not None
+    return named or reading.words.cues("consent_record").first(folded) is not None
+
+
+def _is_title(reading: Reading, sentence: Sentence) -> bool:
+    """Is a sentence a heading without a link? It names a control, and promises none."""
+    block = reading.document.elements[sentence.place]
+    if not (isinstance(block, Block) and block.kind == "heading" and block.level < UNRANKED):
+        return False
+    return not any(sentence.view.start <= link.start < sentence.view.end for link in reading.document.links)
 
 
 def _mechanism(

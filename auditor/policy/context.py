@@ -56,21 +56,24 @@ class Reading:
         if isinstance(element, Block) and element.kind == "item":
             for before in reversed(self.document.elements[max(0, place - MAX_LIST) : place]):
                 if isinstance(before, Block) and before.kind != "item":
-                    return before.view.folded if before.kind == "text" else ""
+                    return before.view.folded
         above = self.headings(place)
         return above[0].view.folded if above else ""
 
     @cached_property
     def definition_places(self) -> frozenset[int]:
-        """Blocks under headings that ask what cookies are: they speak of cookies in general."""
+        """Blocks under headings that ask what cookies are: they speak of cookies in general, not of their use."""
         cues = self.words.cues("definition_heading")
         own = (self.words.cues("cookies_in_use"), self.words.cues("list_heading"))
         found: set[int] = set()
         for place, _ in self.document.blocks():
-            above = self.headings(place)
-            folded = above[0].view.folded if above else ""
-            if folded and cues.first(folded) and not any(use.first(folded) for use in own):
-                found.add(place)
+            for above in self.headings(place):
+                folded = above.view.folded
+                if any(use.first(folded) for use in own):
+                    break
+                if cues.first(folded):
+                    found.add(place)
+                    break
         return frozenset(found)
 
     @cached_property

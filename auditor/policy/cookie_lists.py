@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BESIDE = 5
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _LETTER = re.compile(r"[A-Za-z]{2}")
-_CALL = re.compile(r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^https?:", re.IGNORECASE)
+_CALL = re.compile(r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^https?:|^(?:G|UA|GTM|AW|DC)-\w+", re.IGNORECASE)
 _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
@@ -78,9 +78,15 @@ def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
     for start, end in reading.document.codes:
         if view.start <= start and end <= view.end:
             name = clean_name(view.origin.text[start:end])
-            if looks_like_cookie(name) and _LETTER.search(name) and not _CALL.search(name):
+            if looks_like_cookie(name) and _LETTER.search(name) and not _CALL.search(name) and not _is_storage(reading, name):
                 names.append(name)
     return list(dict.fromkeys(names))
+
+
+def _is_storage(reading: Reading, name: str) -> bool:
+    """Is a word the kind of storage, not an entry in it?"""
+    kinds = ("local_storage", "session_storage")
+    return any(reading.words.cues("technologies", kind, "cues").first(fold(name)) for kind in kinds)
 
 
 def _among_cookies(reading: Reading, place: int) -> bool:

@@ -199,7 +199,7 @@ class _RowReader:
         return host if is_host(host.lstrip(".*")) else None
 
     def _storage(self) -> str:
-        for role in ("storage", "duration", "party", "category", "name"):
+        for role in ("storage", "duration", "party", "category", "name", "purpose"):
             cell = self.cell(role)
             if cell is None:
                 continue

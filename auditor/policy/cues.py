@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 GAPS = {"~": 60, "~~": 160}
 _TOKEN = re.compile(r"\s+(~~|~)\s+|([{}|*])|(\s+)|([^\s{}|*]+)")
-_OPTIONAL_END = re.compile(r"\s\{[^{}]*\|\}$")  # what may be absent at the end changes no match
+_OPTIONAL_END = re.compile(r"(?:\s\{[^{}]*\|\})+$")  # what may be absent at the end changes no match
 _SPACE = r"[\s\-]{1,4}"
 _EDGE = r"(?!\w)"
 _SYMBOLS = {"{": "(?:", "}": ")", "|": "|", "*": r"\w{0,30}"}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 BEFORE = 60
+PURPOSE = 30
 
 
 def named_in_prose(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
@@ -103,10 +104,21 @@ def _without_cookies(folded: str, start: int, end: int, cookies: list[Found]) ->
     return text
 
 
+def _is_purpose(reading: Reading, folded: str, start: int, end: int) -> bool:
+    """Do labels stand as purposes ("for analytics and advertising purposes", "à des fins de mesure")?"""
+    cues = reading.words.cues("for_purposes")
+    after, before = cues.first(folded[end : end + PURPOSE]), cues.all(folded[max(0, start - PURPOSE) : start])
+    if after is not None and not folded[end : end + after.start].strip(" ,"):
+        return True
+    return bool(before) and not folded[max(0, start - PURPOSE) + before[-1].end : start].strip(" ,'")
+
+
 def _touches(reading: Reading, folded: str, start: int, end: int, cookies: list[Found]) -> bool:
     """Does a cookie word stand in a run of labels or right beside it, at most a connecting word between?"""
     connectors = "|".join(re.escape(fold(word)) for word in reading.words.values("connector"))
     before = re.compile(rf"[\s\-\"':(«]{{1,3}}(?:(?:{connectors})\s)?" if connectors else r"[\s\-\"':(«]{1,3}")
+    if cookies and _is_purpose(reading, folded, start, end):
+        return True
     for cookie in cookies:
         if start <= cookie.start < end or cookie.start < start < cookie.end:
             return True

@@ -46,8 +46,9 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
 
 
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
+    recorded = {place for places, _ in reading.records for place in places}
     for sentence in reading.cookie_sentences:
-        mentions = find_services(sentence.view)
+        mentions = find_services(sentence.view) if sentence.place not in recorded else []
         governing = categories.governing.get(sentence.place)
         for mention in mentions:
             if _general(mention, mentions) or not _in_use(reading, sentence, mention, governed=governing is not None):
@@ -107,8 +108,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     """Is the mention one of a service in use, rather than of a browser, a link or the vendor itself?"""
     folded = sentence.view.folded
     words = reading.words
-    vendor = fold(reading.vendor or "")
-    if vendor and fold(mention.service.name) in vendor:
+    if fold(mention.service.name).replace(" ", "") in owners(reading):
         return False
     if words.cues("not_service").first(folded) or words.cues("updated").first(folded[: mention.start]):
         return False
@@ -122,8 +122,14 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     return (
         named
         or any(words.cues(name).first(folded) for name in ("use", "cookie"))
-        or ((governed or _is_item(reading, sentence)) and _stands_out(sentence, mention))
+        or ((governed or _is_item(reading, sentence)) and _stands_out(reading, sentence, mention))
     )
+
+
+def owners(reading: Reading) -> frozenset[str]:
+    """The vendor as it may be named: the caller's name for it, and the owner of its best supported host."""
+    named = {fold(reading.vendor).replace(" ", "")} if reading.vendor else set()
+    return frozenset(named | {brand(mention.host) for mention in own_hosts(reading)[:1]})
 
 
 def _is_item(reading: Reading, sentence: Sentence) -> bool:
@@ -131,8 +137,10 @@ def _is_item(reading: Reading, sentence: Sentence) -> bool:
     return isinstance(block, Block) and block.kind == "item"
 
 
-def _stands_out(sentence: Sentence, mention: Mention) -> bool:
-    """Does a sentence begin with a service, or list it after a label or in parentheses?"""
+def _stands_out(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Does a sentence begin with a service, or list it after a label or in parentheses? Links to advice do not count."""
+    if reading.words.cues("link_text").first(sentence.view.folded):
+        return False
     before = sentence.view.text[: mention.start]
     return len(before.split()) <= NEAR_START or any(mark in before[-LISTED:] for mark in ":(,/")
 

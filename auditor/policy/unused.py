@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim
 from auditor.policy.prose import label_runs
+from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.model import DeclaredCategory
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -27,19 +29,33 @@ def unused_categories(reading: Reading, categories: Categories, scopes: Scopes) 
     for sentence in reading.cookie_sentences:
         if reading.denials.hypothetical(sentence) or sentence.place in reading.definition_places:
             continue
+        if (governing := _unused(reading, categories, sentence)) is not None:
+            yield _claim(governing.canonical, governing.scope_ids, sentence)
         listed = sentence.place in reading.denials.places
         for word in _denied(reading, sentence, listed=listed):
             declared = next((c for c in categories.declared if c.canonical is word.category), None)
-            yield Claim(
-                id="", type="category_unused", subject_kind="category", subject_value=word.category.value,
-                strength="absolute", tests=("cookie_inventory",),
-                scope_ids=declared.scope_ids if declared else scopes.web,
-                evidence=(sentence.view.quote(),), confidence=CONFIDENCE,
-            )  # fmt: skip
+            yield _claim(word.category, declared.scope_ids if declared else scopes.web, sentence)
+
+
+def _claim(category: Category, scope_ids: tuple[str, ...], sentence: Sentence) -> Claim:
+    return Claim(
+        id="", type="category_unused", subject_kind="category", subject_value=category.value, strength="absolute",
+        tests=("cookie_inventory",), scope_ids=scope_ids, evidence=(sentence.view.quote(),), confidence=CONFIDENCE,
+    )  # fmt: skip
+
+
+def _unused(reading: Reading, categories: Categories, sentence: Sentence) -> DeclaredCategory | None:
+    """The category of a section that says itself that it is not in use."""
+    governing = categories.governing.get(sentence.place) if sentence.place in categories.near else None
+    if governing is None or governing.canonical in _EVERYDAY or governing.in_use != "no":
+        return None
+    return governing if reading.words.cues("unused_category").first(sentence.view.folded) else None
 
 
 def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[LabelWord]:
     folded = sentence.view.folded
+    for mention in find_services(sentence.view):  # "Google Analytics" names a service, no category
+        folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
     for run in label_runs(reading, folded):
         start, end = run[0].start, run[-1].end
         if listed or (reading.denials.in_clause(folded, start, end) and not _limited(reading, folded[end : end + REST])):
