@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCategory, DeclaredParty, Quote
 from auditor.policy.blocks import Block
+from auditor.policy.category_rows import MAX_RESIDUE
+from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.prose import named_in_prose
 from auditor.policy.sections import Section, find_sections, label_text
@@ -170,16 +172,21 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     """Categories that only the cells of tables name."""
     have = {(draft.category, draft.scope_ids) for draft in drafts}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
+    seen: set[tuple[str, tuple[str, ...]]] = set()
     for place, grid in reading.grids:
         if place in governed:
             continue
         ids = scopes.at(place)
+        spare = 0 if is_cookie_table(reading, place, grid) else MAX_RESIDUE
         for row in grid.records():
             cell = row.cells.get("category")
             label = reading.labels.read(cell.folded) if cell else None
-            if cell is None or label is None or label.residue or (label.category, ids) in have:
+            if cell is None or label is None or label.residue > spare or (label.category, ids) in have:
                 continue
-            have.add((label.category, ids))
+            key = (cell.folded if spare else label.category.value, ids)
+            if key in seen:
+                continue
+            seen.add(key)
             drafts.append(
                 _Draft(label.category, cell.text, "table", [_row_quote(row, cell)], ids, label.covers, label.subtype)
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Sentence, split_sentences
 from auditor.policy.cookies import is_cookie_table
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,18 +26,18 @@ def row_label(reading: Reading, row: Row) -> Category | None:
     return label.category if label and label.residue <= MAX_RESIDUE else None
 
 
-def category_rows(
-    reading: Reading, categories: Categories
-) -> Iterator[tuple[Sentence, DeclaredCategory]]:
+def category_rows(reading: Reading, categories: Categories) -> Iterator[tuple[Sentence, DeclaredCategory]]:
     """The sentences in the rows of category tables, each with the category of its row."""
     for place, grid in reading.grids:
         if is_cookie_table(reading, place, grid):
             continue
         for row in grid.records():
             canonical = row_label(reading, row)
-            declared = next((c for c in categories.declared if c.canonical is canonical), None)
-            if declared is None:
+            fitting = [c for c in categories.declared if c.canonical is canonical or canonical in c.covers]
+            if canonical is None or not fitting:
                 continue
+            name = row.cells["category"].folded
+            declared = next((c for c in fitting if fold(c.label) == name), fitting[0])
             cells = [view for role, view in row.cells.items() if role != "category"]
             for view in (*cells, *row.others):
                 for part in split_sentences(view):

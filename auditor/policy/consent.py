@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 _QUOTED = re.compile(r"[\"'“”„‘’‚«»](?P<label>[^\"'“”„‘’‚«»]{3,50})[\"'“”„‘’‚«»]")
+BY_LINK = ("industry_opt_out", "service_opt_out")
 _PRIORITY = ("footer", "policy_page_bottom", "page_bottom", "chat_window", "banner", "policy_page")
 
 
@@ -36,8 +37,18 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
 def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
     cues, unless = Cues(rule["cues"]), Cues(rule.get("unless", ()))
     pool = reading.document.sentences if rule.get("any") else reading.cookie_sentences
-    found = [s for s in pool if cues.first(s.view.folded) and not unless.first(s.view.folded)]
+    linked = rule["mechanism"] in BY_LINK
+    found = [s for s in pool if cues.first(_text(reading, s, linked=linked)) and not unless.first(s.view.folded)]
     return [s for s in found if not _absent(reading, s, rule["mechanism"])]
+
+
+def _text(reading: Reading, sentence: Sentence, *, linked: bool) -> str:
+    """The folded sentence; with ``linked`` the targets of its links, too: opt-outs are often only that."""
+    if not linked:
+        return sentence.view.folded
+    start, end = sentence.view.start, sentence.view.end
+    targets = [link.href.lower() for link in reading.document.links if start <= link.start < end]
+    return " ".join([sentence.view.folded, *targets])
 
 
 def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:

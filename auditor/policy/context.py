@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.model import Category
 from auditor.policy.blocks import Block
 from auditor.policy.denials import Denials, read_denials
+from auditor.policy.owners import read_owners
 from auditor.policy.records import read_records
 from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
@@ -44,6 +45,22 @@ class Reading:
     def mentions_cookies(self, view: View) -> bool:
         """Does a stretch of text name cookies or trackers?"""
         return self.labels.cookie.first(view.folded) is not None
+
+    @cached_property
+    def _by_place(self) -> dict[int, list[Sentence]]:
+        found: dict[int, list[Sentence]] = {}
+        for sentence in self.document.sentences:
+            found.setdefault(sentence.place, []).append(sentence)
+        return found
+
+    def sentences_at(self, place: int) -> list[Sentence]:
+        """The sentences of one block."""
+        return self._by_place.get(place, [])
+
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """The vendor as a service may be named."""
+        return read_owners(self)
 
     @cached_property
     def denials(self) -> Denials:

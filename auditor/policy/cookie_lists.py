@@ -78,7 +78,12 @@ def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
     for start, end in reading.document.codes:
         if view.start <= start and end <= view.end:
             name = clean_name(view.origin.text[start:end])
-            if looks_like_cookie(name) and _LETTER.search(name) and not _CALL.search(name) and not _is_storage(reading, name):
+            if (
+                looks_like_cookie(name)
+                and _LETTER.search(name)
+                and not _CALL.search(name)
+                and not _is_storage(reading, name)
+            ):
                 names.append(name)
     return list(dict.fromkeys(names))
 

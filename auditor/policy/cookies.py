@@ -64,8 +64,10 @@ def is_cookie_table(reading: Reading, place: int, grid: Grid) -> bool:
         grid.has(role) for role in ("duration", "purpose", "category", "party", "host", "provider")
     ):
         return False
-    about = heading is not None and (reading.mentions_cookies(heading) or reading.about_cookies(place))
-    return technical * 3 >= len(names) or (about and (technical > 0 or grid.has("duration") or grid.has("party")))
+    titled = any(isinstance(row, View) and reading.mentions_cookies(row) for row in grid.rows)
+    about = titled or (heading is not None and (reading.mentions_cookies(heading) or reading.about_cookies(place)))
+    told = titled or technical > 0 or grid.has("duration") or grid.has("party")
+    return technical * 3 >= len(names) or (about and told)
 
 
 def _is_role(grid: Grid, x: int, role: str) -> bool:

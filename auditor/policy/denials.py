@@ -10,12 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.policy.blocks import Block
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.policy.blocks import Document, Sentence
+    from auditor.policy.blocks import Block, Document, Sentence
     from auditor.policy.wording import Wording
 
 BEFORE = 200
@@ -27,8 +25,10 @@ _CLOSED = re.compile(r"\s*(?:[.,;:!?)]|$)")
 
 @dataclass(frozen=True)
 class Denials:
-    """Where a document denies. ``places`` are blocks that an introduction or heading denies as a whole; ``futures``
-    are the beginnings of sentences about what might be one day.
+    """Where a document denies.
+
+    ``places`` are blocks that an introduction or heading denies as a whole; ``futures`` are the beginnings of sentences
+    about what might be one day.
     """
 
     words: Wording

@@ -13,7 +13,8 @@ from auditor.policy.view import Origin, View
 _INLINE = re.compile(
     r"\\(?P<escaped>[\\_*\[\](){}#+\-.!|<>~&$`])"
     r"|!?\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
-    r"|(?P<mark>\*\*|`)|(?<![\w*\\])\*(?P<emphasis>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
+    r"|(?P<mark>\*\*|`)|(?<![\w*\\])\*(?P<emphasis>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])"
+    r"|(?<![\w\\])_(?P<italics>[^\s_](?:(?=[^_\n]{0,300}[\s:])[^_\n]{0,300}[^\s_]|(?<=[A-Z])[a-z]{2,30}))_(?!\w)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
 )
 _MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MULTILINE)
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -28,6 +29,7 @@ BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
 _CODE = re.compile(r"(?<!`)`([^`\n]{1,80})`(?!`)")
+_TAGS_ONLY = re.compile(r"\s*(?:</?[a-zA-Z][^<>]{0,300}>\s*){1,20}")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
@@ -138,7 +140,7 @@ def _front_matter(lines: list[_Line]) -> int:
 def _step(reader: _Reader, lines: list[_Line], at: int) -> int:
     """Read one construct; returns the number of the next line."""
     line = lines[at]
-    if not line.text.strip():
+    if not line.text.strip() or (reader.markdown and _TAGS_ONLY.fullmatch(line.text)):
         reader.flush()
         return at + 1
     if reader.markdown and (end := _markdown_construct(reader, lines, at)):
@@ -280,13 +282,13 @@ def inline(origin: Origin, start: int, end: int, links: list[Link]) -> View:
         for match in _INLINE.finditer(origin.text, start, end):
             put(origin.text[at : match.start()], range(at, match.start()))
             at = match.end()
-            if match["escaped"]:
-                put(match["escaped"], [match.end() - 1])
-            elif match["url"] is not None:
+            inner = next((name for name in ("label", "emphasis", "italics") if match[name] is not None), "")
+            if match["url"] is not None:
                 links.append(Link(match.start("label"), match.end("label"), match["url"]))
-                scan(match.start("label"), match.end("label"))
-            elif match["emphasis"]:
-                scan(match.start("emphasis"), match.end("emphasis"))
+            if inner:
+                scan(match.start(inner), match.end(inner))
+            elif match["escaped"]:
+                put(match["escaped"], [match.end() - 1])
             elif match["tag"]:
                 put(" ", [match.start()])
             elif match["entity"]:

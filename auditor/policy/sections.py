@@ -37,7 +37,7 @@ class Section:
 
     def description(self, reading: Reading) -> list[Sentence]:
         """The sentences that describe the category, the label's own block included."""
-        return [s for s in reading.document.sentences if s.place in self._all]
+        return [s for place in self._all for s in reading.sentences_at(place)]
 
     @property
     def _all(self) -> tuple[int, ...]:

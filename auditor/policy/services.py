@@ -108,17 +108,16 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     """Is the mention one of a service in use, rather than of a browser, a link or the vendor itself?"""
     folded = sentence.view.folded
     words = reading.words
-    if fold(mention.service.name).replace(" ", "") in owners(reading):
+    if not _is_other(reading, mention) or sentence.place in reading.definition_places:
         return False
     if words.cues("not_service").first(folded) or words.cues("updated").first(folded[: mention.start]):
         return False
     if reading.denials.reaches(sentence, mention.start, mention.end) or reading.denials.hypothetical(sentence):
         return False
-    if sentence.place in reading.definition_places:
-        return False
     named = words.cues("named_by").first(folded[: mention.start]) is not None
     if mention.service.category is None:
-        return named and reading.mentions_cookies(sentence.view)
+        close = words.cues("named_by").first(folded[max(0, mention.start - LISTED) : mention.start]) is not None
+        return close and reading.mentions_cookies(sentence.view)
     return (
         named
         or any(words.cues(name).first(folded) for name in ("use", "cookie"))
@@ -126,10 +125,9 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     )
 
 
-def owners(reading: Reading) -> frozenset[str]:
-    """The vendor as it may be named: the caller's name for it, and the owner of its best supported host."""
-    named = {fold(reading.vendor).replace(" ", "")} if reading.vendor else set()
-    return frozenset(named | {brand(mention.host) for mention in own_hosts(reading)[:1]})
+def _is_other(reading: Reading, mention: Mention) -> bool:
+    """Is a service somebody else than the vendor?"""
+    return fold(mention.service.name).replace(" ", "") not in reading.owners
 
 
 def _is_item(reading: Reading, sentence: Sentence) -> bool:
@@ -138,7 +136,7 @@ def _is_item(reading: Reading, sentence: Sentence) -> bool:
 
 
 def _stands_out(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """Does a sentence begin with a service, or list it after a label or in parentheses? Links to advice do not count."""
+    """Does a sentence begin with a service, or list it after a label or in parentheses? Not as a link to advice."""
     if reading.words.cues("link_text").first(sentence.view.folded):
         return False
     before = sentence.view.text[: mention.start]
@@ -240,7 +238,7 @@ def _described(
             continue
         mentions = find_services(purpose)
         for mention in mentions:
-            if mention.service.category is None or _general(mention, mentions):
+            if mention.service.category is None or _general(mention, mentions) or not _is_other(reading, mention):
                 continue
             category, label = row_category(reading, row, governing)
             yield DeclaredService(

@@ -26,7 +26,12 @@ SAMPLE_ROWS = 40
 MAX_NAMES = 40
 PAIR = 2
 _COUNT = re.compile(r"\s*\[[xX]?\d{1,3}[xX]?\]\s*$")
+_OWNER = re.compile(r"(?<=\S)\s+\([^()]{1,60}\)\s*$")
+_LED = re.compile(
+    r"(?:[A-Z][\w.]{1,30}\s+){1,4}(?:e\.g\.|z\.\s?B\.|p\.\s?ex\.|bijv\.|np\.|es\.)?\s*:?\s*(?=_[\w*\-]+$)"
+)
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
+_COMPOUND = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*-cookies?$", re.IGNORECASE)  # "First-Party-Cookies" is a word
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
 
 
@@ -80,8 +85,8 @@ def read_grid(reading: Reading, table: Table) -> Grid:
     header = _header_row(reading, table)
     body = table.rows[header + 1 :]
     heading = tuple(cell.view for cell in table.rows[header]) if header >= 0 else ()
-    columns = _columns(reading, heading, body)
-    rows: list[Row | View] = []
+    columns = _columns(reading, heading, body) or _named_by_title(reading, body)
+    rows: list[Row | View] = [title for row in table.rows[: max(0, header)] if (title := _title(row)) is not None]
     for cells, view in zip(body, table.views[header + 1 :], strict=True):
         title = _title(cells)
         if title is not None and len(cells) > 1:
@@ -90,6 +95,17 @@ def read_grid(reading: Reading, table: Table) -> Grid:
             others = tuple(cell.view for x, cell in enumerate(cells) if x not in columns and cell.view.text)
             rows.append(Row({column.role: cells[x].view for x, column in columns.items()}, view, others))
     return Grid(columns, tuple(rows), heading)
+
+
+def _named_by_title(reading: Reading, body: tuple[tuple[Cell, ...], ...]) -> dict[int, Column]:
+    """The columns of a table of two under a title row about cookies: names without spaces, and what they are for."""
+    titles = [title for row in body if (title := _title(row)) is not None]
+    if not body or len(body[0]) != PAIR or not any(reading.mentions_cookies(title) for title in titles):
+        return {}
+    cells = [row[0].view for row in body if _title(row) is None]
+    names = [piece.text for view in cells for piece in split_names(view)]
+    plain = sum(bool(_TOKEN.fullmatch(name)) for name in names)
+    return {0: Column("name"), 1: Column("purpose")} if names and plain == len(names) else {}
 
 
 def _title(cells: tuple[Cell, ...]) -> View | None:
@@ -119,10 +135,10 @@ def heading_role(reading: Reading, view: View) -> str | None:
     folded = view.folded
     if len(folded) > 80:
         return None
-    for role in ROLES:
-        if reading.words.cues("headers", role).first(folded):
-            return role
-    return None
+    found = {role: match for role in ROLES if (match := reading.words.cues("headers", role).first(folded))}
+    if "name" in found and "category" in found and found["category"].start < found["name"].start:
+        return "category"  # "Type of cookie", "Art der Cookies"
+    return next(iter(found), None)
 
 
 def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell, ...], ...]) -> dict[int, Column]:
@@ -143,6 +159,8 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
         if x not in columns and all(column.role != role for column in columns.values()):
             unit = header_unit(heading[x].folded) if heading and role == "duration" else None
             columns[x] = Column(role, unit)
+    if not heading and width == PAIR and list(columns) == [0] and columns[0].role == "name":
+        columns[1] = Column("purpose")
     return columns
 
 
@@ -168,6 +186,8 @@ def _is_name(_: Reading, view: View) -> bool:
 
 def looks_like_cookie(text: str) -> bool:
     """Does a word look like a technical name rather than like a word or a host?"""
+    if _COMPOUND.search(text):
+        return False
     return bool(_TOKEN.fullmatch(text)) and bool(_IDENTIFIER.search(text)) and not is_host(text.strip("."))
 
 
@@ -235,9 +255,16 @@ def split_list(view: View) -> list[View]:
     return [piece for piece in out if piece.text]
 
 
+def _bare(piece: View) -> View:
+    """A name without a count or owner behind it and without an owner before it ("Google Analytics e.g. _ga")."""
+    bare = piece.part(0, len(_OWNER.sub("", _COUNT.sub("", piece.text))))
+    led = _LED.match(bare.text)
+    return bare.part(led.end(), len(bare.text)) if led else bare
+
+
 def split_names(view: View) -> list[View]:
     """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
-    pieces = [piece.part(0, len(_COUNT.sub("", piece.text))) for piece in split_list(view)]
+    pieces = [_bare(piece) for piece in split_list(view)]
     if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
         return pieces
     words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]

@@ -49,5 +49,4 @@ def _declaring(reading: Reading, name: str) -> Sentence | None:
 def _is_used(reading: Reading, sentence: Sentence, found: Found) -> bool:
     """Is a technology said to be in use, rather than denied or possible one day?"""
     denials = reading.denials
-    folded = sentence.view.folded
     return not denials.reaches(sentence, found.start, found.end) and not denials.hypothetical(sentence)

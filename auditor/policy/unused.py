@@ -58,7 +58,9 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
     for run in label_runs(reading, folded):
         start, end = run[0].start, run[-1].end
-        if listed or (reading.denials.in_clause(folded, start, end) and not _limited(reading, folded[end : end + REST])):
+        if listed or (
+            reading.denials.in_clause(folded, start, end) and not _limited(reading, folded[end : end + REST])
+        ):
             yield from (word for word in run if word.category not in _EVERYDAY)
 
 

@@ -1,0 +1,238 @@
+"""What a claim is about: the whole document, a category, a technology, one cookie or a scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.model import Category
+from auditor.policy.blocks import Block, Table
+from auditor.policy.cookie_lists import item_names
+from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.services import sentence_purpose
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from auditor.model import DeclaredCategory
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.cues import Cues, Found
+    from auditor.policy.scopes import Scopes
+
+LOOK_BACK = 2
+AFTER_RELATIVE = 45
+OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
+GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
+EVERYDAY = {("category_unused", Category.STRICTLY_NECESSARY.value), ("category_unused", Category.UNCLASSIFIED.value)}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a claim is about: its kind, value and scopes."""
+
+    kind: str
+    value: str | None
+    scope_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of claim as the wording files describe it."""
+
+    type: str
+    cues: Cues
+    unless: Cues
+    context: str
+    subject: str
+    tests: tuple[str, ...]
+    duration: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence and the category that governs it, by its section or by its row of a table."""
+
+    reading: Reading
+    categories: Categories
+    scopes: Scopes
+    sentence: Sentence
+    found: Found
+    governing: DeclaredCategory | None
+
+    @property
+    def folded(self) -> str:
+        """The sentence's folded text."""
+        return self.sentence.view.folded
+
+    @property
+    def in_row(self) -> bool:
+        """Does the sentence stand in a table?"""
+        return isinstance(self.reading.document.elements[self.sentence.place], Table)
+
+    @property
+    def cookie(self) -> str | None:
+        """The one cookie that the item of the sentence describes."""
+        block = self.reading.document.elements[self.sentence.place]
+        names = item_names(self.reading, self.sentence.place, block) if isinstance(block, Block) else []
+        return names[0] if len(names) == 1 else None
+
+    @property
+    def in_cookies(self) -> bool:
+        """Does the sentence stand in a part about cookies?"""
+        return self.sentence.place in self.reading.cookie_places or self.governing is not None
+
+    @property
+    def general(self) -> bool:
+        """Does the sentence explain what cookies are?"""
+        return self.sentence.place in self.reading.definition_places
+
+    def says(self, *path: str) -> bool:
+        """Does the sentence contain a cue?"""
+        return self.reading.words.cues(*path).first(self.folded) is not None
+
+
+def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
+    """What a claim is about; nothing where the sentence does not stand in the rule's context."""
+    if rule.subject in ("label", "necessary") and not place.in_cookies:
+        return ()
+    if rule.subject == "label":
+        return tuple(s for s in _labels(place) if (rule.type, s.value) not in EVERYDAY)
+    if rule.subject == "necessary":
+        return (_category_subject(place.categories, place.scopes, Category.STRICTLY_NECESSARY),)
+    subject = _subject(place, rule)
+    return (subject,) if subject else ()
+
+
+def _subject(place: Place, rule: Rule) -> Subject | None:
+    if rule.context.startswith("cookie") and not place.in_cookies:
+        return None
+    if rule.subject in ("group", "scope"):
+        return _group(place) if rule.subject == "group" else _scope(place)
+    if rule.subject == "category":
+        return _labelled(place)
+    if place.general and rule.type not in GENERAL:
+        return None
+    return _free_subject(place, rule)
+
+
+def _free_subject(place: Place, rule: Rule) -> Subject | None:
+    """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
+    named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
+    if named is not None or rule.context == "cookie_category":
+        return named
+    noun = _data_noun(place) if rule.subject == "auto" else None
+    if rule.context == "data" and noun is None and not place.in_cookies:
+        return None
+    if rule.context == "cookie_subject" and not place.says("cookie"):
+        return None
+    return Subject("document", noun, place.scopes.web)
+
+
+def _group(place: Place) -> Subject:
+    """A claim about a group of people ("for our end users, ...")."""
+    found = place.reading.words.cues("groups").first(place.folded)
+    words = place.folded[found.start : found.end].split()[-2:] if found else []
+    return Subject("document", "_".join(words) or None, place.scopes.web)
+
+
+def _scope(place: Place) -> Subject:
+    """A claim about one of several scopes ("our apps use no cookies"), else about everything."""
+    for scope in place.scopes.scopes:
+        if not scope.default and place.says("scopes", scope.kind):
+            return Subject("scope", scope.id, (scope.id,))
+    return Subject("document", None, place.scopes.web)
+
+
+def _labels(place: Place) -> tuple[Subject, ...]:
+    """The categories that a sentence names after the claim's words, or the one that governs it."""
+    named = dict.fromkeys(labels_beside_cookies(place.reading, place.folded[place.found.start :]))
+    if named:
+        return tuple(_category_subject(place.categories, place.scopes, category) for category in named)
+    if place.governing is not None and _is_near(place):
+        return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
+    return ()
+
+
+def _labelled(place: Place) -> Subject | None:
+    """The category that governs a sentence, else the one that it names."""
+    if place.governing is not None:
+        return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
+    named = labels_beside_cookies(place.reading, place.folded)
+    return _category_subject(place.categories, place.scopes, named[0]) if named else None
+
+
+def _named_subject(place: Place, rule: Rule) -> Subject | None:
+    """The technology or category that a sentence is about: named in it, meant by "these cookies", or governing it."""
+    governing = place.governing
+    if named := _technology(place, rule):
+        return named
+    if governing is not None and (_is_near(place) or place.says("anaphora") or place.says("cookie")):
+        value = "social_media" if governing.subtype == "social_media" else governing.canonical.value
+        return Subject("category", value, governing.scope_ids)
+    if named := _kind_of_cookies(place, rule):
+        return named
+    if governing is not None or rule.type == "consent_before_setting" or place.says("only_these"):
+        return None
+    category = _meant(place)
+    return _category_subject(place.categories, place.scopes, category) if category else None
+
+
+def _technology(place: Place, rule: Rule) -> Subject | None:
+    """Beacons, or the one cookie that an item describes."""
+    if place.says("beacon_subject"):
+        return Subject("technology", "web_beacons", place.scopes.web)
+    if rule.type in OF_ONE_COOKIE and (name := place.cookie):
+        return Subject("cookie", name, place.scopes.at(place.sentence.place))
+    return None
+
+
+def _kind_of_cookies(place: Place, rule: Rule) -> Subject | None:
+    """Cookies as such, or those of third parties."""
+    if rule.type == "no_personal_data" and _about_cookies_as_such(place):
+        return Subject("technology", "cookies", place.scopes.web)
+    if rule.type == "consent_before_setting" and place.governing is None and place.says("third_cookies"):
+        return Subject("technology", "third_party_cookies", place.scopes.web)
+    return None
+
+
+def _is_near(place: Place) -> bool:
+    return place.sentence.place in place.categories.near or place.in_row
+
+
+def _about_cookies_as_such(place: Place) -> bool:
+    """Does a sentence begin with cookies, at most an article before them?"""
+    first = place.reading.labels.cookie.first(place.folded)
+    articles = {"", *map(fold, place.reading.words.values("article"))}
+    return first is not None and place.folded[: first.start].strip() in articles
+
+
+def _meant(place: Place) -> Category | None:
+    """The declared category that "these cookies" or "cookies that ..." means: by a label word, else by its purpose."""
+    if not (place.says("anaphora") or place.says("relative")):
+        return None
+    named = labels_beside_cookies(place.reading, place.folded)
+    if found := place.reading.words.cues("relative").first(place.folded):
+        following = place.folded[found.end : found.end + AFTER_RELATIVE]
+        named += [word.category for word in place.reading.labels.find(following)]
+    for wanted in (*named, sentence_purpose(place.reading, place.folded)):
+        for category in place.categories.declared:
+            if wanted is category.canonical or (wanted in named and wanted in category.covers):
+                return category.canonical
+    return None
+
+
+def _category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:
+    declared = next((c for c in categories.declared if c.canonical is category), None)
+    return Subject("category", category.value, declared.scope_ids if declared else scopes.web)
+
+
+def _data_noun(place: Place) -> str | None:
+    """The kind of data that a general statement is about ("usage_data"): named in it or just before it in its block."""
+    reading, view = place.reading, place.sentence.view
+    before = [s.view for s in reading.sentences_at(place.sentence.place) if s.view.start < view.start]
+    for one in (view, *reversed(before[-LOOK_BACK:])):
+        for noun in reading.words.keys("data_nouns"):
+            if reading.words.cues("data_nouns", noun).first(one.folded):
+                return noun
+    return None
