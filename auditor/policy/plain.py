@@ -270,33 +270,44 @@ def square(rows: list[tuple[Cell, ...]], origin: Origin) -> tuple[tuple[Cell, ..
 
 def inline(origin: Origin, start: int, end: int, links: list[Link]) -> View:
     """The readable text of Markdown between two offsets; link targets go to ``links``."""
-    pieces: list[str] = []
-    offsets: list[int] = []
-
-    def put(text: str, places: range | list[int]) -> None:
-        pieces.append(text)
-        offsets.extend(places)
-
-    def scan(start: int, end: int) -> None:
-        at = start
-        for match in _INLINE.finditer(origin.text, start, end):
-            put(origin.text[at : match.start()], range(at, match.start()))
-            at = match.end()
-            inner = next((name for name in ("label", "emphasis", "italics") if match[name] is not None), "")
-            if match["url"] is not None:
-                links.append(Link(match.start("label"), match.end("label"), match["url"]))
-            if inner:
-                scan(match.start(inner), match.end(inner))
-            elif match["escaped"]:
-                put(match["escaped"], [match.end() - 1])
-            elif match["tag"]:
-                put(" ", [match.start()])
-            elif match["entity"]:
-                text = html.unescape(match["entity"])
-                put(text, [match.start()] * len(text))
-        put(origin.text[at:end], range(at, end))
-
-    scan(start, end)
-    text = "".join(pieces)
-    view = View(origin, text, start, tuple(offsets))
+    writer = _Inline(origin, links)
+    writer.scan(start, end)
+    text = "".join(writer.pieces)
+    view = View(origin, text, start, tuple(writer.offsets))
     return view.part(0, len(text))
+
+
+@dataclass(slots=True)
+class _Inline:
+    """Collects readable text and where each of its characters came from."""
+
+    origin: Origin
+    links: list[Link]
+    pieces: list[str] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+
+    def put(self, text: str, places: range | list[int]) -> None:
+        self.pieces.append(text)
+        self.offsets.extend(places)
+
+    def scan(self, start: int, end: int) -> None:
+        at = start
+        for match in _INLINE.finditer(self.origin.text, start, end):
+            self.put(self.origin.text[at : match.start()], range(at, match.start()))
+            at = match.end()
+            self._mark(match)
+        self.put(self.origin.text[at:end], range(at, end))
+
+    def _mark(self, match: re.Match[str]) -> None:
+        inner = next((name for name in ("label", "emphasis", "italics") if match[name] is not None), "")
+        if match["url"] is not None:
+            self.links.append(Link(match.start("label"), match.end("label"), match["url"]))
+        if inner:
+            self.scan(match.start(inner), match.end(inner))
+        elif match["escaped"]:
+            self.put(match["escaped"], [match.end() - 1])
+        elif match["tag"]:
+            self.put(" ", [match.start()])
+        elif match["entity"]:
+            text = html.unescape(match["entity"])
+            self.put(text, [match.start()] * len(text))
