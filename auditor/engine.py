@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.digest import covers
 from auditor.evidence import Evidence, gather, is_proven
 from auditor.inventory import observed_items
 from auditor.model import Audit, Finding, Match, Outcome, Phase, PolicyError, Severity, Undecided
@@ -56,6 +57,7 @@ def audit(case: CaseFile, classifier: Knowledge) -> Audit:
     """
     evidence = _evidence(case, classifier)
     findings, undecided = judge(evidence)
+    findings = counted(findings, case, classifier)
     return Audit(
         vendor=case.vendor.id,
         run=case.run.id,
@@ -70,6 +72,47 @@ def audit(case: CaseFile, classifier: Knowledge) -> Audit:
 def judge_case(case: CaseFile, classifier: Knowledge) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
     """The verdicts of :func:`audit` alone: findings and what is undecided."""
     return judge(_evidence(case, classifier))
+
+
+def counted(findings: tuple[Finding, ...], case: CaseFile, classifier: Knowledge) -> tuple[Finding, ...]:
+    """The findings with how often they were seen: each repetition of the run is judged by itself.
+
+    What only some of them show is said to be so, and is less certain; a repetition that could not decide it does not
+    count. With one repetition there is nothing to count.
+    """
+    numbers = sorted({visit.repetition for visit in case.visits})
+    if len(numbers) < 2:
+        return findings
+    parts = [
+        replace(case, visits=tuple(visit for visit in case.visits if visit.repetition == number)) for number in numbers
+    ]
+    answers = [judge_case(part, classifier) for part in parts]
+    seen = [frozenset(one.fingerprint for one in found) for found, _ in answers]
+    return tuple(
+        _counted(
+            finding,
+            hits=sum(finding.fingerprint in marks for marks in seen),
+            misses=sum(
+                finding.fingerprint not in marks and not any(covers(question, finding) for question in questions)
+                for marks, (_, questions) in zip(seen, answers, strict=True)
+            ),
+        )
+        for finding in findings
+    )
+
+
+def _counted(finding: Finding, *, hits: int, misses: int) -> Finding:
+    """A finding that all repetitions together show was seen once at least."""
+    hits = max(hits, 1)
+    total = hits + misses
+    certain = finding.confidence * (1 + hits / total) / 2
+    return replace(
+        finding,
+        fact=f"{finding.fact} Seen in {hits} of {total} repetitions.",
+        confidence=round(certain, 2),
+        visits_hit=hits,
+        visits_total=total,
+    )
 
 
 def _evidence(case: CaseFile, classifier: Knowledge) -> Evidence:

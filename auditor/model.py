@@ -545,6 +545,7 @@ class Visit:
     vendor: str
     site: str
     scenario: Scenario
+    repetition: int = 1
     attempt: int = 1
     requested_url: str
     final_url: str | None
@@ -607,11 +608,12 @@ class PolicyDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedVisit:
-    """A visit that a run has planned: identity (vendor, site URL, scenario)."""
+    """A visit that a run has planned: identity (vendor, site URL, scenario, repetition, counted from 1)."""
 
     vendor: str
     site: str
     scenario: Scenario
+    repetition: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -945,7 +947,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A match with its rule, vendor and fingerprint; ``presence`` and what follows are filled by the store."""
+    """A match with its rule, vendor and fingerprint; ``presence`` and what follows are filled by the store.
+
+    ``visits_hit`` of ``visits_total``: in how many repetitions of the run it was seen, of those that could decide it.
+    """
 
     fingerprint: str
     rule: str
@@ -963,6 +968,8 @@ class Finding:
     service: str | None = None
     declaration: QuotedDeclaration | None = None
     evidence: tuple[EvidenceRef, ...] = ()
+    visits_hit: int = 1
+    visits_total: int = 1
     presence: Presence | None = None
     status: Status = Status.OPEN
     first_seen: datetime | None = None

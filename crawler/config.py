@@ -18,7 +18,10 @@ MAX_VENDORS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlConfig:
-    """The [crawl] table. Times in milliseconds or seconds as the names say."""
+    """The [crawl] table. Times in milliseconds or seconds as the names say.
+
+    ``repeat``: how often every scenario is played; the command line says so, not the file.
+    """
 
     concurrency: int = 4
     scenarios: tuple[Scenario, ...] = (Scenario.NO_CHOICE, Scenario.ACCEPT_ALL, Scenario.REJECT_ALL)
@@ -31,6 +34,7 @@ class CrawlConfig:
     browser: str = "auto"
     robots: str = "obey"
     robots_reason: str | None = None
+    repeat: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,7 @@ def settings_in_force(config: Config) -> dict[str, object]:
     proxy = urlsplit(network.proxy) if network.proxy else None
     return {
         "concurrency": crawl.concurrency,
+        "repeat": crawl.repeat,
         "scenarios": [scenario.value for scenario in crawl.scenarios],
         "pages_per_site": crawl.pages_per_site,
         "settle_ms": crawl.settle_ms,

@@ -85,9 +85,13 @@ def job_of(crawler: Crawler) -> Job:
 
 
 def plan(vendors: tuple[Vendor, ...], config: Config) -> tuple[PlannedVisit, ...]:
-    """All visits of a run: scenario by scenario, so that neighbours in the queue are different sites."""
+    """All visits of a run: scenario by scenario, so that neighbours in the queue are different sites.
+
+    A repetition begins when all scenarios were played once: what changes by the minute has time to.
+    """
     return tuple(
-        PlannedVisit(vendor=vendor.id, site=site.url, scenario=scenario)
+        PlannedVisit(vendor=vendor.id, site=site.url, scenario=scenario, repetition=repetition)
+        for repetition in range(1, config.crawl.repeat + 1)
         for scenario in config.crawl.scenarios
         for vendor in vendors
         for site in vendor.sites

@@ -95,6 +95,7 @@ class Player:
             vendor=task.vendor,
             site=task.site.url,
             scenario=task.scenario,
+            repetition=task.repetition,
             attempt=task.attempt,
             requested_url=task.site.url,
             final_url=None,

@@ -24,7 +24,7 @@ SAME_SITE_DELAY_S = 1.0
 
 
 class TaskFingerprinter:
-    """Two requests are the same where their tasks are: vendor, site, scenario and attempt, not the URL."""
+    """Two requests are the same where their tasks are: vendor, site, scenario, repetition and attempt, not the URL."""
 
     def fingerprint(self, request: Request) -> bytes:
         """Twenty bytes that identify the request's task."""

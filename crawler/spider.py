@@ -55,7 +55,9 @@ class VisitSpider(JobSpider):
         result = response.result
         assert isinstance(result, VisitResult)
         visit = result.visit
-        planned = PlannedVisit(vendor=visit.vendor, site=visit.site, scenario=visit.scenario)
+        planned = PlannedVisit(
+            vendor=visit.vendor, site=visit.site, scenario=visit.scenario, repetition=visit.repetition
+        )
         if visit.outcome is Outcome.CRASHED and visit.attempt < MAX_ATTEMPTS:
             yield self._visit(planned, attempt=visit.attempt + 1)
             return
@@ -84,6 +86,7 @@ class VisitSpider(JobSpider):
             vendor=planned.vendor,
             site=next(site for site in self._vendors[planned.vendor].sites if site.url == planned.site),
             scenario=planned.scenario,
+            repetition=planned.repetition,
             attempt=attempt,
             crawl=config.crawl,
             ignore_certificate_errors=config.network.ignore_certificate_errors,

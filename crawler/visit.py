@@ -86,6 +86,7 @@ class VisitTask:
     attempt: int
     crawl: CrawlConfig
     ignore_certificate_errors: bool
+    repetition: int = 1
     keep_raw: bool = False
 
 
@@ -401,6 +402,7 @@ class _Playing:
             vendor=self.task.vendor,
             site=self.task.site.url,
             scenario=self.task.scenario,
+            repetition=self.task.repetition,
             attempt=self.task.attempt,
             requested_url=self.task.site.url,
             started_at=self.timeline.started_at,

@@ -167,6 +167,8 @@ def statement_to_row(finding: Finding) -> Row:
         "category_observed": optional_word(finding.category_observed),
         "category_declared": optional_word(finding.category_declared),
         "service": optional_text(finding.service),
+        "visits_hit": integer(finding.visits_hit),
+        "visits_total": integer(finding.visits_total),
         **quote_to_row(finding.declaration),
     }
 
@@ -190,6 +192,8 @@ def finding_from_row(row: Row, evidence: tuple[EvidenceRef, ...]) -> Finding:
         service=row["service"],
         declaration=quote_from_row(row),
         evidence=evidence,
+        visits_hit=row["visits_hit"],
+        visits_total=row["visits_total"],
         presence=None if row["presence"] is None else Presence(row["presence"]),
         status=Status(row["status"]),
         first_seen=optional_time_from(row["first_seen"]),

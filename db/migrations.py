@@ -423,13 +423,48 @@ def comments(database: Database) -> None:
     database.executescript(_COMMENTS)
 
 
+@migrations(name="repetitions")
+def repetitions(database: Database) -> None:
+    """A run may visit a site several times in one scenario; findings say how often they were seen.
+
+    SQLite changes a UNIQUE only with a new table: both are copied with whatever columns, indexes and triggers are there.
+    """
+    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+        database.execute(f'DROP VIEW "{name}"')
+    for table in ("visits", "planned_visits"):
+        _repeatable(database, table)
+    database.execute("ALTER TABLE statements ADD COLUMN visits_hit INTEGER NOT NULL DEFAULT 1")
+    database.execute("ALTER TABLE statements ADD COLUMN visits_total INTEGER NOT NULL DEFAULT 1")
+
+
+def _repeatable(database: Database, table: str) -> None:
+    """Copies a table of visits into one whose identity holds the number of the repetition."""
+    query = "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'table' DESC"
+    (_, made), *others = database.execute(query, [table]).fetchall()
+    names = ", ".join(f'"{row[1]}"' for row in database.execute(f'PRAGMA table_info("{table}")').fetchall())
+    identity = "UNIQUE (run_id, site_id, scenario"
+    wanted = made.replace(f"TABLE {table} ", f"TABLE {table}_new ", 1).replace(identity, f"{identity}, repetition", 1)
+    wanted = wanted.replace("scenario TEXT", "repetition INTEGER NOT NULL DEFAULT 1, scenario TEXT", 1)
+    database.execute(wanted)
+    database.execute(f"INSERT INTO {table}_new ({names}) SELECT {names} FROM {table}")  # noqa: S608 - names are ours
+    database.execute(f"DROP TABLE {table}")
+    database.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
+    for _, sql in others:
+        database.execute(sql)
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 
     Raises ``sqlite3.Error`` where the file cannot be written; then the migration at hand left nothing behind.
     """
     if migrations.pending(database):
-        migrations.apply(database)
+        # A table that others refer to can only be copied while nobody checks that; a pragma is none in a transaction.
+        database.execute("PRAGMA foreign_keys = OFF")
+        try:
+            migrations.apply(database)
+        finally:
+            database.execute("PRAGMA foreign_keys = ON")
     create_views(database)
 
 

@@ -86,11 +86,13 @@ def run_vendors(database: Database, run_id: int) -> tuple[Vendor, ...]:
 def remaining(database: Database, run_id: int) -> tuple[PlannedVisit, ...]:
     """The planned visits that are not stored yet."""
     query = (
-        "SELECT s.vendor_id, s.url, p.scenario FROM planned_visits p JOIN sites s ON s.id = p.site_id"
+        "SELECT s.vendor_id, s.url, p.scenario, p.repetition FROM planned_visits p JOIN sites s ON s.id = p.site_id"
         " WHERE p.run_id = ? AND p.visit_id IS NULL ORDER BY p.position"
     )
     return tuple(
-        PlannedVisit(vendor=row["vendor_id"], site=row["url"], scenario=Scenario(row["scenario"]))
+        PlannedVisit(
+            vendor=row["vendor_id"], site=row["url"], scenario=Scenario(row["scenario"]), repetition=row["repetition"]
+        )
         for row in select(database, query, [run_id])
     )
 

@@ -57,6 +57,7 @@ class CoverageRow(NamedTuple):
     scenario: Scenario
     outcome: Outcome
     choice: Choice
+    repetition: int = 1
 
 
 class Store:
@@ -141,8 +142,9 @@ class Store:
                 insert(database, "run_vendors", {"run_id": run_id, **configured})
             for position, visit in enumerate(planned):
                 site = site_id(database, visit.vendor, visit.site)
-                place = {"run_id": run_id, "position": position, "site_id": site, "scenario": visit.scenario.value}
-                insert(database, "planned_visits", place)
+                place = {"run_id": run_id, "position": position, "site_id": site}
+                which = {"scenario": visit.scenario.value, "repetition": visit.repetition}
+                insert(database, "planned_visits", {**place, **which})
         return run_id
 
     def unfinished_run(self) -> int | None:
@@ -195,10 +197,12 @@ class Store:
             for digest, kept in sizes:
                 _register_artifact(database, digest, kept.mime, len(kept.content))
             visit_id = insert_visit(database, visit, {"run_id": run_id, "site_id": site, **visit_to_row(visit)}, key)
-            place = [visit_id, run_id, site, visit.scenario.value]
-            database.execute(
-                "UPDATE planned_visits SET visit_id = ? WHERE run_id = ? AND site_id = ? AND scenario = ?", place
+            place = [visit_id, run_id, site, visit.scenario.value, visit.repetition]
+            query = (
+                "UPDATE planned_visits SET visit_id = ?"
+                " WHERE run_id = ? AND site_id = ? AND scenario = ? AND repetition = ?"
             )
+            database.execute(query, place)
             database.execute("UPDATE runs SET stored = stored + 1 WHERE id = ?", [run_id])
         return visit_id
 
@@ -232,6 +236,7 @@ class Store:
                     Scenario(row["scenario"]),
                     Outcome(row["outcome"]),
                     choice_from_row(row),
+                    row["repetition"],
                 )
                 for row in read.coverage(database, run_id)
             ]
@@ -425,10 +430,12 @@ def _register_artifact(database: Database, digest: str, mime: str, size: int) ->
 def _planned_site(database: Database, run_id: int, visit: Visit) -> int:
     query = (
         "SELECT p.site_id, p.visit_id FROM planned_visits p JOIN sites s ON s.id = p.site_id"
-        " WHERE p.run_id = ? AND s.vendor_id = ? AND s.url = ? AND p.scenario = ?"
+        " WHERE p.run_id = ? AND s.vendor_id = ? AND s.url = ? AND p.scenario = ? AND p.repetition = ?"
     )
-    found = database.execute(query, [run_id, visit.vendor, visit.site, visit.scenario.value]).fetchone()
-    what = f"visit of {visit.site} ({visit.vendor}, {visit.scenario})"
+    identity = [run_id, visit.vendor, visit.site, visit.scenario.value, visit.repetition]
+    found = database.execute(query, identity).fetchone()
+    again = f", repetition {visit.repetition}" if visit.repetition > 1 else ""
+    what = f"visit of {visit.site} ({visit.vendor}, {visit.scenario}{again})"
     if found is None:
         message = f"run {run_id} did not plan a {what}; it was not stored"
         raise StoreError(message)

@@ -140,6 +140,7 @@ def visit_to_row(visit: Visit) -> Row:
     own = visit.requested_url == visit.site
     return {
         "scenario": visit.scenario.value,
+        "repetition": integer(visit.repetition),
         "attempt": integer(visit.attempt),
         "requested_url": clean(visit.requested_url) if own else reduce_url(visit.requested_url),
         "final_url": optional_url(visit.final_url),
@@ -165,6 +166,7 @@ def visit_from_row(row: Row, parts: Mapping[str, tuple[Any, ...]], banner: Banne
         vendor=row["vendor"],
         site=row["site"],
         scenario=Scenario(row["scenario"]),
+        repetition=row["repetition"],
         attempt=row["attempt"],
         requested_url=row["requested_url"],
         final_url=row["final_url"],

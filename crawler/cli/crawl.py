@@ -33,6 +33,13 @@ _LATER = "--due is not in this version yet: name vendors with --vendor, or crawl
     multiple=True,
     help="May be repeated.",
 )
+@click.option(
+    "--repeat",
+    type=click.IntRange(1, 20),
+    default=1,
+    metavar="N",
+    help="Play every scenario N times, and say how often.",
+)
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Visits at a time, instead of the file's.")
 @click.option("--due", is_flag=True, hidden=True)
 @click.option("--resume", is_flag=True, help="Finish the run that was interrupted, with its vendors and scenarios.")
@@ -48,6 +55,7 @@ def crawl(  # noqa: PLR0913 - one parameter for each option of the contract
     *,
     wanted: tuple[str, ...],
     scenarios: tuple[str, ...],
+    repeat: int,
     concurrency: int | None,
     due: bool,
     resume: bool,
@@ -66,7 +74,7 @@ def crawl(  # noqa: PLR0913 - one parameter for each option of the contract
     if due:
         raise click.UsageError(_LATER)
     config = settings_from(vendors) if resume else load_config(vendors)
-    config = narrowed(config, () if resume else wanted, scenarios, concurrency)
+    config = narrowed(config, () if resume else wanted, scenarios, concurrency, repeat)
     waivers = load_waivers(vendors)
     with Store(db) as store:
         crawled = run_crawl(store, config, browser, resume=resume, debug=debugging(ctx))

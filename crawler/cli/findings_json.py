@@ -115,6 +115,8 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "service": finding.service,
         "declaration": _declaration(finding.declaration),
         "evidence": [_evidence(each) for each in finding.evidence],
+        "visits_hit": finding.visits_hit,
+        "visits_total": finding.visits_total,
         "presence": finding.presence.value if finding.presence else None,
         "status": finding.status.value,
         "first_seen": _time(finding.first_seen),
@@ -166,6 +168,7 @@ def _coverage(row: CoverageRow) -> dict[str, Any]:
         "vendor": row.vendor,
         "site": row.site,
         "scenario": row.scenario.value,
+        "repetition": row.repetition,
         "outcome": row.outcome.value,
         "choice": {"outcome": row.choice.outcome.value, "proven": row.choice.proven, "proof": list(row.choice.proof)},
     }

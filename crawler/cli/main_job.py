@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 _KEPT_ON_RESUME = ("pages_per_site", "settle_ms", "settle_max_ms", "visit_timeout_s", "locale", "timezone")
 
 
-def narrowed(config: Config, wanted: tuple[str, ...], scenarios: tuple[str, ...], concurrency: int | None) -> Config:
+def narrowed(
+    config: Config, wanted: tuple[str, ...], scenarios: tuple[str, ...], concurrency: int | None, repeat: int = 1
+) -> Config:
     """The configuration with what the command line says instead of the file.
 
     Raises:
@@ -48,6 +50,7 @@ def narrowed(config: Config, wanted: tuple[str, ...], scenarios: tuple[str, ...]
         config.crawl,
         scenarios=tuple(map(Scenario, dict.fromkeys(scenarios))) or config.crawl.scenarios,
         concurrency=concurrency or config.crawl.concurrency,
+        repeat=repeat,
     )
     vendors = tuple(vendor for vendor in config.vendors if not wanted or vendor.id in wanted)
     return replace(config, crawl=crawl, vendors=vendors)

@@ -323,6 +323,46 @@ def test_facts_accuse_nobody():
     assert not [word for word in ("illegal", "violat", "breach", "unlawful") if word in words]
 
 
+def repeated(*seen, outcomes=(Outcome.OK, Outcome.OK, Outcome.OK)):
+    """One scenario played three times, each with what was seen in it, as a case that is judged."""
+    visits = tuple(
+        x.visit(Scenario.NO_CHOICE, *each, repetition=number, id=number, outcome=outcome)
+        for number, (each, outcome) in enumerate(zip(seen, outcomes, strict=True), 1)
+    )
+    case = CaseFile(
+        run=run(), vendor=x.vendor(), visits=visits, policies=(x.document(outcome=Outcome.HTTP_ERROR, http_status=404),)
+    )
+    return {(one.rule, one.subject): one for one in audit(case, bundled()).findings}
+
+
+GA = ("before_choice", "cookie:_ga@vendor.example")
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcomes", "hit", "total", "words", "confidence"),
+    [
+        ((1, 1, 1), "ok ok ok", 3, 3, "Seen in 3 of 3 repetitions.", 0.94),
+        ((0, 1, 0), "ok ok ok", 1, 3, "Seen in 1 of 3 repetitions.", 0.63),
+        ((1, 0, 1), "ok timeout ok", 2, 2, "Seen in 2 of 2 repetitions.", 0.94),
+        ((1, 0, 0), "ok ok blocked", 1, 2, "Seen in 1 of 2 repetitions.", 0.7),
+    ],
+)
+def test_how_often_a_finding_was_seen(seen, outcomes, hit, total, words, confidence):
+    cookies = [(x.cookie("_ga"),) if each else () for each in seen]
+    finding = repeated(*cookies, outcomes=tuple(map(Outcome, outcomes.split())))[GA]
+    assert (finding.visits_hit, finding.visits_total) == (hit, total)
+    assert finding.fact.endswith(f"before any choice. {words}")
+    assert finding.confidence == confidence
+
+
+def test_a_repetition_changes_no_fingerprint_and_one_play_counts_nothing():
+    once = x.evidence(x.visits(x.cookie("_ga")), x.declaration(), knowledge=bundled())
+    (alone,) = (one for one in judge(once)[0] if one.rule == "before_choice")
+    assert (alone.visits_hit, alone.visits_total) == (1, 1)
+    assert "repetition" not in alone.fact
+    assert repeated((x.cookie("_ga"),), (), ())[GA].fingerprint == alone.fingerprint
+
+
 @pytest.mark.parametrize(
     ("collectors", "undecided"),
     [

@@ -194,6 +194,14 @@ def test_the_plan_goes_scenario_by_scenario(config: Config) -> None:
     assert len(set(visits)) == 15
 
 
+def test_a_repetition_begins_when_all_scenarios_were_played(config: Config) -> None:
+    repeated = replace(config, crawl=replace(config.crawl, repeat=2))
+    once, twice = plan(config.vendors, config), plan(config.vendors, repeated)
+    assert twice[: len(once)] == once
+    assert twice[len(once) :] == tuple(replace(visit, repetition=2) for visit in once)
+    assert len(set(twice)) == 2 * len(once)
+
+
 def test_scenarios_of_one_url_are_different_requests() -> None:
     tasks = [
         VisitTask(
