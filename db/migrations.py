@@ -427,7 +427,7 @@ def comments(database: Database) -> None:
 def repetitions(database: Database) -> None:
     """A run may visit a site several times in one scenario; findings say how often they were seen.
 
-    SQLite changes a UNIQUE only with a new table: both are copied with whatever columns, indexes and triggers are there.
+    SQLite changes a UNIQUE only with a new table: both are copied with all columns, indexes and triggers they have.
     """
     for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
         database.execute(f'DROP VIEW "{name}"')

@@ -119,6 +119,7 @@ def test_the_document_has_the_contracts_keys() -> None:
             "vendor": "ooma",
             "site": "https://www.ooma.example/",
             "scenario": "reject_all",
+            "repetition": 1,
             "outcome": "ok",
             "choice": {"outcome": "done", "proven": True, "proof": ["record"]},
         }

@@ -130,8 +130,10 @@ def lasting(tmp_path_factory):
 @SHARED
 @given(found=strategy(m.Visit))
 def test_visits(lasting, records, found):
-    found = dataclasses.replace(found, id=None, vendor="vendor", site=records.SITE.url)
-    plan = (m.PlannedVisit(vendor="vendor", site=records.SITE.url, scenario=found.scenario),)
+    again = abs(found.repetition) % 1000 + 1
+    found = dataclasses.replace(found, id=None, vendor="vendor", site=records.SITE.url, repetition=again)
+    planned = {"vendor": "vendor", "site": records.SITE.url, "scenario": found.scenario, "repetition": again}
+    plan = (m.PlannedVisit(**planned),)
     run = records.start(lasting, plan=plan)
     visit_id = lasting.save_visit(run, found, [m.Artifact(sha256=DIGEST, mime="image/png", content=CONTENT)])
     (back,) = lasting.case_file(run, "vendor").visits
