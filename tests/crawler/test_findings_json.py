@@ -37,7 +37,7 @@ from db.store import CoverageRow
 
 WORDS = (
     "fingerprint rule rule_version severity confidence vendor site subject phase title fact category_observed "
-    "category_declared service declaration evidence presence status first_seen last_seen"
+    "category_declared service declaration evidence visits_hit visits_total presence status first_seen last_seen"
 )
 KEYS = WORDS.split()
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
