@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from db.search import index_vendor
 from db.views import create_views
 
 APPLICATION_ID = 0x436F4175  # "CoAu": marks the file as this program's
@@ -451,6 +452,13 @@ def _repeatable(database: Database, table: str) -> None:
     database.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
     for _, sql in others:
         database.execute(sql)
+@migrations(name="search")
+def search(database: Database) -> None:
+    """The full-text index; the underscore belongs to names of cookies."""
+    database.execute(
+        "CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, vendor_id UNINDEXED, place UNINDEXED, title, body,"
+        " tokenize = \"unicode61 remove_diacritics 2 tokenchars '_'\")"
+    )
 
 
 def migrate(database: Database) -> None:
@@ -465,7 +473,20 @@ def migrate(database: Database) -> None:
             migrations.apply(database)
         finally:
             database.execute("PRAGMA foreign_keys = ON")
+    pending = bool(migrations.pending(database))
+    if pending:
+        migrations.apply(database)
     create_views(database)
+    if pending:
+        _index(database)
+
+
+def _index(database: Database) -> None:
+    """Fills the full-text index, which is derived: what a migration changed may be found otherwise now."""
+    vendors = database.execute("SELECT DISTINCT vendor_id FROM audits").fetchall()
+    with database.atomic():
+        for (vendor,) in vendors:
+            index_vendor(database, str(vendor))
 
 
 def unknown_migrations(database: Database) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from db.reduction import clean
 from db.retention import Pruned, old_runs, prune_run, sweep
 from db.rows import choice_from_row
 from db.seals import head, seal_audit, seal_events, seal_evidence, seals_of, verify
+from db.search import index_vendor
 from db.summaries import refresh_matrix, refresh_summaries
 from db.visit_rows import browser_to_row, policy_to_row, settings_to_json, vendor_to_json, visit_to_row
 from db.write import Dictionary, insert, insert_visit
@@ -269,6 +270,7 @@ class Store:
             write_audit(database, audit, kept, now)
             seal_audit(database, audit.run, audit.vendor, now)
             seal_events(database, now)
+            index_vendor(database, audit.vendor)
             refresh_matrix(database, audit.run, audit.vendor)
             refresh_summaries(database, audit.vendor, first_run=audit.run)
 

@@ -9,6 +9,7 @@ import click
 from crawler.cli.pack import check_pack
 from crawler.cli.terminal import print_json, print_text, say
 from crawler.cli.verb import DONE, UNEXPECTED, Verb, db_option, json_option
+from db.redacted import export_redacted
 from db.store import Store
 
 
@@ -100,3 +101,16 @@ def prune(keep: int, vacuum: bool, as_json: bool, db: Path) -> None:
     if as_json:
         print_json({"database": str(db), "runs": runs, "rows": removed.rows, "artifacts": len(removed.artifacts)})
     say(f"{db}: {len(runs)} runs pruned, {removed.rows} rows and {len(removed.artifacts)} artifacts removed")
+
+
+@db.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--redacted", is_flag=True, required=True, help="Confirm that this is the copy for readers outside.")
+@db_option
+def export(target: Path, redacted: bool, db: Path) -> None:  # noqa: ARG001 - required, so that nobody expects a backup
+    """Write a copy for publication outside.
+
+    Without owners, who decided and their notes, pictures, fetched documents, hashes of values, and how the crawl was
+    set up. `serve --db FILE` publishes it.
+    """
+    say(f"{target}: {export_redacted(db, target)} bytes")

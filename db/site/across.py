@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from db.search import match
 from db.site.queries import LIST_LIMIT, by_rule, select
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from db.site.queries import Row
 
+FOUND_LIMIT = 60
 _LATEST = (
     "WITH latest AS (SELECT a.id, a.vendor_id, a.run_id FROM audits a JOIN"
     " (SELECT vendor_id, max(run_id) AS run_id FROM audits GROUP BY vendor_id) m"
@@ -102,3 +104,30 @@ def by_vendor(items: list[Row]) -> list[Row]:
         phases = list(dict.fromkeys(pair.partition(":")[2] for pair in (row["seen_in"] or "").split(",") if pair))
         groups.setdefault(row["vendor_id"], head)["items"].append({**row, "phases": phases})
     return list(groups.values())
+
+
+MARKS = ("\x02", "\x03")
+"""Around what matched; control characters never stand in stored text."""
+
+
+def found(connection: sqlite3.Connection, words: str) -> list[Row]:
+    """What the words are found in, best first, with the matching stretch of its text in pieces."""
+    query = match(words)
+    if query is None:
+        return []
+    rows = select(
+        connection,
+        "SELECT s.kind, s.vendor_id, v.name AS vendor, s.place, s.title, snippet(search, 4, ?, ?, '…', 28) AS stretch"
+        " FROM search s JOIN vendors v ON v.id = s.vendor_id WHERE search MATCH ? ORDER BY rank LIMIT ?",
+        [*MARKS, query, FOUND_LIMIT],
+    )
+    return [{**row, "pieces": pieces(row["stretch"])} for row in rows]
+
+
+def pieces(stretch: str) -> list[tuple[str, bool]]:
+    """(text, whether it matched) of a stretch in which ``MARKS`` stand."""
+    cut = []
+    for part in stretch.split(MARKS[0]):
+        matched, mark, rest = part.partition(MARKS[1])
+        cut += [(matched, True), (rest, False)] if mark else [(part, False)]
+    return [(text, matched) for text, matched in cut if text]

@@ -39,6 +39,7 @@ _ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/rules$", pages.rules),
     (r"^/services$", reference.services),
     (r"^/cookies$", reference.cookies),
+    (r"^/search$", reference.search),
     (r"^/runs$", reference.all_runs),
     (r"^/runs/(?P<run>[0-9]{1,9})$", reference.run),
     (r"^/runs/(?P<before>[0-9]{1,9})/(?P<after>[0-9]{1,9})$", reference.diff),

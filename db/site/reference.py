@@ -35,6 +35,13 @@ async def cookies(datasette: Datasette, request: Request) -> Response:
     return await render(datasette, request, "audit_cookie.html", page=page)
 
 
+async def search(datasette: Datasette, request: Request) -> Response:
+    """What ``q`` is found in."""
+    words = (request.args.get("q") or "")[:500]
+    found = await framework.read(datasette, across.found, words)
+    return await render(datasette, request, "audit_search.html", words=words, found=found, limit=across.FOUND_LIMIT)
+
+
 async def all_runs(datasette: Datasette, request: Request) -> Response:
     """The list of runs."""
     found = await framework.read(datasette, runs.runs)

@@ -34,7 +34,7 @@ SETTINGS = {
 METADATA = "datasette-metadata.json"
 _FOLDER = Path(__file__).parent
 # Names whose pages the site's own addresses would hide.
-_TAKEN = frozenset({"vendors", "findings", "rules", "services", "cookies", "runs", "policies"})
+_TAKEN = frozenset({"vendors", "findings", "rules", "services", "cookies", "runs", "policies", "search"})
 
 
 def metadata() -> dict[str, Any]:

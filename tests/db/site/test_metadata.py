@@ -35,7 +35,7 @@ def schema(store) -> dict[str, list[str]]:
         return {
             name: [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
             for (name,) in names
-            if not name.startswith("sqlite_")
+            if not name.startswith(("sqlite_", "search_"))  # FTS5's own tables
         }
 
 
