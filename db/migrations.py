@@ -452,6 +452,8 @@ def _repeatable(database: Database, table: str) -> None:
     database.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
     for _, sql in others:
         database.execute(sql)
+
+
 @migrations(name="search")
 def search(database: Database) -> None:
     """The full-text index; the underscore belongs to names of cookies."""
