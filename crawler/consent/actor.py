@@ -12,7 +12,7 @@ from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
 from crawler.consent import patience, rules
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
-from crawler.consent.facts import banner_of, cover_of, other_side, plain
+from crawler.consent.facts import banner_of, cover_of, other_side
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
 from crawler.consent.looks import deeper, prominence
@@ -104,8 +104,7 @@ class ConsentActor:
 
     async def _found(self, page: Page, worlds: Worlds, eyes: Heuristic, driver: Rules, look: Look) -> Banner:
         self._seen_age_ms = self._seen_age_ms or look.age_ms
-        if not (plain(look, Wanted.ACCEPT) and plain(look, Wanted.REJECT)):
-            await self._await_rule(driver)
+        await self._start(driver)
         for _ in range(RULE_ONLY_LOOKS):  # a rule sees what is still fading in
             if look.banners:
                 break
@@ -144,14 +143,12 @@ class ConsentActor:
         look = await eyes.look()
         if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
-        result = None if plain(look, wanted) else await self._by_rule(eyes, driver, look, wanted)
+        attempt = await operation.run()
+        self._learn(attempt, wanted)
+        unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
+        result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
         if result is None or not result.ok:
-            attempt = await operation.run()
-            self._learn(attempt, wanted)
-            untouched = attempt.outcome is ChoiceOutcome.FAILED and not attempt.presses and result is None
-            result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if untouched else result
-            if result is None or not result.ok:
-                return self._chosen(attempt, wanted, result)
+            return self._chosen(attempt, wanted, result)
         texts = tuple(text for text in result.clicks if text)
         return Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
 
@@ -233,6 +230,10 @@ class ConsentActor:
         away = await self._stays_away(eyes)
         after = await stored(page, worlds)
         proven, signs = weigh(choice.wanted, self._before, after, await claimed(worlds), away=away)
+        if (choice.method or "").startswith(
+            "rules:"
+        ):  # what a rule pressed was not read: the record itself must say so
+            proven = proven and any(sign.startswith(("record:", "api:")) for sign in signs)
         if not away:
             self.failures["prove"] = "the banner came back after the reload"
         return replace(choice, proven=proven, proof=signs)

@@ -24,7 +24,8 @@ _GLOBALS = """(names) => {
   let found = "";
   for (let i = 0; i < names.length; i += 1) {
     try {
-      const it = window[names[i]];
+      const dot = names[i].indexOf(".");
+      const it = dot < 0 ? window[names[i]] : window[names[i].slice(0, dot)][names[i].slice(dot + 1)];
       if (typeof it !== "undefined" && !(it instanceof Element)) found += names[i] + " ";
     } catch {}
   }
@@ -35,7 +36,10 @@ _ELEMENTS = "(selectors) => selectors.filter((s) => document.querySelector(s)).j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cmp:
-    """One platform and its marks. A record mark that ends in ``_`` or ``-`` stands for a prefix."""
+    """One platform and its marks.
+
+    A record mark that ends in ``_`` or ``-`` stands for a prefix; a global may be a member: ``CookieConsent.accept``.
+    """
 
     name: str
     globals: tuple[str, ...]

@@ -183,9 +183,11 @@ def _clear(seen: Seen) -> bool:
 
 
 def _nothing(seen: Seen) -> Step:
-    if _clear(seen) and not free_toggles(seen):
+    unused = seen.having(Side.SAVE)  # saving what? Its switches were not seen
+    if _clear(seen) and not free_toggles(seen) and not unused:
         return Step(act=Act.NONE)
     doubtful = [b.text for b in seen.buttons if b.side in {Side.UNKNOWN, Side.DOUBT} or b.leaves]
+    doubtful = doubtful or [b.text for b in unused]
     return Step(act=Act.UNREADABLE, reason=f"not understood: {', '.join(doubtful)[:200] or 'switches without a save'}")
 
 

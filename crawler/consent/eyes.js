@@ -192,6 +192,10 @@
     !e.querySelector(TOGGLE) && !e.closest("label") && !parentOf(e)?.querySelector(TOGGLE) && e.offsetWidth <= 120 && e.offsetHeight <= 60 &&
     (style.cursor === "pointer" || e.matches(REAL)) && shown(e);
 
+  // A backdrop or box that reacts to clicks itself and holds controls of its own is none of them.
+  const wrapper = (e) => e.localName !== "a" && e.localName !== "button" && e.localName !== "summary" &&
+    e.querySelector("button,a[href],input,[role=button]") !== null;
+
   const examine = (scan, e) => {
     if (!rootOf(e) && (e.localName.includes("-") || (HOSTS.has(e.localName) && !e.firstElementChild && !e.textContent.trim()))) {
       scan.hosts += 1;
@@ -210,7 +214,7 @@
       return false;
     }
     if (e.matches(REAL) || /(?:-|^)(?:button|btn)$/.test(e.localName)) {
-      if (shown(e)) scan.clickables.push([e, e.localName === "a" ? "link" : "button"]);
+      if (shown(e) && !wrapper(e)) scan.clickables.push([e, e.localName === "a" ? "link" : "button"]);
     } else if (style.cursor === "pointer" || e.hasAttribute("tabindex")) {
       const parent = parentOf(e);
       const first = !parent || getComputedStyle(parent).cursor !== "pointer" || e.hasAttribute("tabindex");
@@ -373,7 +377,7 @@
   };
 
   globalThis.consentEyes = Object.freeze({
-    about: (words) => { topic = new RegExp("(?<![\\p{L}\\p{N}])(?:" + words + ")", "u"); },
+    about: (words) => { topic = new RegExp("(?<![\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{N}])(?:" + words + ")", "u"); },
     scan: scanPage,
     form: settingsForm,
     element,

@@ -19,12 +19,6 @@ COVERED = 0.8
 """Share of the viewport from which the page counts as covered."""
 
 
-def plain(look: Look, wanted: Wanted) -> bool:
-    """Whether the choice is a clearly named button of the first layer: then it is pressed as a visitor would."""
-    side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
-    return any(b.reading.strength >= 0.7 and b.kind != "weak" for s in look.banners for b in s.having(side))
-
-
 def other_side(look: Look, wanted: Wanted) -> dict[str, list[int]]:
     """The elements that a rule must not press, by frame."""
     sides = {Side.REJECT, Side.OPT_OUT} if wanted is Wanted.ACCEPT else {Side.ACCEPT, Side.PAY}

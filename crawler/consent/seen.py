@@ -12,7 +12,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import BannerSwitch
-from crawler.consent.wording import Reading, Side, fold, guess_language, languages, read_label
+from crawler.consent.wording import (
+    Reading,
+    Side,
+    fold,
+    foreign,
+    guess_language,
+    languages,
+    only_adds_names,
+    read_label,
+    read_switch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,7 +110,8 @@ def _button(raw: dict[str, Any], language: str) -> Button:
     reading = read_label(text or aria, language)
     if text and aria and reading.side in CHOOSING:
         other = read_label(aria, language)
-        if other.side in CHOOSING | {Side.DOUBT} and other.side is not reading.side:
+        named = other.side is Side.DOUBT and only_adds_names(text, aria, language)
+        if other.side in CHOOSING | {Side.DOUBT} and other.side is not reading.side and not named:
             reading = Reading(side=Side.DOUBT, strength=0.0, concepts=reading.concepts, language=language)
     if text and reading.side is Side.UNKNOWN and aria:
         reading = read_label(aria, language)
@@ -120,7 +131,7 @@ def _button(raw: dict[str, Any], language: str) -> Button:
 def _toggle(raw: dict[str, Any], language: str) -> Toggle:
     label = str(raw["label"])
     start = " ".join(label.split()[:7])
-    reading = read_label(start[:100], language)
+    reading = read_switch(start[:100], language)
     essential = "necessary" in reading.concepts and "optional" not in reading.concepts
     return Toggle(
         id=int(raw["id"]),
@@ -237,9 +248,12 @@ def _offers(seen: Seen) -> bool:
 
 
 def _unread(seen: Seen) -> bool:
-    """Something that calls itself a consent banner and has controls in words that are not known."""
+    """Something that is a consent banner by its name or place and has controls in words that are not known."""
     unknown = any(b.text for b in seen.having(Side.UNKNOWN) if b.kind in {"button", "link"})
-    return unknown and 40 <= seen.length <= 1500 and bool(_CONSENT.search(str(seen.facts["hints"])))
+    if not unknown or seen.length > 1500:
+        return False
+    named = seen.length >= 40 and bool(_CONSENT.search(str(seen.facts["hints"])))
+    return named or (seen.kind == "overlay" and foreign(seen.text))
 
 
 def _closes(seen: Seen) -> bool:

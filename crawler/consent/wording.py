@@ -14,7 +14,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_LABEL = 110
 _APART = re.compile(r"[^\w]+")
+_EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff]+)")
 
 
 class Side(StrEnum):
@@ -55,6 +56,7 @@ def fold(text: str) -> str:
     """Lower case without accents and punctuation, words separated by single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = _EAST_ASIAN.sub(r" \1 ", plain)  # written without spaces, around words of other scripts too
     return _APART.sub(" ", plain.replace("×", " x ").replace("✕", " x ").replace("✖", " x ")).replace("_", " ").strip()
 
 
@@ -96,6 +98,12 @@ class Language:
         if self.count(folded, "topic"):
             names.add("topic")
         return frozenset(names), unexplained
+
+    def stateless(self, folded: str) -> str:
+        """A switch's label without the words that tell its position: "Analytics disabled"."""
+        for pattern, _ in self._patterns.get("state", ()):
+            folded = pattern.sub(" ", folded)
+        return " ".join(folded.split())
 
     def count(self, folded: str, concept: str) -> int:
         """How many different words of a concept a folded text contains."""
@@ -156,10 +164,32 @@ def _read(text: str, folded: str, code: str) -> Reading:
     side, strength = _side(concepts)
     if "?" in text and side in {Side.ACCEPT, Side.REJECT}:
         side = Side.DOUBT
-    strange = len(unexplained) > (3 if "topic" in concepts else 2) or any(map(_turns_around, unexplained))
+    vague = "consent" in concepts and "accept" not in concepts and bool(unexplained)
+    strange = vague or len(unexplained) > (3 if "topic" in concepts else 2) or any(map(_turns_around, unexplained))
     if strange and side in {Side.ACCEPT, Side.REJECT, Side.SAVE}:
         side = Side.DOUBT
+    start = folded.split(maxsplit=1)[0]
+    denied = start in _denials() and (start in unexplained or start == "no")
+    if side is Side.ACCEPT and denied and not concepts & {"negation", "no", "yes"}:
+        side = Side.DOUBT  # "no" of another language: the language may be guessed wrong
     return Reading(side=side, strength=strength - 0.1 * len(unexplained), concepts=concepts, language=language.code)
+
+
+def read_switch(text: str, language: str) -> Reading:
+    """Read a switch's label; words that tell its position, often there for screen readers, say nothing about it."""
+    folded = languages().get(language, languages()["en"]).stateless(fold(text))
+    return read_label(folded or text, language)
+
+
+def only_adds_names(label: str, longer: str, language: str) -> bool:
+    """Whether a longer label says the same and names what it is about: "Deny" and "Deny Google Analytics"."""
+    short, full = fold(label), fold(longer)
+    if not short or not full.startswith(short + " "):
+        return False
+    rest = full[len(short) :].strip()
+    codes = {language, "en"} & set(languages())
+    turning = any(set(TURNING) & languages()[code].concepts(rest)[0] for code in codes)
+    return not turning and not any(map(_turns_around, rest.split()))
 
 
 @cache
@@ -171,6 +201,13 @@ def _turning_words() -> tuple[frozenset[str], tuple[str, ...]]:
         for words in (w for concept in TURNING for w in data[concept] if " " not in w):
             (begun if words.endswith("*") else whole).add(fold(words))
     return frozenset(whole), tuple(w for w in begun if len(w) > 3)
+
+
+@cache
+def _denials() -> frozenset[str]:
+    """Words that begin a denial in any language."""
+    words = (w for data in _data() for w in (*data["negation"], *data["no"]) if not w.endswith("*"))
+    return frozenset(fold(w).split()[0] for w in words)
 
 
 @cache
@@ -232,6 +269,8 @@ def _save(found: frozenset[str]) -> tuple[Side, float]:
         return (Side.DOUBT, 0.0) if "accept" in found else (Side.REJECT, 0.8)
     if "accept" in found and "all" in found:
         return Side.ACCEPT, 0.8
+    if "all" in found and not found & {"settings", "selection"}:
+        return Side.DOUBT, 0.0
     if "necessary" in found and "optional" not in found:
         return Side.REJECT, 0.7
     return (Side.DOUBT, 0.0) if "negation" in found else (Side.SAVE, 0.9)
@@ -298,6 +337,13 @@ def guess_language(text: str, labels: Iterable[str], hint: str) -> str:
         if score > best_score:
             best, best_score = code, score
     return best
+
+
+@lru_cache(maxsize=256)
+def foreign(text: str) -> bool:
+    """Whether a text is in none of the bundled languages: it has next to none of their commonest words."""
+    folded = fold(text[:3000])
+    return all(language.count(folded, "stop") <= 1 for language in languages().values())
 
 
 def _label_score(language: Language, mark: str) -> float:
