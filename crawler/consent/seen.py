@@ -131,7 +131,7 @@ def _button(raw: dict[str, Any], language: str) -> Button:
 def _toggle(raw: dict[str, Any], language: str) -> Toggle:
     label = str(raw["label"])
     start = " ".join(label.split()[:7])
-    reading = read_switch(start[:100], language)
+    reading = read_switch(start[:100], language, radio=raw["kind"] == "radio")
     essential = "necessary" in reading.concepts and "optional" not in reading.concepts
     return Toggle(
         id=int(raw["id"]),

@@ -101,9 +101,15 @@ class Language:
 
     def stateless(self, folded: str) -> str:
         """A switch's label without the words that tell its position: "Analytics disabled"."""
-        for pattern, _ in self._patterns.get("state", ()):
+        for pattern, _ in (*self._patterns.get("off", ()), *self._patterns.get("on", ())):
             folded = pattern.sub(" ", folded)
         return " ".join(folded.split())
+
+    def position(self, folded: str) -> Side | None:
+        """The side of a radio button whose whole label tells a position: "On", "Disabled"."""
+        if folded and not self.stateless(folded):
+            return Side.REJECT if self.count(folded, "off") else Side.ACCEPT
+        return None
 
     def count(self, folded: str, concept: str) -> int:
         """How many different words of a concept a folded text contains."""
@@ -175,10 +181,17 @@ def _read(text: str, folded: str, code: str) -> Reading:
     return Reading(side=side, strength=strength - 0.1 * len(unexplained), concepts=concepts, language=language.code)
 
 
-def read_switch(text: str, language: str) -> Reading:
-    """Read a switch's label; words that tell its position, often there for screen readers, say nothing about it."""
-    folded = languages().get(language, languages()["en"]).stateless(fold(text))
-    return read_label(folded or text, language)
+def read_switch(text: str, language: str, *, radio: bool) -> Reading:
+    """Read a switch's label; words that tell its position, often there for screen readers, say nothing about it.
+
+    A radio button may consist of such a word: "Off" is then what choosing it means.
+    """
+    folded, english = fold(text), languages()["en"]
+    words = languages().get(language, english)
+    side = words.position(folded) or english.position(folded)
+    if side is not None:
+        return Reading(side=side if radio else Side.UNKNOWN, strength=0.8, concepts=frozenset(), language=language)
+    return read_label(english.stateless(words.stateless(folded)) or text, language)
 
 
 def only_adds_names(label: str, longer: str, language: str) -> bool:
