@@ -468,16 +468,14 @@ def migrate(database: Database) -> None:
 
     Raises ``sqlite3.Error`` where the file cannot be written; then the migration at hand left nothing behind.
     """
-    if migrations.pending(database):
+    pending = bool(migrations.pending(database))
+    if pending:
         # A table that others refer to can only be copied while nobody checks that; a pragma is none in a transaction.
         database.execute("PRAGMA foreign_keys = OFF")
         try:
             migrations.apply(database)
         finally:
             database.execute("PRAGMA foreign_keys = ON")
-    pending = bool(migrations.pending(database))
-    if pending:
-        migrations.apply(database)
     create_views(database)
     if pending:
         _index(database)

@@ -73,3 +73,16 @@ def test_rows_survive_the_copy(tmp_path):
             "INSERT INTO planned_visits (run_id, position, site_id, scenario, repetition)"
             " VALUES (1, 1, 1, 'no_choice', 2)"
         )
+
+
+def test_what_was_judged_before_can_be_searched(filled):
+    """An older database has no index: it is filled when the schema is renewed."""
+    with closing(sqlite3.connect(filled.path)) as connection:
+        connection.execute("DROP TABLE search")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'search'")
+        connection.commit()
+    with Store(filled.path) as store:
+        assert store.check() == ()
+    with closing(sqlite3.connect(filled.path)) as connection:
+        found = connection.execute("SELECT count(*) FROM search WHERE search MATCH 'adroll'").fetchone()
+    assert found[0] > 0
