@@ -167,6 +167,7 @@ def names_service(name: str, service: str, entity: str | None, knowledge: Knowle
     )
 
 
+@lru_cache(maxsize=16_384)
 def service_names(service: str, knowledge: Knowledge) -> frozenset[str]:
     """All names of a service, folded."""
     return frozenset({fold(service), *map(fold, knowledge.aliases(service))} - {""})
