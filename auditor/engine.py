@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditor.digest import covers
@@ -22,10 +23,10 @@ from auditor.rule import Doubt, PolicyNeed
 from auditor.rules import all_rules, rule_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from auditor.evidence import SiteEvidence
-    from auditor.model import CaseFile, PolicyDocument, Scenario, Vendor, Visit
+    from auditor.model import CaseFile, PolicyDeclaration, PolicyDocument, Scenario, Vendor, Visit
     from auditor.observed import Knowledge
     from auditor.rule import Rule
 
@@ -136,12 +137,8 @@ def _read(document: PolicyDocument, vendor: Vendor) -> PolicyReading:
             document, unread=f"the policy at {document.source} was fetched, and its text is not stored"
         )
     try:
-        declaration = read_policy(
-            document.content,
-            name=_file_name(document),
-            url=document.url,
-            content_type=document.content_type,
-            vendor=vendor.name,
+        declaration = _declared(
+            read_policy, document.content, _file_name(document), document.url, document.content_type, vendor.name
         )
     except PolicyError as error:
         return PolicyReading(document, unread=why_unread(replace(document, problem=error.problem)))
@@ -152,6 +149,19 @@ def _read(document: PolicyDocument, vendor: Vendor) -> PolicyReading:
     known = language.split("-", 1)[0] in languages()
     strange = f"the policy at {document.source} is written in a language that is not read yet ({language})"
     return PolicyReading(document, declaration, unread=None if known else strange)
+
+
+@lru_cache(maxsize=64)
+def _declared(
+    reader: Callable[..., PolicyDeclaration],
+    content: bytes,
+    name: str | None,
+    url: str | None,
+    content_type: str | None,
+    vendor: str,
+) -> PolicyDeclaration:
+    """What a document declares; the same one is judged in several runs, and again for what changed between them."""
+    return reader(content, name=name, url=url, content_type=content_type, vendor=vendor)
 
 
 def _file_name(document: PolicyDocument) -> str | None:

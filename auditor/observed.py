@@ -37,6 +37,9 @@ THIRD_PARTY_BLOCKING = frozenset({"userpreferences", "thirdpartyphaseout", "thir
 class Knowledge(Protocol):
     """The part of ``auditor.classify.Classifier`` that judging needs."""
 
+    def __hash__(self) -> int:
+        """Answers are constants, so they may be remembered."""
+
     def cookie(
         self,
         name: str,

@@ -3,7 +3,8 @@
     python benchmarks/audit.py [--visits 1000]
 
 The evidence is made here: vendors with three visits each, of 20 cookies (5 of them known), 8 storage entries and 60
-requests (15 to third parties), and a policy with a table of 30 cookies. Time is processor time of reading the evidence, judging it and storing the verdicts.
+requests (15 to third parties), and a policy with a table of 30 cookies. Time is processor time of reading the evidence,
+judging it and storing the verdicts.
 """
 
 from __future__ import annotations

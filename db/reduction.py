@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 
 TEXT_LIMIT = 8_192
 LONG_TEXT_LIMIT = 65_536
@@ -126,6 +127,7 @@ def _reduce_hierarchical(text: str) -> str:
     return address[:authority_end] + path + ("?" + "&".join(names) if names else "")
 
 
+@lru_cache(maxsize=8_192)
 def reduce_url(url: str) -> str:
     """A URL as it is stored: credentials, query values and fragment dropped, parameter names kept, opaque parts ``~``.
 

@@ -176,7 +176,11 @@ def _share(reading: Reading, role: str, texts: list[View]) -> float:
         "party": _is_party,
         "category": _is_category,
     }
-    return sum(looks[role](reading, view) for view in texts) / len(texts)
+    alike: dict[str, bool] = {}
+    for view in texts:
+        if view.text not in alike:
+            alike[view.text] = bool(looks[role](reading, view))
+    return sum(alike[view.text] for view in texts) / len(texts)
 
 
 def _is_name(_: Reading, view: View) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.evidence import Evidence, SiteEvidence
-    from auditor.model import Contradiction, DeclaredCookie, DeclaredService, EvidenceRef
+    from auditor.model import Contradiction, DeclaredCookie, DeclaredService, EvidenceRef, Quote
     from auditor.readings import Declared, PolicyReading
 
 _QUOTED = 300
@@ -61,8 +61,8 @@ def _told_by_reader(reading: PolicyReading) -> Iterator[Contradiction]:
 
 def _pair(subject: str, found: Conflict, site: SiteEvidence) -> Match:
     one, other = found.one, found.other
-    other_words = next((quote.quote for quote in other.quotes()), None)
-    beside = f': "{clip(other_words, _QUOTED)}"' if other_words else ""
+    other_words = next((_one_line(quote) for quote in other.quotes()), None)
+    beside = f": {other_words}" if other_words else ""
     return Match(
         subject=subject,
         fact=(
@@ -77,6 +77,12 @@ def _pair(subject: str, found: Conflict, site: SiteEvidence) -> Match:
     )
 
 
+def _one_line(quote: Quote) -> str:
+    """A passage within a sentence: the cells of a table are told apart by a stroke."""
+    cells = (" ".join(cell.split()) for cell in quote.quote.split("\t"))
+    return f'"{clip(" | ".join(cells), _QUOTED)}"'
+
+
 def _refs(one: Declared[DeclaredCookie] | Declared[DeclaredService], site: SiteEvidence) -> tuple[EvidenceRef, ...]:
     if one.reading is not None:
         return (policy_ref(one.reading),)
@@ -84,7 +90,7 @@ def _refs(one: Declared[DeclaredCookie] | Declared[DeclaredService], site: SiteE
 
 
 def _match(subject: str, one: Contradiction, reading: PolicyReading, site: SiteEvidence) -> Match:
-    said = " / ".join(f'"{clip(quote.quote, _QUOTED)}"' for quote in one.evidence[:2])
+    said = " / ".join(_one_line(quote) for quote in one.evidence[:2])
     return Match(
         subject=subject,
         fact=f"{clip(one.subject)}: {clip(one.note, _QUOTED)}. The policy says {said}.",
