@@ -108,6 +108,7 @@ class PageDriver:
 
     async def _navigate(self, url: str, go: Callable[[Page], Coroutine[Any, Any, object]]) -> Hop | None:
         page = self.page
+        self._recorder.log.frames.visitor_goes()
         try:
             await bounded(go(page), NAVIGATION_TIMEOUT_S + _POLL_S * 20)
             await page.wait_for_load_state("domcontentloaded", timeout=_ms(NAVIGATION_TIMEOUT_S))
@@ -226,6 +227,8 @@ class PageDriver:
 
     async def close_popups(self) -> None:
         """Close windows that the page opened; they were listened to until now."""
+        if self._popups:
+            await self._recorder.read_unannounced()
         for popup in self._popups:
             if not popup.is_closed():
                 await self._go_blank(popup, "popups")

@@ -204,6 +204,7 @@ class _Playing:
         """Choose, observe; reload, prove, observe; one next page, observe. Without a choice the visit ends here."""
         if not await self._chosen(wanted, AFTER[wanted]):
             return
+        await self.driver.leave()
         for url in next_pages[:1]:
             if await self._visited(url):
                 await self._observe(AFTER[wanted])
@@ -233,7 +234,6 @@ class _Playing:
         self.pages.append(self.driver.page.url)
         self.choice = await self._ask("prove", self.actor.prove(self.driver.page, self.choice), self.choice)
         await self._observe(phase)
-        await self.driver.leave()
 
     async def _withdraw(self, next_pages: tuple[str, ...]) -> None:
         """Accept and observe as usual, then find the way back and refuse, and observe as usual."""
@@ -248,9 +248,11 @@ class _Playing:
         home = self.driver.page.url
         self.choice = await self._way_back()
         if self.choice.outcome is ChoiceOutcome.NO_CONTROL:
+            await self.driver.leave()
             return  # Nothing was tried: all that was seen is what follows the consent.
         await self._follow(Phase.AFTER_WITHDRAWAL, asked_at)
         further = next_pages[:1] if self.driver.page.url == home else (home,)
+        await self.driver.leave()
         for url in further if self.choice.outcome is ChoiceOutcome.DONE else ():
             if await self._visited(url):
                 await self._observe(Phase.AFTER_WITHDRAWAL)

@@ -25,14 +25,18 @@ _COLLECTING = re.compile(
     r"(?:\.(?:gif|php|ashx))?/?$",
     re.IGNORECASE,
 )
+_SVG = re.compile(rb"<svg\b[^>]{0,1000}>", re.IGNORECASE)
 _SENDING = frozenset({"POST", "PUT", "PATCH"})
 
 
-def beacon_of(hop: Hop, kept_alive: Container[str], size: tuple[int, int] | None) -> tuple[Beacon, str] | None:
+def beacon_of(
+    hop: Hop, beaconed: Container[str], kept_alive: Container[str], size: tuple[int, int] | None
+) -> tuple[Beacon, str] | None:
     """(kind, reason) of a request that reports; ``None`` for one that renders or is not known to report.
 
-    ``kept_alive`` are URLs that scripts fetched with ``keepalive``; ``size`` is an image's width and height in pixels,
-    where its body could be read.
+    ``beaconed`` and ``kept_alive`` are URLs that scripts gave to ``navigator.sendBeacon`` and fetched with
+    ``keepalive``: a service worker that passes them on makes fetches of them. ``size`` is an image's width and height
+    in pixels, where its body could be read.
     """
     if hop.kind == "WebSocket":
         return Beacon.WEBSOCKET, "a WebSocket was opened"
@@ -41,12 +45,19 @@ def beacon_of(hop: Hop, kept_alive: Container[str], size: tuple[int, int] | None
     if hop.kind == "Image":
         why = _why_pixel(hop, size)
         return (Beacon.PIXEL, why) if why else None
-    if hop.kind in ("Fetch", "XHR"):
-        if hop.url.partition("#")[0] in kept_alive:
-            return Beacon.KEEPALIVE, "fetched with keepalive"
-        why = _why_collecting(hop)
-        return (Beacon.XHR, why) if why else None
-    return None
+    return _fetched(hop, beaconed, kept_alive) if hop.kind in ("Fetch", "XHR") else None
+
+
+def _fetched(hop: Hop, beaconed: Container[str], kept_alive: Container[str]) -> tuple[Beacon, str] | None:
+    url = hop.url.partition("#")[0]
+    if hop.method == "POST" and url in beaconed:
+        return Beacon.SENDBEACON, "sent with navigator.sendBeacon"
+    if hop.deferred:
+        return Beacon.KEEPALIVE, "sent with fetchLater"
+    if url in kept_alive:
+        return Beacon.KEEPALIVE, "fetched with keepalive"
+    why = _why_collecting(hop)
+    return (Beacon.XHR, why) if why else None
 
 
 def _ping(hop: Hop) -> tuple[Beacon, str]:
@@ -90,7 +101,7 @@ def _length(hop: Hop) -> int | None:
 
 
 def image_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a GIF, PNG, BMP, WebP or JPEG by its header; ``None`` for what is none of them."""
+    """Width and height of a GIF, PNG, BMP, WebP, AVIF, SVG or JPEG by its header; ``None`` for what is none."""
     if content[:6] in (b"GIF87a", b"GIF89a") and len(content) >= 10:
         width, height = struct.unpack("<HH", content[6:10])
         return width, height
@@ -103,10 +114,33 @@ def image_size(content: bytes) -> tuple[int, int] | None:
     if content[:4] == b"RIFF" and content[8:16] == b"WEBPVP8 " and len(content) >= 30:
         width, height = struct.unpack("<HH", content[26:30])
         return width & 0x3FFF, height & 0x3FFF
+    return _modern_size(content)
+
+
+def _modern_size(content: bytes) -> tuple[int, int] | None:
+    if content[:4] == b"RIFF" and content[8:16] == b"WEBPVP8X" and len(content) >= 30:
+        return int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1
+    if content[4:8] == b"ftyp" and 0 < (at := content.find(b"ispe")) <= len(content) - 16:
+        width, height = struct.unpack(">II", content[at + 8 : at + 16])
+        return width, height
+    if (found := _SVG.search(content)) is not None:
+        return _svg_size(found.group())
     if content[:2] == b"BM" and len(content) >= 26:
         width, height = struct.unpack("<ii", content[18:26])
         return width, abs(height)
     return _jpeg_size(content) if content[:2] == b"\xff\xd8" else None
+
+
+def _svg_size(tag: bytes) -> tuple[int, int] | None:
+    width, height = (
+        re.search(rb"\s" + side + rb"\s*=\s*[\"']?([\d.]{1,9})(?:px)?[\"'\s>]", tag) for side in (b"width", b"height")
+    )
+    if width is None or height is None:
+        return None
+    try:
+        return round(float(width.group(1))), round(float(height.group(1)))
+    except ValueError:
+        return None
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int] | None:

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from auditor.domains import host_of, party, registrable_domain
+from auditor.domains import host_of, party, registrable_domain, same_site
 from auditor.identifiers import describe_value
 from auditor.model import Cookie, CookieEvent, SetBy
 from crawler.collectors.initiators import distinct, from_stack
 from crawler.collectors.jar import Key, Snapshot, read_jar
-from crawler.collectors.ledger import Entry, Ledger, Write
+from crawler.collectors.ledger import NOT_STORED, Entry, Ledger, Write
 from crawler.collectors.setcookie import MAX_LIFETIME_S, Written, parse, why_rejected
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from crawler.collectors.hops import Hop, NetworkLog
     from crawler.collectors.tap import Report, Taps
     from crawler.collectors.timeline import Timeline
+
+Refused = frozenset[tuple[int, str]]
+"""(``id`` of the hop, name) of cookies that an answer asked for in vain."""
 
 NAME = "cookies"
 MAX_NAME = 4096
@@ -40,6 +43,7 @@ class CookieCollector:
         self._log = log
         self._snapshots: list[Snapshot] = []
         self._reports: list[Report] = []
+        self._answers: dict[int, int] = {}
         self.last_active_ms = 0.0
         taps.on_report(NAME, self._reported)
 
@@ -54,8 +58,11 @@ class CookieCollector:
 
     def drain(
         self, timeline: Timeline, hops: Iterable[Hop], page_url: str
-    ) -> tuple[tuple[Cookie, ...], tuple[str, ...]]:
-        """(records in order of time, with raw values; what could not be observed). ``page_url``: the final URL."""
+    ) -> tuple[tuple[Cookie, ...], tuple[str, ...], Refused]:
+        """(records in order of time with raw values, what could not be observed, what answers could not set).
+
+        ``page_url``: the visit's final URL.
+        """
         hops = tuple(hops)
         top = _top_level_site(page_url)
         writes = [*self._from_hops(hops, top), *self._from_scripts(top)]
@@ -75,17 +82,30 @@ class CookieCollector:
             )
             for entry in entries
         )
-        return records, tuple(_unexplained(entries))
+        return records, tuple(_unexplained(entries)), self._refused(entries)
+
+    def _refused(self, entries: Iterable[Entry]) -> Refused:
+        """Names that all writes of a hop failed to set; the browser tells no reason where credentials were omitted."""
+        outcomes: dict[tuple[int, str], bool] = {}
+        for entry in entries:
+            hop = self._answers.get(id(entry.cookie))
+            if hop is not None:
+                where = hop, entry.key.name
+                outcomes[where] = outcomes.get(where, True) and entry.event is CookieEvent.BLOCKED
+        return frozenset(where for where, refused in outcomes.items() if refused)
 
     def _from_hops(self, hops: Iterable[Hop], top: str) -> Iterator[Write]:
         for hop in hops:
             if hop.got is None:
                 continue
             at_ms = hop.response_ms or float(hop.got.get("heard_ms", hop.at_ms))
-            causes = self._log.to_page(distinct((hop.url, *hop.hops_before, *hop.causes)))
+            causes = self._log.lineage.to_page(distinct((hop.url, *hop.hops_before, *hop.causes)))
+            # Preflights carry no credentials (Fetch, CORS-preflight fetch): what they answer is never stored.
+            always = (NOT_STORED,) if hop.kind == "Preflight" else ()
             for line, reasons in set_cookie_lines(hop.got):
                 cookie = parse(line, hop.url, at_ms)
                 if cookie is not None:
+                    self._answers[id(cookie)] = id(hop)
                     partition = (hop.got.get("cookiePartitionKey") or {}).get("topLevelSite") or top
                     yield Write(
                         at_ms=at_ms,
@@ -93,27 +113,30 @@ class CookieCollector:
                         cookie=cookie,
                         partition=partition,
                         causes=causes,
-                        reasons=reasons,
+                        reasons=reasons or always,
+                        suspicion=why_rejected(cookie, hop.url, by_script=False, across_sites=False),
                     )
 
     def _from_scripts(self, top: str) -> Iterator[Write]:
         for report in self._reports:
-            url = report.details[2] if report.kind == "cookie" else report.url
-            if host_of(url) is None:
-                url = f"{report.origin}/"
+            url = _document_of(report)
             cookie = _from_report(report, url)
             if cookie is None:
                 continue
             seen = report.kind == "storeset" or report.details[1] == "1"
-            across = bool(top) and registrable_domain(host_of(url) or "") != registrable_domain(host_of(top) or "")
-            reason = None if seen or cookie.deletes else why_rejected(cookie, url, across_sites=across)
+            across = bool(top) and not all(same_site(document, top) for document in (url, *self._log.frames.above(url)))
+            doubtful = not (seen or cookie.deletes)
+            reason = why_rejected(cookie, url, by_script=True, across_sites=False) if doubtful else None
+            # Whether a document counts as another site's is the browser's to say: the jar tells what it did.
+            suspicion = why_rejected(cookie, url, by_script=True, across_sites=across) if doubtful else None
             yield Write(
                 at_ms=report.at_ms,
                 by=SetBy.SCRIPT,
                 cookie=cookie,
                 partition=top,
-                causes=self._log.to_page(distinct((*from_stack(report.stack), url))),
+                causes=self._log.lineage.to_page(distinct((*from_stack(report.stack), url))),
                 reasons=(reason,) if reason else (),
+                suspicion=suspicion,
                 seen=seen,
             )
 
@@ -124,11 +147,28 @@ def set_cookie_lines(got: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
     joined = next((value for name, value in headers.items() if name.lower() == "set-cookie"), "")
     blocked: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for entry in got.get("blockedCookies", ()):
-        blocked[str(entry.get("cookieLine", "")).strip()].append(tuple(entry.get("blockedReasons", ())))
-    for line in str(joined).split("\n"):
+        blocked[_text(str(entry.get("cookieLine", ""))).strip()].append(tuple(entry.get("blockedReasons", ())))
+    for line in _text(str(joined)).split("\n"):
         if line.strip():
             reasons = blocked.get(line.strip())
             yield line, reasons.pop(0) if reasons else ()
+
+
+def _text(header: str) -> str:
+    """A header as the browser reads cookies: UTF-8, of which CDP gives every byte as a character."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
+
+
+def _document_of(report: Report) -> str:
+    """The document whose cookie is written, or what made it where it has no address of its own."""
+    written = report.details[2] if report.kind == "cookie" else ""
+    for url in (written, report.url):
+        if url.startswith(("http:", "https:")):
+            return url
+    return f"{report.origin}/"
 
 
 def _from_report(report: Report, url: str) -> Written | None:
@@ -226,8 +266,10 @@ def _lifetime(entry: Entry, *, last: bool) -> int | None:
     """Seconds that the browser keeps the cookie, from the write on; ``None`` for the session."""
     declared = entry.cookie.lifetime_s if entry.cookie else None
     kept = None if declared is None else min(declared, MAX_LIFETIME_S)
-    if not last or entry.stored is None or entry.stored.expires_ms is None:
+    if not last or entry.stored is None:
         return kept
+    if entry.stored.expires_ms is None:
+        return None
     measured = round((entry.stored.expires_ms - entry.at_ms) / 1000)
     return kept if kept is not None and abs(measured - kept) <= _ROUNDING_S else max(measured, 0)
 

@@ -1,5 +1,12 @@
 // Reports writes of cookies and storage with their author, requests that only a script's call tells apart, and clicks.
 // Runs in the closure that ``prelude.js`` begins.
+  const stored = (name, area, place) => {
+    const key = area + name;
+    if (seen[key]) return;
+    seen[key] = true;
+    report('storage', when(), inWords(place), slice('' + name, 0, 2048), area, '', '');
+  };
+
   const readCookie = getter(Document.prototype, 'cookie');
   wrap(Document.prototype, 'cookie', 'set', (target, self, args) => {
     const at = when(), text = '' + args[0], trace = stack();
@@ -27,22 +34,63 @@
     wrap(CookieStore.prototype, 'delete', 'value', storeWrite('storedelete'));
   }
 
-  const readLocal = getter(globalThis, 'localStorage');
+  // A key that is written as a property passes no function. Whoever took hold of the area last before it grew wrote it.
+  const AREA_KEYS = 500;
+  const lengthOf = getter(globalThis.Storage && Storage.prototype, 'length'), keyAt = method(globalThis.Storage, 'key');
+  const areas = { __proto__: null };
+  const resolved = Promise.resolve();
+  const compare = (area, state, known) => {
+    const length = lengthOf(state.store);
+    if (length === state.length) return;
+    state.length = length;
+    for (let n = 0; n < length && n < AREA_KEYS; n++) {
+      const key = keyAt(state.store, n);
+      if (known) seen[area + key] = true; else stored(key, area, state.holder);
+    }
+  };
+  const watchArea = (name, area) => {
+    const read = getter(globalThis, name);
+    wrap(globalThis, name, 'get', (target, self, args) => {
+      const store = apply(target, self, args);
+      try {
+        const fresh = { __proto__: null, store, length: 0, holder: undefined, due: false };
+        const state = areas[area] || (areas[area] = fresh);
+        compare(area, state, state.holder === undefined);
+        state.holder = here();
+        if (!state.due) {
+          state.due = true;
+          then(resolved, () => { state.due = false; compare(area, state, false); });
+        }
+      } catch { /* no storage for this document */ }
+      return store;
+    });
+    return read;
+  };
+  const readLocal = watchArea('localStorage', 'local');
+  watchArea('sessionStorage', 'session');
   wrap(globalThis.Storage && Storage.prototype, 'setItem', 'value', (target, self, args) => {
     let area = 'session';
     try { if (self === readLocal(frame)) area = 'local'; } catch { /* no storage for this document */ }
-    once('storage', args[0], area);
+    stored(args[0], area, here());
     return apply(target, self, args);
   });
   wrap(globalThis.IDBFactory && IDBFactory.prototype, 'open', 'value', (target, self, args) => {
-    once('storage', args[0], 'indexeddb');
-    return apply(target, self, args);
+    const place = here(), request = apply(target, self, args);
+    listen(request, 'success', () => stored(args[0], 'indexeddb', place));
+    return request;
   });
   wrap(globalThis.CacheStorage && CacheStorage.prototype, 'open', 'value', (target, self, args) => {
-    once('storage', args[0], 'cache');
-    return apply(target, self, args);
+    const place = here(), opened = apply(target, self, args);
+    then(opened, () => stored(args[0], 'cache', place), () => {});
+    return opened;
   });
 
+  const absolute = (url) => href(construct(NativeURL, ['' + url, baseUri(page)]));
+  wrap(globalThis.Navigator && Navigator.prototype, 'sendBeacon', 'value', (target, self, args) => {
+    const accepted = apply(target, self, args);
+    try { if (accepted) report('sendbeacon', when(), '', absolute(args[0]), '', '', ''); } catch { /* no URL */ }
+    return accepted;
+  });
   wrap(globalThis, 'fetch', 'value', (target, self, args) => {
     try {
       const [what, options] = args;
@@ -51,7 +99,7 @@
         url = requestUrl(what);
         if (keep === undefined) keep = requestKeepalive(what);
       }
-      if (keep) report('keepalive', when(), '', href(construct(NativeURL, ['' + url, baseUri(page)])), '', '', '');
+      if (keep) report('keepalive', when(), '', absolute(url), '', '', '');
     } catch { /* fetch itself will say what is wrong */ }
     return apply(target, self, args);
   });

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp
+from crawler.collectors.frames import Frames
+from crawler.collectors.initiators import MAX_CHAIN, Lineage, distinct, from_cdp
 from crawler.collectors.sharing import MAX_BODY
 from crawler.collectors.timeline import now_ms
 
@@ -23,6 +24,7 @@ NAME = "requests"
 MAX_HOPS = 20_000
 _MAX_URL = 65_536
 _MAX_BODIES = 20_000_000
+_UNREADABLE = "not to be read by the page (CORS)"
 _ENDLESS = frozenset({"EventSource", "WebSocket", "Media", "Ping", "Prefetch"})
 
 
@@ -42,6 +44,7 @@ class Hop:
     causes: tuple[str, ...]
     tap: Tap | None
     before: Hop | None = None
+    asked_for: str | None = None
     has_extra: bool | None = None
     sent: dict[str, Any] | None = None
     got: dict[str, Any] | None = None
@@ -70,7 +73,7 @@ class Hop:
     @property
     def deferred(self) -> bool:
         """Whether ``fetchLater`` made it: the browser sends these itself and tells no wire details."""
-        return self.kind == "Fetch" and self.document == self.url and self.error is None
+        return self.kind == "Fetch" and self.document == self.url and self.error in (None, _UNREADABLE)
 
     @property
     def hops_before(self) -> tuple[str, ...]:
@@ -90,13 +93,13 @@ class NetworkLog:
         self.hops: list[Hop] = []
         self.dropped = 0
         self.last_active_ms = now_ms()
-        self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.frames = Frames(taps)
+        self.lineage = Lineage()
         self._body_room = _MAX_BODIES
-        self._framed_by: dict[str, tuple[str, ...]] = {}
         self._open: dict[tuple[Tap, str], Hop] = {}
-        self._all_of: dict[tuple[Tap, str], list[Hop]] = {}
-        self._sent: dict[tuple[Tap, str], list[dict[str, Any]]] = {}
-        self._got: dict[tuple[Tap, str], list[dict[str, Any]]] = {}
+        self._all_of: dict[tuple[Tap | None, str], list[Hop]] = {}
+        self._sent: dict[tuple[Tap | None, str], list[dict[str, Any]]] = {}
+        self._got: dict[tuple[Tap | None, str], list[dict[str, Any]]] = {}
         for event, handler in (
             ("Network.requestWillBeSent", self._request),
             ("Network.requestWillBeSentExtraInfo", self._request_extra),
@@ -119,7 +122,10 @@ class NetworkLog:
     def settle(self) -> tuple[dict[str, Any], ...]:
         """Give every hop its wire details; returns those of requests that no page announced (workers)."""
         orphans: list[dict[str, Any]] = []
-        self._note_loaders()
+        for hop in self.hops:
+            if hop.asked_for is not None:
+                hop.causes = next((asked.causes for asked in self._all_of.get((hop.tap, hop.asked_for), ())), ())
+        self.lineage.learn(self.hops)
         for key, hops in self._all_of.items():
             for hop, sent in _paired(hops, self._sent.get(key, [])):
                 hop.sent = sent
@@ -131,38 +137,7 @@ class NetworkLog:
             if key not in self._all_of:
                 questions = self._sent.get(key, [])
                 orphans.extend({"sent": q, "got": g} for q, g in zip(questions, answers, strict=False))
-        return tuple(orphans)
-
-    def _note_loaders(self) -> None:
-        for hop in reversed(self.hops):
-            url, document = hop.url.partition("#")[0], hop.document.partition("#")[0]
-            if hop.kind == "Script":
-                self._loaded_by[document, url] = hop.causes
-            elif hop.kind == "Document":
-                self._framed_by[url] = hop.causes
-
-    def to_page(self, chain: tuple[str, ...]) -> tuple[str, ...]:
-        """A chain ending in a document, continued by who loaded its scripts and frames, up to the page.
-
-        Call after ``settle``.
-        """
-        path: list[str] = []
-        while chain and len(path) < MAX_CHAIN:
-            document = chain[-1]
-            path.extend(self._loaders(chain[:-1], document))
-            path.append(document)
-            chain = tuple(url for url in self._framed_by.get(document, ()) if url not in path)
-        return distinct(path)
-
-    def _loaders(self, scripts: tuple[str, ...], document: str) -> list[str]:
-        path = list(scripts)
-        while path and len(path) < MAX_CHAIN:
-            causes = self._loaded_by.get((document, path[-1]), ())
-            more = [cause for cause in causes if cause not in path and cause != document]
-            if not more:
-                break
-            path.extend(more)
-        return path
+        return tuple(sorted(orphans, key=lambda wire: wire["sent"].get("connectTiming", {}).get("requestTime", 0.0)))
 
     def document_of(self, frame: str, *, answered: bool = True) -> Hop | None:
         """The last document request of a frame; the last answered one unless that does not matter."""
@@ -190,11 +165,12 @@ class NetworkLog:
             at_ms=event["wallTime"] * 1000,
             monotonic=event["timestamp"],
             headers={name.lower(): str(value) for name, value in request.get("headers", {}).items()},
-            causes=before.causes if before is not None else self._causes(tap, event),
+            causes=before.causes if before is not None else self._causes(event),
             tap=tap,
             before=before if redirect is not None else None,
             fragment=str(request.get("urlFragment", "")).removeprefix("#")[:_MAX_URL],
             body=self._body(request),
+            asked_for=_asked_for(event),
         )
         self._open[key] = hop
         self._all_of.setdefault(key, []).append(hop)
@@ -206,15 +182,17 @@ class NetworkLog:
         self._body_room -= len(body)
         return body
 
-    def _causes(self, tap: Tap, event: dict[str, Any]) -> tuple[str, ...]:
+    def _causes(self, event: dict[str, Any]) -> tuple[str, ...]:
         initiator = event.get("initiator", {})
-        # A preflight names the request that it is made for.
-        asked_for = self._all_of.get((tap, str(initiator.get("requestId"))))
-        if asked_for:
-            return asked_for[0].causes
-        document = str(event.get("documentURL", ""))
-        own = event["request"]["url"] == document and event.get("type") == "Document"
-        return distinct((*from_cdp(initiator), *(() if own or not document.startswith("http") else (document,))))
+        if initiator.get("type") == "preflight":
+            return ()  # It names the request that it is made for, which is announced later: see ``settle``.
+        url, document = event["request"]["url"], str(event.get("documentURL", ""))
+        scripts = from_cdp(initiator)
+        if event.get("type") == "Document" and url == document:
+            document = self.frames.source_of(str(event.get("frameId")), url)
+        elif url == document and scripts:
+            document = ""  # The script of a worker is its own document.
+        return distinct((*scripts, *((document,) if document.startswith("http") else ())))
 
     def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:
         self._sent.setdefault((tap, str(event["requestId"])), []).append(event)
@@ -228,6 +206,8 @@ class NetworkLog:
         if hop is not None:
             at_ms = hop.at_ms + (event["timestamp"] - hop.monotonic) * 1000
             _answer(hop, event["response"], at_ms, event.get("hasExtraInfo"))
+            if hop.kind == "Document" and hop.frame is not None:
+                self.frames.shows(hop.frame, hop.url)
 
     def _data(self, tap: Tap, event: dict[str, Any]) -> None:
         hop = self._open.get((tap, str(event["requestId"])))
@@ -243,7 +223,8 @@ class NetworkLog:
     def _failed(self, tap: Tap, event: dict[str, Any]) -> None:
         hop = self._open.pop((tap, str(event["requestId"])), None)
         if hop is not None:
-            hop.error = str(event.get("errorText") or event.get("blockedReason") or "failed")
+            unreadable = _UNREADABLE if event.get("corsErrorStatus") else ""
+            hop.error = str(unreadable or event.get("errorText") or event.get("blockedReason") or "failed")
             hop.abandoned = hop.error == "net::ERR_ABORTED" and not event.get("blockedReason")
 
     def _socket(self, tap: Tap, event: dict[str, Any]) -> None:
@@ -280,8 +261,16 @@ class NetworkLog:
 
 def _kind(event: dict[str, Any]) -> str:
     """The resource type; what a page may not read itself (preflights) the browser files under Other."""
-    asked = event.get("initiator", {}).get("type")
-    return "Preflight" if asked == "preflight" else str(event.get("type", "Other"))
+    if event.get("initiator", {}).get("type") == "preflight":
+        return "Preflight"
+    sent = next((v for k, v in event["request"].get("headers", {}).items() if k.lower() == "content-type"), "")
+    return "CSPViolationReport" if sent.startswith("application/csp-report") else str(event.get("type", "Other"))
+
+
+def _asked_for(event: dict[str, Any]) -> str | None:
+    """The id of the request that a preflight is made for."""
+    initiator = event.get("initiator", {})
+    return str(initiator.get("requestId")) if initiator.get("type") == "preflight" else None
 
 
 def _paired(hops: list[Hop], details: list[dict[str, Any]]) -> Iterator[tuple[Hop, dict[str, Any]]]:

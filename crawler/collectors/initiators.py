@@ -7,12 +7,52 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crawler.collectors.hops import Hop
 
 MAX_CHAIN = 12
 _MAX_URL = 2048
 # V8's format: ``at name (URL:line:column)`` or ``at URL:line:column``; an eval names its script inside.
-_FRAME = re.compile(r"https?://[^\s()]{1,2048}?(?=:\d{1,9}:\d{1,9})")
+# What stands in a ``blob:`` URL is no address.
+_FRAME = re.compile(r"(?<!blob:)https?://[^\s()]{1,2048}?(?=:\d{1,9}:\d{1,9})")
+
+
+class Lineage:
+    """Who loaded the scripts and documents of a visit; knows nothing before ``learn``."""
+
+    def __init__(self) -> None:
+        self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._led_to: dict[str, tuple[str, ...]] = {}
+
+    def learn(self, hops: Sequence[Hop]) -> None:
+        """Take in hops in order of time; the first of several that loaded the same counts."""
+        for hop in reversed(hops):
+            url, document = hop.url.partition("#")[0], hop.document.partition("#")[0]
+            if hop.kind == "Script":
+                self._loaded_by[document, url] = hop.causes
+            elif hop.kind == "Document":
+                self._led_to[url] = hop.causes
+
+    def to_page(self, chain: tuple[str, ...]) -> tuple[str, ...]:
+        """A chain ending in a document, continued by who loaded its scripts and frames, up to the page."""
+        path: list[str] = []
+        while chain and len(path) < MAX_CHAIN:
+            document = chain[-1]
+            path.extend(self._loaders(chain[:-1], document))
+            path.append(document)
+            chain = tuple(url for url in self._led_to.get(document, ()) if url not in path)
+        return distinct(path)
+
+    def _loaders(self, scripts: tuple[str, ...], document: str) -> list[str]:
+        path = list(scripts)
+        while path and len(path) < MAX_CHAIN:
+            causes = self._loaded_by.get((document, path[-1]), ())
+            more = [cause for cause in causes if cause not in path and cause != document]
+            if not more:
+                break
+            path.extend(more)
+        return path
 
 
 def from_stack(stack: str) -> tuple[str, ...]:

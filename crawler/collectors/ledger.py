@@ -7,9 +7,11 @@ by somebody unseen (a service worker, a WebSocket handshake).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from auditor.domains import registrable_domain
 from auditor.model import CookieEvent, SetBy
 from crawler.collectors.jar import Key, Snapshot, Stored
 from crawler.collectors.setcookie import MAX_LIFETIME_S
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from crawler.collectors.timeline import Timeline
 
 NOT_STORED = "NotStored"
+MAX_OF_SITE = 180
+"""Cookies that Chromium keeps of one site (RFC 6265bis section 6.1 asks for at least 50 of a domain)."""
 _RACE_MS = 1500.0
 """Reading the jar takes time: a write that is heard this much later may be in it already."""
 
@@ -30,7 +34,8 @@ _RACE_MS = 1500.0
 class Write:
     """A write that was heard.
 
-    ``causes``: who wrote it, nearest first, up to the page. ``seen``: it was read back at once.
+    ``causes``: who wrote it, nearest first, up to the page. ``seen``: it was read back at once. ``suspicion``: why the
+    browser may have refused it without a word.
     """
 
     at_ms: float
@@ -39,6 +44,7 @@ class Write:
     partition: str | None
     causes: tuple[str, ...]
     reasons: tuple[str, ...] = ()
+    suspicion: str | None = None
     seen: bool = False
 
 
@@ -55,6 +61,7 @@ class Entry:
     reasons: tuple[str, ...] = ()
     cookie: Written | None = None
     stored: Stored | None = None
+    suspicion: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +132,7 @@ class Ledger:
             causes=write.causes,
             reasons=write.reasons,
             cookie=write.cookie,
+            suspicion=write.suspicion,
         )
         self.entries.append(entry)
         if write.reasons:
@@ -154,8 +162,16 @@ class Ledger:
                 held.confirmed = True
                 held.expires_ms = stored.expires_ms
                 held.entry.stored = stored
+        crowded = self._crowded()
         for key in [key for key in self._held if key not in jar.cookies]:
-            self._missing(key, jar, phase)
+            self._missing(key, jar, phase, evicted=registrable_domain(key.domain) in crowded)
+
+    def _crowded(self) -> frozenset[str]:
+        """Sites that wrote more cookies than a browser keeps: it drops the oldest, nobody deletes them."""
+        if len(self._held) <= MAX_OF_SITE:
+            return frozenset()
+        sites = Counter(registrable_domain(key.domain) for key in self._held)
+        return frozenset(site for site, count in sites.items() if count > MAX_OF_SITE)
 
     def _misread(self, key: Key, stored: Stored, jar: Snapshot) -> _Held | None:
         """A held cookie that the jar files under another path or partition than its write was understood."""
@@ -171,27 +187,43 @@ class Ledger:
         """The jar holds a value that no write explains so far."""
         if self._soon(key, jar.at_ms, stored.value):
             return None
-        if held is not None and not held.confirmed and held.before is not None and held.before.value == stored.value:
-            # The write that came last did not take effect: the value before it is still there.
-            _refuse(held.entry)
-            self._held[key] = held.before
-            return held.before
+        still = self._undone(held, stored)
+        if still is not None:
+            self._held[key] = still
+            return still
         event = CookieEvent.SET if held is None else CookieEvent.CHANGED
         entry = Entry(key=key, event=event, phase=phase, at_ms=jar.at_ms, by=SetBy.UNKNOWN, stored=stored)
         self.entries.append(entry)
         self._held[key] = _Held(value=stored.value, entry=entry, confirmed=True, expires_ms=stored.expires_ms)
         return self._held[key]
 
-    def _missing(self, key: Key, jar: Snapshot, phase: Phase) -> None:
-        """A cookie that should be there is not: expired, never stored, or deleted by somebody unseen."""
+    def _undone(self, held: _Held | None, stored: Stored) -> _Held | None:
+        """Writes that came last did not take effect where the value before them is still there."""
+        in_vain: list[Entry] = []
+        while held is not None and held.value != stored.value and not held.confirmed:
+            in_vain.append(held.entry)
+            held = held.before
+        if held is None or held.value != stored.value or not in_vain:
+            return None
+        for entry in in_vain:
+            if entry.by is SetBy.SCRIPT and stored.http_only:
+                entry.suspicion = "OverwriteHttpOnly"
+            _refuse(entry)
+        return held
+
+    def _missing(self, key: Key, jar: Snapshot, phase: Phase, *, evicted: bool) -> None:
+        """A cookie that should be there is not: expired, evicted, never stored, or deleted by somebody unseen."""
         held = self._held[key]
         if self._soon(key, jar.at_ms, None):
             return
         del self._held[key]
-        if held.expires_ms is not None and held.expires_ms <= jar.at_ms + _RACE_MS:
+        if evicted or (held.expires_ms is not None and held.expires_ms <= jar.at_ms + _RACE_MS):
             return
         if not held.confirmed:
-            _refuse(held.entry)
+            never: _Held | None = held
+            while never is not None and not never.confirmed:
+                _refuse(never.entry)
+                never = never.before
             return
         entry = Entry(
             key=key,
@@ -216,4 +248,4 @@ class Ledger:
 
 def _refuse(entry: Entry) -> None:
     entry.event = CookieEvent.BLOCKED
-    entry.reasons = (NOT_STORED,)
+    entry.reasons = (entry.suspicion or NOT_STORED,)

@@ -26,6 +26,8 @@
   const requestKeepalive = NativeRequest ? getter(NativeRequest.prototype, 'keepalive') : () => undefined;
   const clock = performance, timeOrigin = performance.timeOrigin, page = document, frame = window;
   const originOf = getter(globalThis, 'origin');
+  // A document without an address of its own (srcdoc, about:blank) is told by the one that made it.
+  const home = slice(documentUrl(page), 0, 6) === 'about:' ? baseUri(page) : '';
   const seen = { __proto__: null };
   let budget = 5000;
   // Writing is asynchronous in the browser but reading waits for it: a page that writes without end is not slowed down.
@@ -38,33 +40,35 @@
     return found;
   };
   const plain = (value) => ({ __proto__: null, configurable: true, enumerable: true, writable: true, value });
-  // The text of the present stack, at most ``most`` frames. What the page set on Error is put back as it was.
-  const stack = (most = 30) => {
+  // Remembering where one stands is cheap, putting it into words is not: that is done for what is reported only. What
+  // the page set on Error is put back as it was.
+  const here = (most = 30) => {
     const limit = own(NativeError, 'stackTraceLimit');
-    const prepare = own(NativeError, 'prepareStackTrace');
     try {
       defineProperty(NativeError, 'stackTraceLimit', plain(most));
-      if (prepare) defineProperty(NativeError, 'prepareStackTrace', plain(undefined));
-      return slice('' + new NativeError('').stack, 0, 6000);
-    } catch { return ''; } finally {
+      return new NativeError('');
+    } catch { return undefined; } finally {
       if (limit) defineProperty(NativeError, 'stackTraceLimit', limit); else deleteProperty(NativeError, 'stackTraceLimit');
+    }
+  };
+  const inWords = (place) => {
+    const prepare = own(NativeError, 'prepareStackTrace');
+    try {
+      if (prepare) defineProperty(NativeError, 'prepareStackTrace', plain(undefined));
+      return slice('' + place.stack, 0, 6000);
+    } catch { return ''; } finally {
       if (prepare) defineProperty(NativeError, 'prepareStackTrace', prepare);
     }
   };
+  const stack = (most = 30) => inWords(here(most));
   const when = () => timeOrigin + performanceNow(clock);
   const tell = (kind, at, trace, a, b, c, d) => {
     try {
-      send(kind + '\x1f' + at + '\x1f' + documentUrl(page) + '\x1f' + originOf(frame) + '\x1f' + trace +
+      send(kind + '\x1f' + at + '\x1f' + (home || documentUrl(page)) + '\x1f' + originOf(frame) + '\x1f' + trace +
         '\x1f' + a + '\x1f' + b + '\x1f' + c + '\x1f' + d);
     } catch { /* the page is going away */ }
   };
   const report = (kind, at, trace, a, b, c, d) => { if (budget-- > 0) tell(kind, at, trace, a, b, c, d); };
-  const once = (kind, name, area) => {
-    const key = kind + area + name;
-    if (seen[key]) return;
-    seen[key] = true;
-    report(kind, when(), stack(), slice('' + name, 0, 2048), area, '', '');
-  };
 
   // A hook is a proxy of the browser's own function, and may not be told from it: its text is the function's
   // (``natives``, one for all frames that can reach each other), it cannot become its own prototype, and an error that

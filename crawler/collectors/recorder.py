@@ -13,7 +13,7 @@ from crawler.collectors.hops import NetworkLog
 from crawler.collectors.sharing import shared_identifiers
 from crawler.collectors.tap import Taps
 from crawler.collectors.timeline import now_ms
-from crawler.collectors.workers import WorkerRequests
+from crawler.collectors.workers import WorkerRequests, workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", "Cookie", "StorageItem")
 
-NOT_OBSERVABLE = ("script API calls in workers",)
+NOT_OBSERVABLE = ("script API calls in workers", "private file systems and storage buckets of origins")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,8 @@ class Recorder:
         """Milliseconds since anything was requested, answered or written; 0 while something is loading."""
         if self.log.loading:
             return 0.0
-        last = max(self.log.last_active_ms, self._cookies.last_active_ms, self._storage.last_active_ms)
-        return now_ms() - last
+        listeners = (self.log, self._workers, self._cookies, self._storage)
+        return now_ms() - max(listener.last_active_ms for listener in listeners)
 
     async def observe(self, context: BrowserContext, page: Page, phase: Phase) -> None:
         """What a person would see now: stores, controls and a picture."""
@@ -113,6 +113,10 @@ class Recorder:
             await self._try(storage.NAME, self._storage.snapshot(tap))
             await self._try(requests.NAME, self._requests.probe_images())
 
+    async def read_unannounced(self) -> None:
+        """Ask now for the answers to requests that no session announced: their window is about to be closed."""
+        await self._try(requests.NAME, self._workers.read(self.log.hops))
+
     def note(self, collector: str, problem: str) -> None:
         """Record that a collector missed something."""
         self._problems.setdefault(collector, []).append(problem)
@@ -120,8 +124,10 @@ class Recorder:
     async def drain(self, page_url: str, *, keep_raw: bool) -> Observations:
         """Everything that was observed. ``page_url``: the visit's final URL, which decides what is third-party."""
         orphans = self.log.settle()
-        hops = (*self.log.hops, *await self._workers.hops(self.log.hops, orphans))
-        found, unseen = self._cookies.drain(self.timeline, hops, page_url)
+        unannounced = await self._workers.hops(self.log.hops, orphans)
+        self.log.lineage.learn(unannounced)
+        hops = (*self.log.hops, *unannounced)
+        found, unseen, refused = self._cookies.drain(self.timeline, hops, page_url)
         stored = self._storage.drain(self.timeline, page_url)
         shared = shared_identifiers(found, stored, hops, self.timeline, page_url)
         shots, artifacts = self._screenshots.drain()
@@ -129,12 +135,14 @@ class Recorder:
             cookies=found if keep_raw else _without_values(found),
             storage=stored if keep_raw else _without_values(stored),
             shared_identifiers=shared,
-            requests=self._requests.drain(self.timeline, hops, page_url),
+            requests=self._requests.drain(self.timeline, hops, page_url, refused),
             api_calls=self._api_calls.drain(self.timeline),
             controls=self._controls.drain(),
             screenshots=shots,
             artifacts=artifacts,
-            coverage=Coverage(collectors=self._coverage(), not_observable=(*NOT_OBSERVABLE, *unseen)),
+            coverage=Coverage(
+                collectors=self._coverage(), not_observable=(*NOT_OBSERVABLE, *workers_of(hops), *unseen)
+            ),
         )
 
     def _coverage(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.domains import host_of, party
-from auditor.model import Request
+from auditor.model import Beacon, Request
 from crawler.collectors.beacons import MAX_PROBED_BYTES, beacon_of, image_size
 from crawler.collectors.cookies import sent_cookies, set_cookie_lines
 from crawler.collectors.initiators import distinct
@@ -16,13 +16,14 @@ from crawler.collectors.initiators import distinct
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from crawler.collectors.cookies import Refused
     from crawler.collectors.hops import Hop, NetworkLog
     from crawler.collectors.tap import Report, Taps
     from crawler.collectors.timeline import Timeline
 
 NAME = "requests"
 MAX_PROBES = 200
-_MAX_KEPT_ALIVE = 2_000
+_MAX_CALLED = 2_000
 _SCHEMES = ("http:", "https:", "ws:", "wss:")
 
 
@@ -32,13 +33,16 @@ class RequestCollector:
     def __init__(self, taps: Taps, log: NetworkLog) -> None:
         self._log = log
         self._kept_alive: set[str] = set()
+        self._beaconed: set[str] = set()
         self._sizes: dict[int, tuple[int, int]] = {}
         self._probed = 0
+        self._refused: Refused = frozenset()
         taps.on_report(NAME, self._reported)
 
     def _reported(self, report: Report) -> None:
-        if report.kind == "keepalive" and len(self._kept_alive) < _MAX_KEPT_ALIVE:
-            self._kept_alive.add(report.details[0].partition("#")[0])
+        called = {"keepalive": self._kept_alive, "sendbeacon": self._beaconed}.get(report.kind)
+        if called is not None and len(called) < _MAX_CALLED:
+            called.add(report.details[0].partition("#")[0])
 
     async def probe_images(self) -> None:
         """Read the dimensions of small images while their page is alive; at most ``MAX_PROBES`` a visit."""
@@ -52,17 +56,31 @@ class RequestCollector:
                 if size is not None:
                     self._sizes[id(hop)] = size
 
-    def drain(self, timeline: Timeline, hops: Iterable[Hop], page_url: str) -> tuple[Request, ...]:
-        """Records in order of time. ``page_url``: the visit's final URL."""
-        found = (self._record(hop, timeline, page_url) for hop in hops)
+    def drain(self, timeline: Timeline, hops: Iterable[Hop], page_url: str, refused: Refused) -> tuple[Request, ...]:
+        """Records in order of time. ``page_url``: the visit's final URL; ``refused``: cookies that were not stored."""
+        hops = tuple(hops)
+        self._refused = refused
+        beacons = self._beacons(hops)
+        found = (self._record(hop, timeline, page_url, beacons.get(id(hop))) for hop in hops)
         return tuple(sorted((record for record in found if record is not None), key=lambda record: record.at_ms))
 
-    def _record(self, hop: Hop, timeline: Timeline, page_url: str) -> Request | None:
+    def _beacons(self, hops: tuple[Hop, ...]) -> dict[int, tuple[Beacon, str]]:
+        """(kind, reason) by hop. What leads to a pixel by redirects reports as the pixel does."""
+        found: dict[int, tuple[Beacon, str]] = {}
+        for hop in reversed(hops):
+            beacon = beacon_of(hop, self._beaconed, self._kept_alive, self._sizes.get(id(hop)))
+            if beacon is not None:
+                found[id(hop)] = beacon
+            seen = found.get(id(hop))
+            if seen is not None and seen[0] is Beacon.PIXEL and hop.before is not None:
+                found[id(hop.before)] = (Beacon.PIXEL, "a redirect to " + seen[1].removeprefix("a redirect to "))
+        return found
+
+    def _record(self, hop: Hop, timeline: Timeline, page_url: str, beacon: tuple[Beacon, str] | None) -> Request | None:
         phase, host = timeline.phase_of(hop.at_ms), host_of(hop.url)
         if phase is None or host is None or not self._on_wire(hop) or not hop.url.startswith(_SCHEMES):
             return None
-        beacon = beacon_of(hop, self._kept_alive, self._sizes.get(id(hop)))
-        chain = self._log.to_page(distinct((*hop.hops_before, *hop.causes)))
+        chain = self._log.lineage.to_page(distinct((*hop.hops_before, *hop.causes)))
         return Request(
             url=hop.url,
             host=host,
@@ -76,7 +94,7 @@ class RequestCollector:
             status=hop.status,
             beacon=beacon[0] if beacon else None,
             beacon_reason=beacon[1] if beacon else None,
-            sets_cookies=tuple(dict.fromkeys(_set_names(hop))),
+            sets_cookies=tuple(dict.fromkeys(n for n in _set_names(hop) if (id(hop), n) not in self._refused)),
             sent_cookies=tuple(dict.fromkeys(_sent_names(hop))),
             from_service_worker=hop.by_service_worker,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from urllib.parse import urlsplit
 
 from auditor.domains import host_of, registrable_domain
@@ -16,10 +16,18 @@ from auditor.domains import host_of, registrable_domain
 MAX_LIFETIME_S = 400 * 86_400
 """What browsers clamp lifetimes to (RFC 6265bis section 5.5)."""
 
+MAX_PAIR = 4096
+"""Bytes of a name and its value together."""
+
+_CONTROL = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]")
 _DELIMITERS = re.compile(r"[\x09\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
-_TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D|$)")
-_DAY = re.compile(r"(\d{1,2})(?:\D|$)")
-_YEAR = re.compile(r"(\d{2,4})(?:\D|$)")
+# Where the RFC and Chromium differ (digits after leading zeros, five-digit years, nothing behind the digits) it is
+# Chromium that is followed: its jar is the evidence.
+_TIME = re.compile(r"0*(\d{1,2}):0*(\d{1,2}):0*(\d{1,2})")
+_DAY = re.compile(r"\d{1,2}")
+_YEAR = re.compile(r"\d{1,5}")
+_AGE = re.compile(r"[+-]?\d{1,1024}")
+_MAX_DECLARED_S = 10**12
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -78,34 +86,46 @@ def parse(line: str, url: str, at_ms: float) -> Written | None:
     )
 
 
-def why_rejected(written: Written, url: str, *, across_sites: bool) -> str | None:
-    """Why a browser would not store this script's write, in Chromium's words; ``None`` if nothing speaks against it.
+def why_rejected(written: Written, url: str, *, by_script: bool, across_sites: bool) -> str | None:
+    """Why a browser would not store this write, in Chromium's words; ``None`` if nothing speaks against it.
 
-    ``across_sites``: the document stands in a page of another site.
+    ``across_sites``: the document stands in a page of another site, or in a frame of one.
     """
     host = host_of(url) or ""
     secure_origin = url.startswith(("https:", "wss:")) or host in ("localhost", "127.0.0.1", "::1")
-    name = written.name.lower()
-    domain_fits = written.host_only or host == written.domain or host.endswith("." + written.domain)
     checks = (
-        (not domain_fits, "InvalidDomain"),
-        (
-            not written.host_only and "." not in registrable_domain(written.domain) and host != written.domain,
-            "InvalidDomain",
-        ),
+        (len(written.name.encode()) + len(written.value.encode()) > MAX_PAIR, "NameValuePairExceedsMaxSize"),
+        (_CONTROL.search(written.name + written.value) is not None, "DisallowedCharacter"),
+        (not _domain_fits(written, host), "InvalidDomain"),
         (written.secure and not secure_origin, "SecureOnly"),
-        (name.startswith("__secure-") and not written.secure, "InvalidPrefix"),
-        (
-            name.startswith("__host-") and not (written.secure and written.host_only and written.path == "/"),
-            "InvalidPrefix",
-        ),
-        (written.http_only, "HttpOnlyFromScript"),
+        (_breaks_prefix(written), "InvalidPrefix"),
+        (by_script and written.http_only, "HttpOnlyFromScript"),
         (across_sites and written.same_site is None, "SameSiteUnspecifiedTreatedAsLax"),
         (across_sites and written.same_site in ("Lax", "Strict"), f"SameSite{written.same_site}"),
         (written.same_site == "None" and not written.secure, "SameSiteNoneInsecure"),
-        (written.partitioned and not written.secure, "PartitionedInsecure"),
+        (written.partitioned and not written.secure, "InvalidPartitioned"),
     )
     return next((reason for applies, reason in checks if applies), None)
+
+
+def _domain_fits(written: Written, host: str) -> bool:
+    if written.host_only or host == written.domain:
+        return True
+    return host.endswith("." + written.domain) and "." in registrable_domain(written.domain)
+
+
+def _breaks_prefix(written: Written) -> bool:
+    """Cookie name prefixes (RFC 6265bis section 4.1.3), in any case; a nameless cookie must not feign one."""
+    if not written.name:
+        return written.value.lower().startswith(("__secure-", "__host-", "__http-"))
+    name = written.name.lower()
+    of_host = name.startswith("__host-")
+    http_only = name.startswith(("__http-", "__host-http-"))
+    return (
+        (name.startswith(("__secure-", "__http-", "__host-")) and not written.secure)
+        or (http_only and not written.http_only)
+        or (of_host and not (written.host_only and written.path == "/"))
+    )
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -113,16 +133,17 @@ def _attributes(text: str) -> dict[str, str]:
     found = {}
     for part in text.split(";"):
         name, _, value = part.partition("=")
+        value = value.strip(" \t")
         if len(value) <= _MAX_ATTRIBUTE:
-            found[name.strip(" \t").lower()] = value.strip(" \t")
+            found[name.strip(" \t").lower()] = value
     return found
 
 
 def _lifetime(attributes: dict[str, str], at_ms: float) -> int | None:
     """Seconds that are asked for. Max-Age goes before Expires; what cannot be read is as if it were not there."""
     age = attributes.get("max-age", "")
-    if re.fullmatch(r"-?\d{1,18}", age):
-        return max(int(age), 0)
+    if _AGE.fullmatch(age):
+        return min(max(int(age), 0), _MAX_DECLARED_S)
     expires = _cookie_date(attributes.get("expires", ""))
     if expires is None:
         return None
@@ -134,18 +155,18 @@ def _cookie_date(text: str) -> datetime | None:
     clock: tuple[int, int, int] | None = None
     day = month = year = None
     for token in _DELIMITERS.split(text):
-        if clock is None and (found := _TIME.match(token)):
+        if clock is None and (found := _TIME.fullmatch(token)):
             clock = (int(found[1]), int(found[2]), int(found[3]))
-        elif day is None and (found := _DAY.match(token)):
-            day = int(found[1])
+        elif day is None and _DAY.fullmatch(token):
+            day = int(token)
         elif month is None and token[:3].lower() in _MONTHS:
             month = _MONTHS[token[:3].lower()]
-        elif year is None and (found := _YEAR.match(token)):
-            year = _full_year(int(found[1]))
+        elif year is None and _YEAR.fullmatch(token):
+            year = _full_year(int(token))
     if clock is None or day is None or month is None or year is None:
         return None
     try:
-        return datetime(year, month, day, *clock, tzinfo=UTC)
+        return datetime(min(year, MAXYEAR), month, day, *clock, tzinfo=UTC)
     except ValueError:
         return None
 

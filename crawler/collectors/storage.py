@@ -69,16 +69,21 @@ class StorageCollector:
             return
         key, kind, _, _ = report.details
         place = _Place(StorageKind(kind), report.origin, key[:MAX_KEY])
+        if place.kind in (StorageKind.INDEXEDDB, StorageKind.CACHE):
+            self._add(place.kind, place.origin, key, "", written=True, at_ms=report.at_ms)
         author = next(iter(from_stack(report.stack)), report.url)
         if len(self._authors) < MAX_ITEMS:
             self._authors.setdefault(place, author)
 
-    def _add(self, kind: StorageKind, origin: str, key: str, value: str, *, written: bool) -> None:
+    def _add(
+        self, kind: StorageKind, origin: str, key: str, value: str, *, written: bool, at_ms: float | None = None
+    ) -> None:
         if len(self._seen) >= MAX_ITEMS:
             self.dropped += 1
             return
         place = _Place(kind, origin, key[:MAX_KEY])
-        self._seen.append(_Seen(place=place, value=value, at_ms=now_ms(), written=written))
+        at_ms = now_ms() if at_ms is None else at_ms
+        self._seen.append(_Seen(place=place, value=value, at_ms=at_ms, written=written))
 
     async def snapshot(self, tap: Tap) -> None:
         """Read all storage of a page's frames. TimeoutError or Playwright's Error when the page does not answer."""

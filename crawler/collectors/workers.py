@@ -1,13 +1,16 @@
 """Requests of workers and service workers, which no page's session announces.
 
 Playwright tells of them at the context. What the pages' sessions announced too is subtracted by method and URL; what
-is left was made by a worker. Its wire details reach the page's session without a URL and are joined by host, in order.
+is left was made by a worker, or by a window before it was listened to. The wire details of workers reach the page's
+session without a URL and are joined by host, in order.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -24,52 +27,105 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 5_000
 _ANSWER_TIMEOUT_S = 1.0
+_MAX_NAMED = 20
 _KINDS = {"fetch": "Fetch", "xhr": "XHR", "script": "Script", "ping": "Ping", "image": "Image"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """A request with the moment and the document that it was heard in."""
+
+    at_ms: float
+    request: Request
+    document: str
 
 
 class WorkerRequests:
     """Hears a context's requests; a new object for every visit."""
 
     def __init__(self) -> None:
-        self._heard: list[tuple[float, Request]] = []
+        self._heard: list[_Heard] = []
+        self._context: BrowserContext | None = None
+        self._read: dict[int, Hop] = {}
         self.dropped = 0
+        self.last_active_ms = 0.0
 
     def attach(self, context: BrowserContext) -> None:
         """Listen before the first navigation."""
+        self._context = context
         context.on("request", self._request)
 
     def _request(self, request: Request) -> None:
+        self.last_active_ms = now_ms()
         if len(self._heard) >= MAX_REQUESTS:
             self.dropped += 1
         else:
-            self._heard.append((now_ms(), request))
+            self._heard.append(_Heard(at_ms=self.last_active_ms, request=request, document=self._document(request)))
+
+    def _document(self, request: Request) -> str:
+        """The page that asked, now: it may be another one later. For a service worker a page of its origin."""
+        worker = request.service_worker
+        try:
+            if worker is None:
+                return request.frame.url
+            assert self._context is not None, "requests are heard of a context"
+            origin = worker.url.split("/", 3)[:3]
+            return next((page.url for page in self._context.pages if page.url.split("/", 3)[:3] == origin), "")
+        except PlaywrightError:
+            return request.headers.get("referer", "")
+
+    async def read(self, announced: Iterable[Hop]) -> None:
+        """Ask for the answers so far: once their window is closed they cannot be asked for."""
+        for number, heard in self._unannounced(announced):
+            if number not in self._read and heard.request.service_worker is None:
+                self._read[number] = await _hop(heard, [])
 
     async def hops(self, announced: Iterable[Hop], orphans: tuple[dict[str, Any], ...]) -> tuple[Hop, ...]:
-        """The requests that only workers can have made. ``orphans``: wire details without a request."""
-        known = Counter((hop.method, hop.url) for hop in announced)
+        """The requests that no page's session announced. ``orphans``: wire details without a request."""
         waiting = list(orphans)
+        unannounced = self._unannounced(announced)
+        return tuple([self._read.get(number) or await _hop(heard, waiting) for number, heard in unannounced])
+
+    def _unannounced(self, announced: Iterable[Hop]) -> tuple[tuple[int, _Heard], ...]:
+        known = Counter((hop.method, hop.url) for hop in announced)
         found = []
-        for at_ms, request in self._heard:
+        for number, heard in enumerate(self._heard):
+            request = heard.request
             pair = (request.method, request.url)
-            if known[pair] > 0:
+            # Pages' sessions never announce what a service worker asks for, even where it passes on what a page did.
+            if request.service_worker is None and known[pair] > 0:
                 known[pair] -= 1
             elif request.url.startswith(("http:", "https:")):
-                found.append(await _hop(at_ms, request, waiting))
+                found.append((number, heard))
         return tuple(found)
 
 
-async def _hop(at_ms: float, request: Request, orphans: list[dict[str, Any]]) -> Hop:
+def workers_of(hops: Iterable[Hop]) -> tuple[str, ...]:
+    """What cannot be seen of the workers that were started, in words."""
+    found: dict[str, None] = {}
+    for hop in hops:
+        if hop.kind == "Script" and (
+            hop.document == hop.url or (hop.by_service_worker and hop.causes[:1] == (hop.document,))
+        ):
+            shared = _lower(hop.sent or {}).get("sec-fetch-dest") == "sharedworker"
+            address = "a blob" if hop.url.startswith("blob:") else hop.url[:200]
+            found[f"requests of shared worker {address}" if shared else f"WebSockets of worker {address}"] = None
+    return tuple(list(found)[:_MAX_NAMED])
+
+
+async def _hop(heard: _Heard, orphans: list[dict[str, Any]]) -> Hop:
+    request = heard.request
     hop = Hop(
         request_id="",
         url=request.url,
         method=request.method,
         kind=_KINDS.get(request.resource_type, request.resource_type.capitalize()),
-        document=_document(request),
+        document=heard.document,
         frame=None,
-        at_ms=at_ms,
+        at_ms=heard.at_ms,
         monotonic=0.0,
         headers=request.headers,
-        causes=_causes(request),
+        causes=_causes(request, heard.document),
         tap=None,
         by_service_worker=request.service_worker is not None,
     )
@@ -79,6 +135,8 @@ async def _hop(at_ms: float, request: Request, orphans: list[dict[str, Any]]) ->
             await _take(hop, request, response, orphans)
     except (TimeoutError, PlaywrightError):
         hop.error = "no answer"
+        if request.failure is None and request.is_navigation_request():
+            hop.sent = {}  # A window that closed itself; its document had been asked for.
     return hop
 
 
@@ -86,22 +144,39 @@ async def _take(hop: Hop, request: Request, response: Response, orphans: list[di
     """Status, headers and cookies: from the wire where the page's session heard it, else as Playwright tells."""
     hop.status = response.status
     hop.finished = True
-    wire = next((found for found in orphans if _belongs(found, hop, response)), None)
+    pairs = await bounded(response.headers_array(), _ANSWER_TIMEOUT_S)
+    lines = [pair["value"] for pair in pairs if pair["name"].lower() == "set-cookie"]
+    header = (await bounded(request.all_headers(), _ANSWER_TIMEOUT_S)).get("cookie", "")
+    wires = [found for found in orphans if _belongs(found, hop, response)]
+    # Requests of one worker can be alike in all but what they set and sent.
+    wire = next((found for found in wires if _cookies_of(found) == (lines, header)), next(iter(wires), None))
     if wire is not None:
         orphans.remove(wire)
         hop.sent, hop.got = wire["sent"], wire["got"]
+        hop.causes = _with_referrer(hop, _lower(wire["sent"]).get("referer", ""))
         return
-    pairs = await bounded(response.headers_array(), _ANSWER_TIMEOUT_S)
-    lines = "\n".join(pair["value"] for pair in pairs if pair["name"].lower() == "set-cookie")
-    hop.got = {"headers": {"set-cookie": lines}, "heard_ms": hop.at_ms}
-    header = (await bounded(request.all_headers(), _ANSWER_TIMEOUT_S)).get("cookie", "")
+    hop.got = {"headers": {"set-cookie": "\n".join(lines)}, "heard_ms": hop.at_ms}
     hop.sent = {"cookie_names": [pair.partition("=")[0].strip() for pair in header.split(";") if pair.strip()]}
+
+
+def _lower(details: dict[str, Any]) -> dict[str, str]:
+    return {name.lower(): str(value) for name, value in details.get("headers", {}).items()}
+
+
+def _cookies_of(wire: dict[str, Any]) -> tuple[list[str], str]:
+    lines = _lower(wire["got"]).get("set-cookie", "")
+    return lines.split("\n") if lines else [], _lower(wire["sent"]).get("cookie", "")
+
+
+def _with_referrer(hop: Hop, referrer: str) -> tuple[str, ...]:
+    """The script of a worker, which only the wire tells; to other origins it is cut down and says nothing."""
+    whole = referrer.startswith("http") and urlsplit(referrer).path not in ("", "/") and referrer != hop.url
+    return distinct((referrer, *hop.causes)) if whole else hop.causes
 
 
 def _belongs(wire: dict[str, Any], hop: Hop, response: Response) -> bool:
     """Whether wire details are those of a request: the same host and path as far as told, the same answer."""
-    asked = {name.lower(): str(value) for name, value in wire["sent"].get("headers", {}).items()}
-    told = {name.lower(): str(value) for name, value in wire["got"].get("headers", {}).items()}
+    asked, told = _lower(wire["sent"]), _lower(wire["got"])
     host, path = asked.get(":authority") or asked.get("host") or "", asked.get(":path", "")
     same_host = host_of(f"https://{host}/") == host_of(hop.url)
     # Referer and service-worker headers tell requests to one host apart; cookies are not in Playwright's copy.
@@ -111,17 +186,7 @@ def _belongs(wire: dict[str, Any], hop: Hop, response: Response) -> bool:
     return same_host and same_request and same_answer and hop.url.partition("#")[0].endswith(path)
 
 
-def _document(request: Request) -> str:
-    worker = request.service_worker
-    if worker is not None:
-        return worker.url
-    try:
-        return request.frame.url
-    except PlaywrightError:
-        return request.headers.get("referer", "")
-
-
-def _causes(request: Request) -> tuple[str, ...]:
-    worker = request.service_worker
-    own = worker.url if worker is not None else request.headers.get("referer", "")
-    return distinct(url for url in (own, _document(request)) if url.startswith("http"))
+def _causes(request: Request, document: str) -> tuple[str, ...]:
+    worker, referrer = request.service_worker, request.headers.get("referer", "")
+    own = worker.url if worker is not None and worker.url != request.url else referrer
+    return distinct(url for url in (own, document) if url.startswith("http") and url != request.url)

@@ -204,6 +204,21 @@ def test_sent_to_names_the_hosts(web, visit):
     assert web.asked("img.first.com")[0].cookies == {"wide": "1"}
 
 
+def test_cookies_that_the_browser_drops_for_want_of_room_are_deleted_by_nobody(web, visit):
+    url = web.serve(
+        f"{SITE}/",
+        "<script>for (let n = 0; n < 250; n++) document.cookie = `c${n}=1; max-age=3600`</script>",
+        "first=1",
+    )
+    found = visit(url).visit
+    assert {(c.name, c.event) for c in found.cookies} == {
+        (name, CookieEvent.SET) for name in ("first", *(f"c{n}" for n in range(250)))
+    }
+    assert len(found.cookies) == 251
+    assert 100 <= sum(c.in_jar for c in found.cookies) <= 180
+    assert not any("author" in line for line in found.coverage.not_observable)
+
+
 def test_a_cookie_of_a_service_worker_is_there_without_an_author(web, visit):
     # Service workers want a certificate that is really valid, or localhost.
     web.serve("localhost/", "<script>navigator.serviceWorker.register('/sw.js')</script>")
@@ -242,7 +257,14 @@ def test_the_hook_cannot_be_seen(web, visit):
         "const set = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie').set;"
         "const odd = Object.getOwnPropertyNames(window)"
         ".filter((n) => /^_[0-9a-f]{16}$|playwright|consent|__pw/i.test(n));"
-        "document.cookie = 'native=' + /\\[native code\\]/.test(Function.prototype.toString.call(set));"
+        "const text = (fn) => Function.prototype.toString.call(fn);"
+        "const get = (name) => Object.getOwnPropertyDescriptor(window, name).get;"
+        "document.cookie = 'native=' + [set, fetch, get('localStorage'), get('sessionStorage'),"
+        "  Storage.prototype.setItem, Navigator.prototype.sendBeacon, IDBFactory.prototype.open,"
+        "  CookieStore.prototype.set, text, alert]"
+        "  .map((fn) => fn === text ? Function.prototype.toString : fn)"
+        "  .every((fn) => text(fn) === `function ${fn.name}() { [native code] }`);"
+        "document.cookie = 'brand=' + (localStorage instanceof Storage && String(localStorage));"
         "document.cookie = 'names=' + (odd.join('-') || 'none'); document.cookie = 'driver=' + navigator.webdriver;"
         "document.cookie = 'agent=' + /Headless/.test("
         "navigator.userAgent + JSON.stringify(navigator.userAgentData || {}));"
@@ -251,6 +273,7 @@ def test_the_hook_cannot_be_seen(web, visit):
     found = visit(url).visit
     assert {c.name: c.value.raw for c in found.cookies} == {
         "native": "true",
+        "brand": "[object Storage]",
         "names": "none",
         "driver": "false",
         "agent": "false",

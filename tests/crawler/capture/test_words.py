@@ -69,11 +69,17 @@ def test_no_cookie():
         ("a=1", URL, True, "SameSiteUnspecifiedTreatedAsLax"),
         ("a=1; samesite=strict; secure", URL, True, "SameSiteStrict"),
         ("a=1; samesite=none; secure", URL, True, None),
-        ("a=1; partitioned", URL, False, "PartitionedInsecure"),
+        ("a=1; partitioned", URL, False, "InvalidPartitioned"),
+        ("__Http-a=1; secure", URL, False, "InvalidPrefix"),
+        ("__HOST-a=1; path=/", URL, False, "InvalidPrefix"),
+        ("=__Secure-a=1", URL, False, "InvalidPrefix"),
+        ("a=b\x01c", URL, False, "DisallowedCharacter"),
+        ("a=" + "b" * 4096, URL, False, "NameValuePairExceedsMaxSize"),
+        ("a=" + "b" * 4095, URL, False, None),
     ],
 )
 def test_what_a_browser_would_not_store(line, url, across, reason):
-    assert why_rejected(parse(line, url, NOW), url, across_sites=across) == reason
+    assert why_rejected(parse(line, url, NOW), url, by_script=True, across_sites=across) == reason
 
 
 def test_stacks():
@@ -257,6 +263,10 @@ def test_configured_pages_always():
         (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x01\x00\x02\x03", (2, 1)),
         (b"", None),
         (b"<svg/>", None),
+        (b"<?xml version='1.0'?><svg xmlns='x' width='1px' height=\"1\">", (1, 1)),
+        (b"<svg width='100%' height='1'>", None),
+        (b"\x00\x00\x00\x1cftypavif" + b"\x00" * 30 + b"ispe" + b"\x00" * 7 + b"\x01\x00\x00\x00\x02", (1, 2)),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + b"\x00" * 6, (1, 1)),
         (b"\xff\xd8", None),
     ],
 )
