@@ -14,6 +14,7 @@ import hashlib
 import tomllib
 from collections import Counter
 from pathlib import Path
+from pprint import pformat
 
 import pytest
 
@@ -296,4 +297,5 @@ def test_everything_and_nothing_else_is_recorded(path, run, web, browsers, guard
         scene.serve(web)
     played = run(visits(scenes, browsers, guard))
     wrong = {scene.name: scene.wrong(visit, web) for scene, visit in zip(scenes, played, strict=True)}
-    assert {name: what for name, what in wrong.items() if what} == {}
+    wrong = {name: what for name, what in wrong.items() if what}
+    assert not wrong, pformat(wrong, width=160)
