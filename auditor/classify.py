@@ -5,22 +5,25 @@ The first layer that answers wins:
 1. the bundled table, by name and domain;
 2. the bundled table, by exact name, then by glob;
 3. the Open Cookie Database, where it was given;
-4. the owner of the host or URL, from the bundled table, then from third-party-web, where it was given;
-5. inferred from the name: always harmless, and never relied on by rules;
+4. the owner of the host or URL that set it or fired: from the bundled table, then from third-party-web, then from
+   EasyPrivacy and EasyList, each where it was given;
+5. inferred from name, lifetime and party: a guess that rules never rely on (``auditor.inference``);
 6. unknown, which is a legal answer.
 
-A site's own hosts are never classified by layer 4: whoever runs a tracker may be visited, too.
+A site's own hosts are never classified by layer 4: whoever runs a tracker may be visited, too. The exception is a
+host whose DNS alias belongs to a tracker.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from auditor import facts
 from auditor.domains import host_of, normal_host, same_site
 from auditor.hosts import HostTable, owner_of
+from auditor.inference import inferred
 from auditor.known import CookieTable, Item
 from auditor.model import Category, Classification
 from auditor.open_cookie_database import OpenCookieDatabase, read_csv
@@ -30,30 +33,33 @@ from auditor.third_party_web import read_entities
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.filter_lists import FilterList
+
     Layer = Callable[[Item, facts.HostFact | None], Classification | None]
 
-_INFERRED = (
-    (
-        "a record of the visitor's choice",
-        Category.STRICTLY_NECESSARY,
-        r"consent|gdpr|cookie[-_]?(choice|banner|notice|law)",
-    ),
-    ("protection against forged requests", Category.STRICTLY_NECESSARY, r"csrf|xsrf"),
-    ("a visitor's setting", Category.FUNCTIONAL, r"^(lang(uage)?|locale|currency|theme|timezone|country)$"),
-)
-_TELLING = tuple((what, category, re.compile(words, re.IGNORECASE)) for what, category, words in _INFERRED)
-_SESSION = re.compile(r"(^|[-_.])(sess(ion)?(id)?|sid)$", re.IGNORECASE)
-_LONGEST_SESSION_S = 30 * 86_400
-_MAX_INFERRED_NAME = 64
+EASYPRIVACY, EASYLIST = "EasyPrivacy", "EasyList"
+_TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
+_LIST_MEANINGS: dict[str, tuple[Category, tuple[Category, ...], str]] = {
+    EASYPRIVACY: (Category.PERFORMANCE, (Category.TARGETING,), "collect"),
+    EASYLIST: (Category.TARGETING, (), "ads"),
+}
+"""What it means that a list marks a request: EasyPrivacy is about being measured, EasyList about advertisements."""
+_LISTED = 0.65
 
 
 class Classifier:
     """Answers what cookies, storage entries and URLs are. It holds no state but its tables; answers are constants."""
 
     def __init__(
-        self, cookies: CookieTable, hosts: HostTable, names: ServiceNames, database: OpenCookieDatabase | None = None
+        self,
+        cookies: CookieTable,
+        hosts: HostTable,
+        names: ServiceNames,
+        database: OpenCookieDatabase | None = None,
+        filters: tuple[FilterList, ...] = (),
     ) -> None:
         self._hosts = hosts
+        self._filters = filters
         self._names = names
         by_list = () if database is None else (database.classify,)
         self._item_layers: tuple[Layer, ...] = (
@@ -61,7 +67,7 @@ class Classifier:
             cookies.by_name,
             *by_list,
             self._by_owner,
-            lambda item, _: _inferred(item),
+            lambda item, _: inferred(item),
         )
 
     def cookie(
@@ -73,6 +79,7 @@ class Classifier:
         kind: str = "cookie",
         lifetime_seconds: int | None = None,
         http_only: bool | None = None,
+        set_by: str | None = None,
     ) -> Classification:
         """What a cookie or storage entry is.
 
@@ -83,10 +90,11 @@ class Classifier:
             kind: ``cookie``, ``local``, ``session``, ``indexeddb`` or ``cache``.
             lifetime_seconds: lifetime in seconds, None for a session.
             http_only: whether scripts cannot read it.
+            set_by: URL of the response that set it, where that is known.
         """
         host = _host(domain)
         own = bool(host and site and same_site(host, site))
-        item = Item(name, host, own, kind, lifetime_seconds, http_only)
+        item = Item(name, host, own, kind, lifetime_seconds, http_only, site, set_by)
         foreign = None if host is None or own else self._hosts.fact(host)
         for layer in self._item_layers:
             known = layer(item, foreign)
@@ -94,19 +102,27 @@ class Classifier:
                 return known
         return self._unknown(host, own=own)
 
-    def url(self, url: str, *, site: str | None = None, resource_type: str | None = None) -> Classification:
+    def url(
+        self, url: str, *, site: str | None = None, resource_type: str | None = None, aliases: tuple[str, ...] = ()
+    ) -> Classification:
         """What a request is for, from its host, path and query.
 
         Args:
             url: the request's URL; a missing query value (as in stored evidence) matches nothing.
             site: URL or host of the visited site.
             resource_type: as the browser names it; a font renders, whoever serves it.
+            aliases: the names that the host's CNAME records lead to. A site's own host that leads to a tracker is that
+                tracker's (CNAME cloaking); a content network tells nothing.
         """
         host = host_of(url)
         if host is None:
             return self._unknown(None, own=False)
         own = bool(site and same_site(host, site))
         known = self._hosts.url(url, host, own=own)
+        if known is None and not own:
+            known = self._marked(url, site, resource_type)
+        if own:
+            known = self._cloaked(url, host, site, resource_type, aliases) or known
         if known is None:
             return self._unknown(host, own=own)
         return _font(known) if resource_type == "font" else known
@@ -124,7 +140,38 @@ class Classifier:
         return self._names.names_in(text)
 
     def _by_owner(self, item: Item, host: facts.HostFact | None) -> Classification | None:
-        return None if item.domain is None or host is None else self._hosts.host(item.domain)
+        """Layer 4 of an item: its host, else the URL that set it, else a list that marks one of them."""
+        if item.domain is None or item.own:
+            return None
+        known = None if host is None else self._hosts.host(item.domain)
+        if known is None and item.set_by is not None and same_site(item.set_by, item.domain):
+            known = self.url(item.set_by, site=item.site)
+            known = None if known.category is None else known
+        if known is None and host is None:
+            known = self._marked(f"https://{item.domain}/", item.site, None)
+        return known
+
+    def _marked(self, url: str, site: str | None, resource_type: str | None) -> Classification | None:
+        """What the first list that marks a URL says."""
+        source = None if site is None else site if "://" in site else f"https://{site}/"
+        for one in self._filters:
+            rule = one.rule(url, source, resource_type)
+            if rule is not None:
+                return _by_list(one.name, rule)
+        return None
+
+    def _cloaked(
+        self, url: str, host: str, site: str | None, resource_type: str | None, aliases: tuple[str, ...]
+    ) -> Classification | None:
+        """What the tracker behind a site's own host is; None where its alias belongs to none, or to the site."""
+        for alias in aliases:
+            if site is None or same_site(alias, site):
+                continue
+            aliased = url.replace(host, alias, 1)
+            known = self._hosts.url(aliased, alias, own=False) or self._marked(aliased, site, resource_type)
+            if known is not None and known.category in _TRACKING:
+                return replace(known, reason=f"CNAME {host} -> {alias}. {known.reason}")
+        return None
 
     def _unknown(self, host: str | None, *, own: bool) -> Classification:
         """Layer 6. The owner of a host that serves several purposes is still said."""
@@ -143,12 +190,18 @@ def bundled() -> Classifier:
     return classifier()
 
 
-def classifier(*, open_cookie_database: str | None = None, third_party_web: str | None = None) -> Classifier:
+def classifier(
+    *,
+    open_cookie_database: str | None = None,
+    third_party_web: str | None = None,
+    filters: tuple[FilterList, ...] = (),
+) -> Classifier:
     """A classifier on the bundled tables and on lists that do not come with the project.
 
     Args:
         open_cookie_database: text of its CSV: layer 3.
         third_party_web: text of its ``entities.json``: more hosts for layer 4, where the bundled table has none.
+        filters: ``EasyPrivacy`` and ``EasyList``, by these names: the last word of layer 4.
 
     Raises:
         ListError: a list cannot be read.
@@ -160,6 +213,7 @@ def classifier(*, open_cookie_database: str | None = None, third_party_web: str 
         HostTable(facts.host_facts(), facts.url_facts(), names, hosts),
         names,
         None if open_cookie_database is None else OpenCookieDatabase(read_csv(open_cookie_database), names),
+        filters,
     )
 
 
@@ -183,19 +237,14 @@ def _font(known: Classification) -> Classification:
     )
 
 
-def _inferred(item: Item) -> Classification | None:
-    """Layer 5: a harmless reading of a telling name on the site itself. It never accuses, and it exempts nothing."""
-    if len(item.name) > _MAX_INFERRED_NAME or not (item.own or item.domain is None):
-        return None
-    for what, category, words in _TELLING:
-        if words.search(item.name):
-            return _guess(what, category)
-    lives = item.lifetime_seconds or 0
-    if item.http_only is not False and lives <= _LONGEST_SESSION_S and _SESSION.search(item.name):
-        return _guess("a session of the site itself", Category.STRICTLY_NECESSARY)
-    return None
-
-
-def _guess(what: str, category: Category) -> Classification:
-    reason = f"Inferred from the name only: it reads like {what}."
-    return Classification(category=category, layer=5, confidence=0.3, reason=reason, source="inferred")
+def _by_list(name: str, rule: str) -> Classification:
+    category, also, role = _LIST_MEANINGS.get(name, _LIST_MEANINGS[EASYPRIVACY])
+    return Classification(
+        category=category,
+        also_declared_as=also,
+        layer=4,
+        confidence=_LISTED,
+        reason=f"{name} marks it by the rule {rule[:200]}",
+        source=name,
+        role=role,
+    )

@@ -84,6 +84,25 @@ class ServiceFact:
     aliases: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyFact:
+    """A row of ``name_families.json``: how the items of a product, or of a kind of product, are named."""
+
+    pattern: str
+    prefix: str
+    regex: re.Pattern[str] | None
+    product: str
+    category: Category
+    also_declared_as: tuple[Category, ...]
+
+
+@cache
+def family_facts() -> tuple[FamilyFact, ...]:
+    """All rows of ``name_families.json``, the longest literal beginning first."""
+    rows = read_table("name_families.json")["families"]
+    return tuple(sorted(map(_family_fact, rows), key=lambda row: (-len(row.prefix), row.pattern)))
+
+
 @cache
 def cookie_facts() -> tuple[CookieFact, ...]:
     """All rows of ``known_cookies.json``, in the file's order."""
@@ -139,6 +158,18 @@ def glob_regex(pattern: str) -> re.Pattern[str]:
 def literal_prefix(pattern: str) -> str:
     """The part of a glob before its first wildcard; of a plain name, the whole."""
     return _META.split(pattern, maxsplit=1)[0]
+
+
+def _family_fact(row: Mapping[str, Any]) -> FamilyFact:
+    pattern = row["pattern"]
+    return FamilyFact(
+        pattern=pattern,
+        prefix=literal_prefix(pattern),
+        regex=glob_regex(pattern) if _META.search(pattern) else None,
+        product=row["product"],
+        category=Category(row["category"]),
+        also_declared_as=tuple(map(Category, row["also_declared_as"])),
+    )
 
 
 def _cookie_fact(row: Mapping[str, Any]) -> CookieFact:

@@ -48,7 +48,8 @@ class Item:
     """What a layer is asked about: a cookie or storage entry as observed or as declared.
 
     ``domain`` is its host (None: not known), ``own``: the visited site itself set it, ``kind`` as in
-    ``Classifier.cookie``; ``lifetime_seconds`` None for a session or where it is not known.
+    ``Classifier.cookie``; ``lifetime_seconds`` None for a session or where it is not known; ``site`` is the URL or host
+    of the visited site, ``set_by`` the URL of the response that set it, where known.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Item:
     kind: str
     lifetime_seconds: int | None = None
     http_only: bool | None = None
+    site: str | None = None
+    set_by: str | None = None
 
 
 class CookieTable:
@@ -124,7 +127,7 @@ class CookieTable:
             entity = self._names.entity(row.service) if row.service else None
             self._answers[key] = Classification(
                 category=row.category,
-                also_declared_as=row.also_declared_as,
+                also_declared_as=_also(row),
                 service=row.service,
                 entity=entity,
                 layer=layer,
@@ -135,6 +138,13 @@ class CookieTable:
                 exempt=row.use in EXEMPT_USES,
             )
         return self._answers[key]
+
+
+def _also(row: CookieFact) -> tuple[Category, ...]:
+    """What is needed to work is as often declared as what makes it work well: from outside it is the same."""
+    if row.category is Category.STRICTLY_NECESSARY and Category.FUNCTIONAL not in row.also_declared_as:
+        return (*row.also_declared_as, Category.FUNCTIONAL)
+    return row.also_declared_as
 
 
 def _tells(row: CookieFact, item: Item, host: HostFact | None) -> bool:

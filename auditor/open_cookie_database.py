@@ -47,6 +47,7 @@ _NECESSARY_WORDS = re.compile(
     r"|routing",
     re.IGNORECASE,
 )
+_NEIGHBOUR = {Category.PERFORMANCE: Category.TARGETING, Category.TARGETING: Category.PERFORMANCE}
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _MAX_TEXT = 2_000
 _WITH_DOMAIN, _WILD_WITH_DOMAIN, _WITHOUT_DOMAIN, _WILD_WITHOUT_DOMAIN = 0.8, 0.75, 0.55, 0.5
@@ -124,7 +125,7 @@ class OpenCookieDatabase:
         what = f"{row.name}*" if row.wildcard else row.name
         return Classification(
             category=row.category,
-            also_declared_as=row.also_declared_as,
+            also_declared_as=row.also_declared_as if where else _less_certain(row),
             service=service,
             entity=(self._names.entity(service) if service else None) or row.controller or None,
             layer=3,
@@ -169,6 +170,12 @@ def _meaning(category: Category, description: str) -> tuple[Category, tuple[Cate
     if _NECESSARY_WORDS.search(description):
         return Category.STRICTLY_NECESSARY, (Category.FUNCTIONAL,)
     return Category.FUNCTIONAL, (Category.STRICTLY_NECESSARY,)
+
+
+def _less_certain(row: OcdRow) -> tuple[Category, ...]:
+    """Away from its domain a row's name may mean another item: what measures and what targets is then open."""
+    other = _NEIGHBOUR.get(row.category)
+    return row.also_declared_as if other is None else (*row.also_declared_as, other)
 
 
 def _is_at_home(row: OcdRow, item: Item) -> bool:

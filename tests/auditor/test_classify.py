@@ -75,24 +75,24 @@ ITEMS = {
     # look-alikes
     ("_gallery", "ooma.example"): (6, None, None, False),
     ("_gatsby", "ooma.example"): (6, None, None, False),
-    ("_ga_disabled", "ooma.example"): (6, None, None, False),
-    ("_GA", "ooma.example"): (6, None, None, False),
-    ("optanonconsentx", "d1.ooma.example"): (5, N, None, False),
+    ("_ga_disabled", "ooma.example"): (5, P, None, False),
+    ("_GA", "ooma.example"): (5, P, None, False),
+    ("optanonconsentx", "d1.ooma.example"): (6, None, None, False),
     ("fr", "ooma.example"): (6, None, None, False),
     ("id", "ooma.example"): (6, None, None, False),
-    ("uid", "ooma.example"): (6, None, None, False),
+    ("uid", "ooma.example"): (5, T, None, False),
     ("i", "ooma.example"): (6, None, None, False),
     ("ts", "ooma.example"): (6, None, None, False),
     ("m", "ooma.example"): (6, None, None, False),
-    ("uuid", "ooma.example"): (6, None, None, False),
-    ("player", "ooma.example"): (6, None, None, False),
-    ("test_cookie", "ooma.example"): (6, None, None, False),
-    ("PREF", "ooma.example"): (6, None, None, False),
+    ("uuid", "ooma.example"): (5, T, None, False),
+    ("player", "ooma.example"): (5, F, None, False),
+    ("test_cookie", "ooma.example"): (5, F, None, False),
+    ("PREF", "ooma.example"): (5, F, None, False),
     ("NID", "ooma.example"): (6, None, None, False),
-    ("visitor_id", "ooma.example"): (6, None, None, False),
-    ("prism_theme", "ooma.example"): (6, None, None, False),
-    ("amp_plan", "ooma.example"): (6, None, None, False),
-    ("hs", "ooma.example"): (6, None, None, False),
+    ("visitor_id", "ooma.example"): (5, T, None, False),
+    ("prism_theme", "ooma.example"): (5, T, None, False),
+    ("amp_plan", "ooma.example"): (5, P, None, False),
+    ("hs", "ooma.example"): (5, N, None, False),
     # a known company's host that serves many purposes says nothing by itself
     ("something", "www.linkedin.com"): (6, None, None, False),
     ("something", "facebook.com"): (6, None, None, False),
@@ -118,7 +118,7 @@ STORAGE = {
     ("rc::c", "session"): (2, N, "reCAPTCHA"),
     ("klaro", "local"): (2, N, "klaro"),
     ("RT", "local"): (6, None, None),
-    ("_ga", "indexeddb"): (6, None, None),
+    ("_ga", "indexeddb"): (5, P, None),
     ("theme", "local"): (5, F, None),
 }
 
@@ -143,7 +143,7 @@ def test_names_as_policies_write_them(name: str) -> None:
 def test_names_without_a_domain() -> None:
     assert KNOW.cookie("IDE").service == "DoubleClick"
     assert KNOW.cookie("fr").layer == 6
-    assert KNOW.cookie("uid").layer == 6
+    assert KNOW.cookie("uid").layer == 5
     assert KNOW.cookie("JSESSIONID").category is N
 
 
@@ -161,13 +161,13 @@ def test_a_session_that_lives_for_a_year_is_none() -> None:
     assert KNOW.cookie("portal_session", "ooma.example", site=SITE, lifetime_seconds=86_400).layer == 5
     assert KNOW.cookie("portal_session", "ooma.example", site=SITE, lifetime_seconds=31_536_000).layer == 6
     assert KNOW.cookie("portal_session", "ooma.example", site=SITE, http_only=False).layer == 6
-    assert KNOW.cookie("portal_session", "elsewhere.example", site=SITE).layer == 6
+    assert KNOW.cookie("portal_session", "elsewhere.example", site=SITE).layer == 5
     assert KNOW.cookie("session" + "x" * 80, "ooma.example", site=SITE).layer == 6
 
 
 def test_a_third_party_name_elsewhere() -> None:
     """On the site itself it is the site's; on another host it is likely, but less than on its own."""
-    assert KNOW.cookie("personalization_id", "ooma.example", site=SITE).layer == 6
+    assert KNOW.cookie("personalization_id", "ooma.example", site=SITE).layer == 5
     likely = KNOW.cookie("personalization_id", "proxy.example", site=SITE)
     assert (likely.layer, likely.category, likely.service) == (2, T, "X Ads")
     assert likely.confidence < 0.6

@@ -1,0 +1,72 @@
+"""Layer 5: guesses are labelled, low, never hard, and do not take look-alikes for a product's items."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor import examples as x
+from auditor.classify import bundled
+from auditor.model import Category
+
+N, F, P, T = Category.STRICTLY_NECESSARY, Category.FUNCTIONAL, Category.PERFORMANCE, Category.TARGETING
+SITE = "https://www.vendor.example/"
+KNOW = bundled()
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("acme_cookie_banner", N), ("acmeCookieConsent", N), ("ACME_DSGVO", N), ("einwilligung", N),
+        ("acme-opt-out", N),
+        ("acme_csrf", N), ("acmeXsrfToken", N), ("acme_login", N), ("acme-remember-me", N), ("acmeWarenkorb", N),
+        ("acme_cart_count", N), ("acme_session", N), ("acmesessid", N), ("server_affinity", N),
+        ("acme_lang", F), ("userLangPref", F), ("acme-currency", F), ("acme_theme", F), ("sprache", F), ("acme_tz", F),
+        ("recently_seen_products", F), ("acme_popup_closed", F), ("newsletterModal", F), ("acme_chat_open", F),
+        ("acme_analytics", P), ("acme_pageviews", P), ("acme_first_visit", P), ("acme-ab-test", P), ("acme_ga_cid", P),
+        ("acme_ads", T), ("acme_retargeting", T), ("utm_acme", P), ("acme_gclid", T), ("acme_uid", T),
+    ],
+)  # fmt: skip
+def test_names_are_read(name, category):
+    known = KNOW.cookie(name, "vendor.example", site=SITE)
+    assert (known.layer, known.category, known.source) == (5, category, "inferred")
+    assert known.confidence <= 0.3
+    assert known.reason.startswith("Inferred")
+    assert not known.exempt
+    assert known.service is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_gallery", "_gatsby", "adelaide", "slang", "cartography", "i", "zq", "x1", "q" * 200, "", "badge", "themed2x"],
+)
+def test_what_only_sounds_alike_stays_unknown(name):
+    known = KNOW.cookie(name, "vendor.example", site=SITE)
+    assert (known.layer, known.category, known.confidence) == (6, None, 0.0)
+
+
+def test_circumstances():
+    far, own = {"domain": "zq.example", "site": SITE}, {"domain": "www.vendor.example", "site": SITE}
+    assert KNOW.cookie("zq", **far, lifetime_seconds=31_536_000).category is T
+    assert KNOW.cookie("zq", **far, lifetime_seconds=31_536_000).confidence == 0.15
+    assert KNOW.cookie("zq", **far, lifetime_seconds=3600).category is None
+    assert KNOW.cookie("zq", **far).category is None
+    assert KNOW.cookie("zq", **own, lifetime_seconds=31_536_000).category is None
+    assert KNOW.cookie("zq", **own, http_only=True).category is N
+    assert KNOW.cookie("zq", **own, http_only=True, kind="local").category is None
+    assert KNOW.cookie("zq", lifetime_seconds=31_536_000).category is None
+
+
+def test_a_session_that_scripts_read_or_that_lives_long_is_none():
+    own = {"domain": "vendor.example", "site": SITE}
+    assert KNOW.cookie("acme_session", **own).category is N
+    assert KNOW.cookie("acme_session", **own, http_only=False).category is None
+    assert KNOW.cookie("acme_session", **own, lifetime_seconds=31_536_000).category is None
+    assert KNOW.cookie("acme_session_uid", **own, lifetime_seconds=31_536_000).category is T
+
+
+def test_a_guess_is_no_knowledge_to_rules():
+    (site,) = x.evidence([x.visit(x.Scenario.NO_CHOICE, x.cookie("acme_retargeting"))], knowledge=KNOW).sites
+    (item,) = site.items
+    assert item.classification.category is T
+    assert (item.category, item.essential, item.non_essential, item.tracking) == (None, False, False, False)
+    assert site.services == ()
