@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from auditor.binding import declarations_for
 from auditor.domains import host_of, registrable_domain
-from auditor.model import ChoiceOutcome, Cookie, Outcome, Phase, Scenario, Site
+from auditor.model import ChoiceOutcome, Cookie, Outcome, Party, Phase, Scenario, SetBy, Site
 from auditor.observed import (
     Call,
     Item,
@@ -197,11 +197,13 @@ class _Gathering:
             site=page,
             lifetime_seconds=max((life for life in lives if life is not None), default=None),
             http_only=record.http_only,
+            set_by=record.initiator if record.set_by is SetBy.HTTP and record.party is Party.THIRD else None,
         )
 
     def _call(self, visit: Visit, request: Request) -> Call:
         page = visit.final_url or visit.site
-        known = self.knowledge.url(request.url, site=page, resource_type=request.resource_type)
+        chain = next((alias.chain for alias in visit.aliases if alias.host == request.host), ())
+        known = self.knowledge.url(request.url, site=page, resource_type=request.resource_type, aliases=chain)
         own = registrable_domain(request.host) in self.own_domains or known.entity in self.own_entities
         return Call(visit, request, known, own=own)
 

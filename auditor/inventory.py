@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, ObservedItem, Party, Phase, Scenario
-from auditor.observed import known_category, subject_of_call
+from auditor.observed import TRACKING, known_category, subject_of_call
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
-    from auditor.model import DeclaredCategory, DeclaredCookie, DeclaredService, QuotedDeclaration
+    from auditor.model import Classification, DeclaredCategory, DeclaredCookie, DeclaredService, QuotedDeclaration
     from auditor.observed import Call, Item
     from auditor.readings import Declared
 
@@ -34,7 +35,7 @@ def _item(item: Item, site: SiteEvidence) -> ObservedItem:
         name=item.name,
         domain=item.domain,
         party=item.party,
-        classification=item.classification,
+        classification=_published(item),
         seen_in=item.places(),
         lifetime_seconds=item.lifetime_seconds(),
         identifier=item.identifier,
@@ -42,6 +43,12 @@ def _item(item: Item, site: SiteEvidence) -> ObservedItem:
         declared_as=name,
         declaration=declaration,
     )
+
+
+def _published(item: Item) -> Classification:
+    """What an item is; a guess that it tracks is told in the reason, and never counted."""
+    known = item.classification
+    return replace(known, category=None) if item.category is None and known.category in TRACKING else known
 
 
 def _label(item: Item, site: SiteEvidence) -> Label | None:

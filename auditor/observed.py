@@ -49,10 +49,13 @@ class Knowledge(Protocol):
         kind: str = "cookie",
         lifetime_seconds: int | None = None,
         http_only: bool | None = None,
+        set_by: str | None = None,
     ) -> Classification:
         """What a cookie or storage entry is."""
 
-    def url(self, url: str, *, site: str | None = None, resource_type: str | None = None) -> Classification:
+    def url(
+        self, url: str, *, site: str | None = None, resource_type: str | None = None, aliases: tuple[str, ...] = ()
+    ) -> Classification:
         """What a request is for."""
 
     def service_owner(self, name: str) -> str | None:

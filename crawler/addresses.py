@@ -55,7 +55,7 @@ class AddressRules:
 
     def __init__(self, network: NetworkConfig) -> None:
         self._allow_private = network.allow_private_addresses
-        self._map = {pattern.lower().strip("."): _address_and_port(value) for pattern, value in network.resolve.items()}
+        self._map = {pattern.lower().strip("."): address_and_port(value) for pattern, value in network.resolve.items()}
         self._named = frozenset(self._map.values())
         self.own_ports: set[int] = set()
 
@@ -89,7 +89,7 @@ class AddressRules:
             )
 
 
-def _address_and_port(value: str) -> tuple[str, int | None]:
+def address_and_port(value: str) -> tuple[str, int | None]:
     """``address[:port]``, an IPv6 address with a port in brackets, as (address, port or None)."""
     text = value.strip()
     if text.startswith("["):

@@ -39,12 +39,16 @@ class CrawlConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkConfig:
-    """The [network] table: what may be reached, and how. ``resolve`` maps a host pattern to ``address[:port]``."""
+    """The [network] table: what may be reached, and how. ``resolve`` maps a host pattern to ``address[:port]``.
+
+    ``dns`` is the resolver, as ``address[:port]``, that is asked for CNAME records; None: the system's.
+    """
 
     resolve: Mapping[str, str] = field(default_factory=dict)
     ignore_certificate_errors: bool = False
     allow_private_addresses: bool = False
     proxy: str | None = None
+    dns: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ def _network(table: Table) -> NetworkConfig:
         ignore_certificate_errors=table.get("ignore_certificate_errors", checks.flag, False),
         allow_private_addresses=table.get("allow_private_addresses", checks.flag, False),
         proxy=table.get("proxy", checks.proxy, None),
+        dns=table.get("dns", checks.address, None),
     )
     table.finish()
     return network

@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from auditor.model import Outcome, RunStatus
 from crawler.job import Job, plan
+from crawler.knowledge_facts import knowledge_facts
 from crawler.player import opened
 from crawler.settings import scrapy_settings
 from crawler.spider import VisitSpider
@@ -105,6 +106,7 @@ def _begin(store: Store, vendors: tuple[Vendor, ...], config: Config, player: Pl
         browser=player.browsers.facts,
         settings=settings_in_force(config),
         trigger=trigger,
+        knowledge=knowledge_facts(),
     )
 
 
@@ -129,6 +131,7 @@ def settings_in_force(config: Config) -> dict[str, object]:
         "ignore_certificate_errors": network.ignore_certificate_errors,
         "allow_private_addresses": network.allow_private_addresses,
         "proxy": f"{proxy.scheme}://{proxy.hostname}:{proxy.port or ''}" if proxy else None,
+        "dns": network.dns,
     }
 
 

@@ -31,14 +31,16 @@ def update(kind: Kind, address: str | None = None) -> tuple[Listed, bool]:
     before = in_force().get(kind.id)
     known = before if before is not None and before.source == url and (folder() / kind.file).exists() else None
     try:
-        with httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client:
-            with client.stream("GET", url, headers=_conditions(known)) as answer:
-                if answer.status_code == _NOT_MODIFIED and known is not None:
-                    return confirm(known), False
-                if answer.status_code != _OK:
-                    raise ListError(f"{kind.name}: {url} answered {answer.status_code}.")
-                content = _bounded(answer, kind)
-                etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+        with (
+            httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client,
+            client.stream("GET", url, headers=_conditions(known)) as answer,
+        ):
+            if answer.status_code == _NOT_MODIFIED and known is not None:
+                return confirm(known), False
+            if answer.status_code != _OK:
+                raise ListError(f"{kind.name}: {url} answered {answer.status_code}.")
+            content = _bounded(answer, kind)
+            etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         why = str(error) or type(error).__name__
         raise ListError(f"{kind.name} was not fetched from {url}: {why}. What was in force stays.") from error

@@ -1,9 +1,9 @@
 """Lists that do not come with the program: where they are from, where they lie, and which are in force.
 
-They are other people's work under their own licences, so they are downloaded or imported by whoever runs the program and
-kept outside of it: in the folder that ``CONSENT_AUDIT_LISTS`` names, else ``consent-audit/lists`` below the XDG data
-directory (https://specifications.freedesktop.org/basedir-spec/latest/). ``lists.json`` there says what each is; a file
-that is not what it says is refused.
+They are other people's work under their own licences, so they are downloaded or imported by whoever runs the program
+and kept outside of it: in the folder that ``CONSENT_AUDIT_LISTS`` names, else in ``consent-audit/lists`` below the XDG
+data directory (https://specifications.freedesktop.org/basedir-spec/latest/). ``lists.json`` there says what each is; a
+file that is not what it says is refused.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -45,6 +46,12 @@ class Kind:
     count: Callable[[str], int]
 
 
+def _rules_of(text: str) -> int:
+    if not is_filter_list(text):
+        raise ListError("This is no filter list.")
+    return count_rules(text)
+
+
 KINDS = (
     Kind(
         id="open-cookie-database",
@@ -60,7 +67,7 @@ KINDS = (
         address="https://easylist.to/easylist/easyprivacy.txt",
         licence="GPL-3.0-or-later or CC-BY-SA-3.0-or-later",
         file="easyprivacy.txt",
-        count=lambda text: _rules_of(text),
+        count=_rules_of,
     ),
     Kind(
         id="easylist",
@@ -68,7 +75,7 @@ KINDS = (
         address="https://easylist.to/easylist/easylist.txt",
         licence="GPL-3.0-or-later or CC-BY-SA-3.0-or-later",
         file="easylist.txt",
-        count=lambda text: _rules_of(text),
+        count=_rules_of,
     ),
     Kind(
         id="third-party-web",
@@ -117,9 +124,8 @@ def kind_of(name: str) -> Kind:
 def recognised(text: str, name: str = "") -> Kind:
     """The kind of a text, by its content, else by its file's name. ListError where it is none."""
     head = text.lstrip("\ufeff \r\n\t")[:2_000]
-    if head.startswith("[{") or head.startswith("["):
-        if not head.startswith("[Adblock"):
-            return kind_of("third-party-web")
+    if head.startswith("[") and not head.startswith("[Adblock"):
+        return kind_of("third-party-web")
     if "Cookie / Data Key name" in head.partition("\n")[0]:
         return kind_of("open-cookie-database")
     if is_filter_list(text):
@@ -203,16 +209,12 @@ def filter_list(listed: Listed) -> FilterList:
     path = folder() / f"{kind.file}.compiled"
     compiled = _compiled(path, head)
     if compiled is not None:
-        try:
+        with suppress(ListError):  # Made by another build of the engine: it is made again.
             return FilterList(kind.name, text, compiled)
-        except ListError:
-            pass  # Made by another build of the engine: it is made again.
     made = FilterList(kind.name, text)
     body = made.compiled()
-    try:
+    with suppress(OSError):  # A folder that cannot be written costs the time of reading the list again.
         _replace(path, head + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-    except OSError:
-        pass  # A folder that cannot be written costs the time of reading the list again.
     return made
 
 
@@ -226,12 +228,6 @@ def _compiled(path: Path, head: bytes) -> bytes | None:
         return None
     digest, _, body = content[len(head) :].partition(b"\n")
     return body if hashlib.sha256(body).hexdigest().encode() == digest else None
-
-
-def _rules_of(text: str) -> int:
-    if not is_filter_list(text):
-        raise ListError("This is no filter list.")
-    return count_rules(text)
 
 
 def _content(listed: Listed) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from auditor.model import BrowserError, Choice, ChoiceOutcome, Outcome, Visit, Wanted
+from crawler.aliases import Aliases
 from crawler.browser import Browsers, find_browser
 from crawler.discovery import Discovery
 from crawler.documents import BY_ROBOTS, fetch_policy
@@ -53,6 +54,7 @@ class Player:
         self.fetcher = fetcher
         self.gate = Gate(config.crawl.concurrency)
         self.load = LoadMeter(self.gate)
+        self.aliases = Aliases(config.network)
         self._render = Renderer(browsers, config.crawl, config.network)
 
     async def policies(self, task: PolicyTask) -> tuple[PolicyDocument, ...]:
@@ -68,7 +70,16 @@ class Player:
         async with self.gate.admitted():
             if not await self.fetcher.allows(task.site.url):
                 return self._unplayed(task, datetime.now(UTC), Outcome.REFUSED, BY_ROBOTS)
-            return await self._bounded(await self._polite(task))
+            return await self._with_aliases(await self._bounded(await self._polite(task)))
+
+    async def _with_aliases(self, result: VisitResult) -> VisitResult:
+        """The result with the DNS aliases of the site's own hosts; what could not be looked up is said."""
+        visit = result.visit
+        if visit.outcome is not Outcome.OK:
+            return result
+        aliases, unobserved = await self.aliases.of(visit)
+        coverage = replace(visit.coverage, not_observable=(*visit.coverage.not_observable, *unobserved))
+        return replace(result, visit=replace(visit, aliases=aliases, coverage=coverage))
 
     async def _polite(self, task: VisitTask) -> VisitTask:
         """The task without the configured pages that robots.txt closes."""

@@ -52,7 +52,7 @@ def listing(names: Iterable[str], shown: int = _SHOWN) -> str:
 
 def named(item: Item) -> str:
     """An item with its category and service: ``_ga (performance, Google Analytics)``."""
-    known = ", ".join(filter(None, (words(item.classification.category), item.service)))
+    known = ", ".join(filter(None, (words(item.category), item.service)))
     return f"{what(item)} ({known})"
 
 

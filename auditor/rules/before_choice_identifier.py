@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 30 * DAY
 _LASTING = frozenset({"local", "indexeddb"})
-_UNKNOWN_LAYER = 6
+_FIRST_UNKNOWN_LAYER = 5
 
 
 def check(case: Evidence) -> tuple[Match | Doubt, ...]:
@@ -41,8 +41,10 @@ def check(case: Evidence) -> tuple[Match | Doubt, ...]:
 
 
 def _unknown(item: Item) -> bool:
+    """Whether no source knows an item. That its name suggests a purpose counts for it, and never against it."""
     known = item.classification
-    return known.layer >= _UNKNOWN_LAYER and known.category is None and not known.exempt and not item.own
+    needed = known.exempt or known.category is Category.STRICTLY_NECESSARY
+    return known.layer >= _FIRST_UNKNOWN_LAYER and not needed and not item.own
 
 
 def _identifiers(item: Item) -> tuple[Sighting, ...]:

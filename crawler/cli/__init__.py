@@ -18,6 +18,7 @@ _VERBS = {
     "report": "report",
     "triage": "triage",
     "serve": "serve",
+    "lists": "lists",
     "doctor": "doctor",
     "db": "database",
 }

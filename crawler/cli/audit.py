@@ -19,9 +19,11 @@ from crawler.cli.judging import (
     print_changes,
     print_findings,
 )
+from crawler.cli.knowledge import differences
 from crawler.cli.terminal import print_json, say
 from crawler.cli.verb import Verb, db_option, json_option, vendors_option
 from crawler.cli.waiving import apply_waivers
+from crawler.knowledge_facts import knowledge_facts
 from crawler.waivers import load_waivers
 from db.store import Store
 
@@ -44,6 +46,7 @@ def audit(run: int | None, as_json: bool, vendors: Path, db: Path) -> None:
     with Store(db, create=False) as store:
         chosen = run if run is not None else latest(store)
         by_rules = judge_again(store, chosen)
+        other_lists = differences(store.run(chosen).knowledge, knowledge_facts())
         apply_waivers(store, waivers)
         listing = listing_of(store, run=chosen)
         since = previous_run(store, chosen)
@@ -54,6 +57,8 @@ def audit(run: int | None, as_json: bool, vendors: Path, db: Path) -> None:
         return
     print_findings(present(listing.findings))
     say(summary(listing))
+    for line in other_lists:
+        say(f"judged by another list: {line}")
     say("changed by today's rules and lists:")
     print_changes(by_rules, dict.fromkeys((one.fingerprint for one in changed_findings(by_rules)), Cause.RULES))
     if since is not None:

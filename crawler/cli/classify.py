@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from auditor.classify import bundled
-from crawler.cli.terminal import print_json, print_json_line, print_table
+from crawler.cli.knowledge import knowledge
+from crawler.cli.terminal import print_json, print_json_line, print_text
 from crawler.cli.verb import Verb, json_option
 
 if TYPE_CHECKING:
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 KINDS = ("cookie", "local", "session", "indexeddb", "cache", "url")
 MAX_LINE = 100_000
+LAYERS = {
+    1: "the bundled table, by name and domain",
+    2: "the bundled table, by name",
+    3: "the Open Cookie Database",
+    4: "the owner of the host or URL",
+    5: "inferred; rules never rely on it",
+    6: "nothing; no source knows it",
+}
 _TEXTS = ("domain", "site")
 
 
@@ -40,10 +48,32 @@ def classify(name: str | None, domain: str | None, jsonl: TextIO | None, as_json
     if jsonl is not None:
         for line in jsonl:
             if line.strip():
-                print_json_line(answered(bundled(), line))
+                print_json_line(answered(knowledge(), line))
         return
-    answer = answer_to(bundled(), {"name": name, "domain": domain})
-    print_json(answer) if as_json else print_table(("", ""), list(answer.items()))
+    answer = answer_to(knowledge(), {"name": name, "domain": domain})
+    if as_json:
+        print_json(answer)
+        return
+    for line in explained(answer):
+        print_text(line)
+
+
+def explained(answer: dict[str, Any]) -> list[str]:
+    """An answer in lines for a person; what is not known is left out, but for the purpose."""
+    where = f" on {answer['domain']}" if answer["domain"] else ""
+    also = ", ".join(word.replace("_", " ") for word in answer["also_declared_as"])
+    purpose = (answer["category"] or "unknown").replace("_", " ")
+    owner = f" ({answer['entity']})" if answer["entity"] and answer["entity"] != answer["service"] else ""
+    service = f"{answer['service']}{owner}" if answer["service"] else answer["entity"]
+    facts = (
+        ("purpose", purpose + (f", also declared as {also}" if also else "")),
+        ("service", service),
+        ("known by", f"layer {answer['layer']}, {LAYERS[answer['layer']]}"),
+        ("confidence", f"{answer['confidence']:.2f}"),
+        ("reason", answer["reason"]),
+        ("source", answer["source"]),
+    )
+    return [f"{answer['name']}{where}", *(f"  {name:<11} {fact}" for name, fact in facts if fact)]
 
 
 def answered(classifier: Classifier, line: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.causes import Cause, causes, changed_findings
-from auditor.classify import bundled
 from auditor.digest import Digest, digest
 from auditor.engine import audit, rule_facts
 from auditor.model import Presence, Severity, Status
 from crawler.cli.findings_json import CHANGES
+from crawler.cli.knowledge import knowledge
 from crawler.cli.terminal import print_table, safe, say, severity_text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def judge(store: Store, run: int) -> None:
     """Judge the stored evidence of a run with today's rules, vendor by vendor. No network, no browser."""
     store.save_rules(rule_facts())
     for vendor in store.run_vendors(run):
-        store.save_audit(audit(store.case_file(run, vendor.id), bundled()))
+        store.save_audit(audit(store.case_file(run, vendor.id), knowledge()))
 
 
 def present(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -63,7 +63,7 @@ def causes_of(store: Store, before: int, after: int, found: Digest) -> dict[str,
         by_vendor.setdefault(finding.vendor, []).append(finding)
     why: dict[str, Cause] = {}
     for vendor, changed in by_vendor.items():
-        why |= causes(store.case_file(before, vendor), store.case_file(after, vendor), changed, bundled())
+        why |= causes(store.case_file(before, vendor), store.case_file(after, vendor), changed, knowledge())
     return why
 
 

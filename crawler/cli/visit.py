@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.classify import bundled
 from auditor.model import Phase, Scenario, Site
 from crawler import checks
+from crawler.cli.knowledge import knowledge
 from crawler.cli.terminal import print_json, print_table, print_text, say
 from crawler.cli.verb import Verb, browser_option, json_option, settings_from, vendors_option
 from crawler.cli.visit_json import visit_to_json
@@ -52,7 +52,7 @@ def visit(
 ) -> None:
     """Visit URL once; nothing is stored."""
     result = asyncio.run(_play(settings_from(vendors), url, Scenario(scenario), browser))
-    record = visit_to_json(result.visit, bundled(), raw=raw)
+    record = visit_to_json(result.visit, knowledge(), raw=raw)
     if screenshot is not None:
         _save(result, screenshot)
     print_json(record) if as_json else _print(record)

@@ -6,6 +6,7 @@ import pytest
 
 from auditor import examples as x
 from auditor.classify import bundled
+from auditor.inventory import observed_items
 from auditor.model import Category
 
 N, F, P, T = Category.STRICTLY_NECESSARY, Category.FUNCTIONAL, Category.PERFORMANCE, Category.TARGETING
@@ -70,3 +71,10 @@ def test_a_guess_is_no_knowledge_to_rules():
     assert item.classification.category is T
     assert (item.category, item.essential, item.non_essential, item.tracking) == (None, False, False, False)
     assert site.services == ()
+
+
+def test_a_guess_that_accuses_is_not_published_as_a_category():
+    seen = (x.cookie("acme_retargeting"), x.cookie("acme_csrf"), x.cookie("_ga"))
+    published = observed_items(x.evidence([x.visit(x.Scenario.NO_CHOICE, *seen)], knowledge=KNOW))
+    found = {item.name: (item.classification.category, item.classification.layer) for item in published}
+    assert found == {"acme_retargeting": (None, 5), "acme_csrf": (N, 5), "_ga": (P, 2)}

@@ -81,7 +81,8 @@ def test_an_answer_says_where_it_comes_from() -> None:
 def test_functional_holds_the_necessary_as_well() -> None:
     assert KNOW.cookie("acme_token").also_declared_as == (F,)
     assert KNOW.cookie("acme_theme").also_declared_as == (N,)
-    assert KNOW.cookie("acme_visitor").also_declared_as == ()
+    assert KNOW.cookie("acme_visitor").also_declared_as == (T,)
+    assert KNOW.cookie("seg", "ads.acme.example", site=SITE).also_declared_as == ()
 
 
 def test_a_row() -> None:

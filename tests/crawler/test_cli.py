@@ -17,7 +17,21 @@ from crawler.cli.verb import Verb
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERBS = ["demo", "crawl", "visit", "policy", "classify", "audit", "findings", "diff", "triage", "serve", "doctor", "db"]
+VERBS = [
+    "demo",
+    "crawl",
+    "visit",
+    "policy",
+    "classify",
+    "audit",
+    "findings",
+    "diff",
+    "triage",
+    "serve",
+    "lists",
+    "doctor",
+    "db",
+]
 
 
 def call(*arguments: str, stdin: str | None = None) -> Result:
@@ -36,7 +50,7 @@ def test_every_verb_has_help(verb: str) -> None:
     assert "Usage:" in result.stdout
 
 
-@pytest.mark.parametrize("verb", ["report", "schedule", "notify", "worker", "lists", "nonsense"])
+@pytest.mark.parametrize("verb", ["report", "schedule", "notify", "worker", "nonsense"])
 def test_what_is_not_there_yet_is_no_command(verb: str) -> None:
     result = call(verb)
     assert result.exit_code == 2

@@ -233,7 +233,7 @@ def test_what_items_are_is_joined_in() -> None:
     record = visit_to_json(a_visit(), bundled())
     assert (record["cookies"][0]["category"], record["cookies"][0]["service"]) == ("performance", "Google Analytics")
     assert (record["requests"][0]["category"], record["requests"][0]["service"]) == ("performance", "Google Analytics")
-    assert record["storage"][0]["category"] is None
+    assert (record["storage"][0]["category"], record["storage"][0]["source"]) == ("performance", "inferred")
     assert record["declared_by_cmp"]["cookies"][0]["category"] == "performance"
 
 
