@@ -25,6 +25,7 @@ _N, _F, _P, _T = Category.STRICTLY_NECESSARY, Category.FUNCTIONAL, Category.PERF
 _NEIGHBOUR = {_N: (_F,), _F: (_N,), _P: (_T,), _T: (_P,)}
 
 _SESSION = "a session"
+_APART = "telling visitors apart"
 _LONGEST_SESSION_S = 30 * 86_400
 
 _TELLING: tuple[tuple[str, Category, str], ...] = (
@@ -63,6 +64,12 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
         _N,
         r"cart|carts|basket|checkout|warenkorb|panier|carrito|carrello|winkelwagen|order|orders|quote|bag|payment|pay|voucher"
         r"|coupon",
+    ),
+    (
+        _APART,
+        _T,
+        r"uid|uuid|guid|userid|useruuid|userguid|guestid|customerid|deviceid|clientid|visid|anonymousid|browserid|uniqueid"
+        r"|personid|profileid|identityid|bcookie|cid|eid|xid",
     ),
     (
         "advertising",
@@ -106,12 +113,7 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
         r"|updated|debug|feature|features|flag|flags|show",
     ),
     (_SESSION, _N, r"\w*sess|\w*session|\w*sessionid|sessions|\w*sessid|sid|ssid|connectsid|ses|cfid|cftoken|token"),
-    (
-        "telling visitors apart",
-        _T,
-        r"uid|uuid|guid|userid|user_id|visid|clientid|client|cid|deviceid|anonymousid|anonymous|anon|fingerprint|did|tid|pid"
-        r"|mid|bcookie|browserid|personid|profile|profiles|identity|identifier|ident|idl|eid|xid|gid",
-    ),
+    (_APART, _T, r"did|tid|pid|mid|client|anonymous|anon|fingerprint|profile|profiles|identity|identifier|ident|idl"),
 )
 """What, category, words: whole words in lower case. The order decides between several."""
 

@@ -3,13 +3,16 @@
     python benchmarks/classify.py [--items 200000] [--shared ../shared]
 
 **Speed**: questions a second of processor time, warm, over the names of the bundled table and the Open Cookie Database
-and over URLs that EasyPrivacy's rules name, each on first-party and third-party hosts, half of them made up. **Start**:
-processor time of loading everything, filter lists from their compiled form. **Accuracy**: the Open Cookie Database
-(OCD) carries labels, so its rows are asked of a classifier that does not have it: what the bundled table and the
-heuristics say of names that mostly are not theirs. OCD's *Functional* holds both what works and what is needed to work: either
-answer is right there. *Defensible* counts an answer right, too, whose ``also_declared_as`` holds the label. Rows of
-one vendor share that vendor's label (a consent record of an analytics tool is *Analytics*), which the measured accuracy
-pays for. Without the lists in ``--shared`` (``data/``), only the bundled table is measured.
+and over URLs that EasyPrivacy's rules name, each on first-party and third-party hosts, half of them made up.
+
+**Start**: processor time of loading everything, filter lists from their compiled form.
+
+**Accuracy**: the Open Cookie Database (OCD) carries labels, so its rows are asked of a classifier that does not have
+it: what the bundled table and the heuristics say of names that mostly are not theirs. OCD's *Functional* holds both
+what works and what is needed to work: either answer is right there. *Defensible* counts an answer right, too, whose
+``also_declared_as`` holds the label. Rows of one vendor share that vendor's label (a consent record of an analytics
+tool is *Analytics*), which the measured accuracy pays for. Without the lists in ``--shared`` (its ``data/``) only the
+bundled table is measured.
 """
 
 from __future__ import annotations

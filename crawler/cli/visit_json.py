@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.model import DisclosureLevel, DocumentFacts, PolicyDeclaration
+from auditor.model import DisclosureLevel, DocumentFacts, Party, PolicyDeclaration, SetBy
 from auditor.policy.serialise import declaration_to_json
 from crawler.cli.banner_json import banner_to_json
 from crawler.cli.redaction import Redactor
@@ -47,6 +47,7 @@ class _Record:
         self._raw = raw
         self._site = visit.final_url or visit.requested_url
         self._redactor = Redactor(visit)
+        self._aliases = {alias.host: alias.chain for alias in visit.aliases}
 
     def document(self) -> dict[str, Any]:
         visit = self._visit
@@ -90,6 +91,7 @@ class _Record:
             site=self._site,
             lifetime_seconds=cookie.lifetime_seconds,
             http_only=cookie.http_only,
+            set_by=cookie.initiator if cookie.set_by is SetBy.HTTP and cookie.party is Party.THIRD else None,
         )
         return {
             "name": cookie.name,
@@ -133,7 +135,12 @@ class _Record:
         }
 
     def _request(self, request: Request) -> dict[str, Any]:
-        known = self._classifier.url(request.url, site=self._site, resource_type=request.resource_type)
+        known = self._classifier.url(
+            request.url,
+            site=self._site,
+            resource_type=request.resource_type,
+            aliases=self._aliases.get(request.host, ()),
+        )
         return {
             "url": self._url(request.url),
             "host": request.host,

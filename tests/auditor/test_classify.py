@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.classify import bundled
-from auditor.model import Category
+from auditor.classify import bundled, classifier
+from auditor.filter_lists import FilterList
+from auditor.model import Category, Classification
 
 SITE = "https://www.ooma.example/"
 N, P, F, T = Category.STRICTLY_NECESSARY, Category.PERFORMANCE, Category.FUNCTIONAL, Category.TARGETING
@@ -316,3 +319,49 @@ def test_long_hostile_text_is_read_in_time() -> None:
     KNOW.cookie("_fbp" + " [x2]" * 100_000)
     KNOW.url("https://www.facebook.com/" + "v1/plugins" * 100_000)
     KNOW.names_in("Google " * 100_000 + "(" * 100_000)
+
+
+LISTS = (
+    FilterList("EasyPrivacy", "||zq-metrics.example^\n/zqpixel.gif?\n||zqown.example^$third-party"),
+    FilterList("EasyList", "||zq-ads.example^"),
+)
+LISTED = classifier(filters=LISTS)
+
+
+def test_lists_have_the_last_word_of_layer_4() -> None:
+    pixel = LISTED.url("https://cdn.zq.example/zqpixel.gif?u=", site=SITE, resource_type="image")
+    assert (pixel.layer, pixel.category, pixel.also_declared_as, pixel.role) == (4, P, (T,), "collect")
+    assert pixel.reason == "EasyPrivacy marks it by the rule /zqpixel.gif?"
+    assert LISTED.url("https://www.zq-ads.example/x", site=SITE).category is T
+    assert LISTED.url("https://www.google-analytics.com/zqpixel.gif?u=", site=SITE).source != "EasyPrivacy"
+    assert LISTED.url("https://www.ooma.example/zqpixel.gif?u=", site=SITE).layer == 6
+    assert LISTED.url("https://www.zqown.example/", site="https://zqown.example/").layer == 6
+    assert KNOW.url("https://www.zq-ads.example/x", site=SITE).layer == 6
+
+
+def test_a_third_partys_cookie_is_known_by_the_url_that_set_it() -> None:
+    def ask(**facts: Any) -> Classification:
+        return LISTED.cookie("zz", "cdn.zq.example", site=SITE, **facts)
+
+    assert ask(set_by="https://cdn.zq.example/zqpixel.gif?u=").reason.endswith("the rule /zqpixel.gif?")
+    assert ask(set_by="https://cdn.zq.example/logo.png").layer == 6
+    assert ask(set_by="https://other.example/zqpixel.gif?u=").layer == 6
+    assert ask().layer == 6
+    assert LISTED.cookie("zz", "ooma.example", site=SITE, set_by="https://www.ooma.example/zqpixel.gif?u=").layer == 6
+    assert LISTED.cookie("zz", "eu.zq-metrics.example", site=SITE).category is P
+    assert LISTED.cookie("zz", "facebook.com", site=SITE, set_by="https://www.facebook.com/tr?id=").category is T
+
+
+def test_a_tracker_behind_the_sites_own_host() -> None:
+    def ask(*aliases: str, url: str = "https://m.ooma.example/b/ss/") -> Classification:
+        return LISTED.url(url, site=SITE, aliases=aliases)
+
+    known = ask("ooma.sc.omtrdc.net")
+    assert (known.layer, known.category, known.service) == (4, P, "Adobe Analytics")
+    assert known.reason.startswith("CNAME m.ooma.example -> ooma.sc.omtrdc.net. ")
+    assert ask("lb.ooma.example", "x.zq-ads.example").category is T
+    assert ask("d111111abcdef8.cloudfront.net").category is None
+    assert ask("unknown.example").category is None
+    assert ask("lb.ooma.example").category is None
+    assert ask().category is None
+    assert LISTED.url("https://cdn.zq.example/x", site=SITE, aliases=("x.zq-ads.example",)).category is None

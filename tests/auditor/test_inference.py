@@ -23,7 +23,7 @@ KNOW = bundled()
         ("acme_cart_count", N), ("acme_session", N), ("acmesessid", N), ("server_affinity", N),
         ("acme_lang", F), ("userLangPref", F), ("acme-currency", F), ("acme_theme", F), ("sprache", F), ("acme_tz", F),
         ("recently_seen_products", F), ("acme_popup_closed", F), ("newsletterModal", F), ("acme_chat_open", F),
-        ("acme_analytics", P), ("acme_pageviews", P), ("acme_first_visit", P), ("acme-ab-test", P), ("acme_ga_cid", P),
+        ("acme_analytics", P), ("acme_pageviews", P), ("acme_first_visit", P), ("acme-ab-test", P), ("acme_ga_hits", P),
         ("acme_ads", T), ("acme_retargeting", T), ("utm_acme", P), ("acme_gclid", T), ("acme_uid", T),
     ],
 )  # fmt: skip
