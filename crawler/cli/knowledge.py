@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from auditor.classify import Classifier, bundled, classifier
 from crawler.assets import asset
 from crawler.knowledge_facts import ENTITIES, knowledge_facts
-from crawler.lists import filter_list, in_force, text_of
+from crawler.lists import filter_list, folder, in_force, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 def knowledge() -> Classifier:
@@ -20,11 +21,11 @@ def knowledge() -> Classifier:
     Raises:
         ListError: a list in force cannot be read.
     """
-    return _loaded(tuple(knowledge_facts().items()))
+    return _loaded(folder(), tuple(knowledge_facts().items()))
 
 
 @lru_cache(maxsize=1)
-def _loaded(_: tuple[tuple[str, str], ...]) -> Classifier:
+def _loaded(_folder: Path, _facts: tuple[tuple[str, str], ...]) -> Classifier:
     lists = in_force()
     database, entities = lists.get("open-cookie-database"), lists.get("third-party-web")
     installed = asset(ENTITIES) if entities is None else None
