@@ -156,6 +156,20 @@ class Place(StrEnum):
     HEADER = "header"
 
 
+class Picture(StrEnum):
+    """What a screenshot shows: what is in sight, the whole page, or the consent banner alone."""
+
+    VIEWPORT = "viewport"
+    FULL = "full"
+    BANNER = "banner"
+
+
+class RecordingKind(StrEnum):
+    """Files that hold more of a visit. ``har``: an HTTP Archive 1.2."""
+
+    HAR = "har"
+
+
 class Severity(StrEnum):
     """For triage only; most severe first."""
 
@@ -524,6 +538,15 @@ class Screenshot:
     phase: Phase
     page: str
     sha256: str
+    kind: Picture = Picture.VIEWPORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A file that holds more of a visit; ``sha256`` addresses the artifact."""
+
+    kind: RecordingKind
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -569,6 +592,7 @@ class Visit:
     api_calls: tuple[ApiCall, ...] = ()
     controls: tuple[Control, ...] = ()
     screenshots: tuple[Screenshot, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
 
 

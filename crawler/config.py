@@ -32,6 +32,8 @@ class CrawlConfig:
     locale: str = "en-GB"
     timezone: str = "Europe/London"
     browser: str = "auto"
+    screenshots: str = "viewport"
+    har: bool = False
     robots: str = "obey"
     robots_reason: str | None = None
     repeat: int = 1
@@ -103,6 +105,8 @@ def _crawl(table: Table) -> CrawlConfig:
         locale=table.get("locale", checks.locale, usual.locale),
         timezone=table.get("timezone", checks.timezone, usual.timezone),
         browser=table.get("browser", checks.browser, usual.browser),
+        screenshots=table.get("screenshots", checks.one_of("viewport", "full"), usual.screenshots),
+        har=table.get("har", checks.flag, usual.har),
         robots=table.get("robots", checks.one_of("obey", "ignore"), usual.robots),
         robots_reason=table.get("robots_reason", checks.text, None),
     )

@@ -125,6 +125,8 @@ def settings_in_force(config: Config) -> dict[str, object]:
         "locale": crawl.locale,
         "timezone": crawl.timezone,
         "browser": crawl.browser,
+        "screenshots": crawl.screenshots,
+        "har": crawl.har,
         "robots": crawl.robots,
         "robots_reason": crawl.robots_reason,
         "resolve": dict(network.resolve),

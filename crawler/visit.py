@@ -30,6 +30,7 @@ from auditor.model import (
     Wanted,
 )
 from crawler import gpc
+from crawler.collectors.har import Shown
 from crawler.collectors.recorder import Recorder
 from crawler.collectors.timeline import Timeline, now_ms
 from crawler.consent.actor import ConsentActor
@@ -151,7 +152,8 @@ class _Playing:
 
     def __post_init__(self) -> None:
         identity = override(self.browsers.facts.version, self.task.crawl.locale)
-        self.recorder = Recorder(self.timeline, identity)
+        crawl = self.task.crawl
+        self.recorder = Recorder(self.timeline, identity, full_pages=crawl.screenshots == "full", archive=crawl.har)
 
     async def through(self, context: BrowserContext) -> VisitResult:
         """Attach, go home and observe it untouched; then look at more pages, or choose and look again."""
@@ -184,12 +186,18 @@ class _Playing:
         self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
         self.declaration = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
         await self._observe(Phase.BEFORE_CHOICE)
+        await self._picture_banner()
         # A banner that is there is chosen from untouched: some take a scroll for an answer. The scenario without a
         # choice is the one that touches every page before any choice.
         if self.banner is None or WANTED[self.task.scenario] is Wanted.NONE:
             await self.driver.touch()
         if self.banner is None:
             self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
+            await self._picture_banner()
+
+    async def _picture_banner(self) -> None:
+        if self.banner is not None and self.banner.box is not None:
+            await self.recorder.picture_banner(self.driver.page, Phase.BEFORE_CHOICE, self.banner.box)
 
     async def _look_around(self, next_pages: tuple[str, ...]) -> None:
         """The other pages of the site, before any choice."""
@@ -341,7 +349,7 @@ class _Playing:
         assert self.final_url is not None, "home has been visited"
         for name, problem in self.actor.failures.items():
             self.recorder.note("consent", f"{name}: {problem}")
-        seen = await self.recorder.drain(self.final_url, keep_raw=self.task.keep_raw)
+        seen = await self.recorder.drain(self.final_url, keep_raw=self.task.keep_raw, shown=self._shown())
         visit = self._visit(
             outcome=Outcome.OK,
             final_url=self.final_url,
@@ -360,6 +368,7 @@ class _Playing:
             api_calls=seen.api_calls,
             controls=seen.controls,
             screenshots=seen.screenshots,
+            recordings=seen.recordings,
             coverage=self._coverage(seen.coverage),
         )
         return VisitResult(visit=visit, artifacts=seen.artifacts)
@@ -373,6 +382,9 @@ class _Playing:
             collectors={**coverage.collectors, gpc.NAME: signal},
             not_observable=(*coverage.not_observable, gpc.NOT_OBSERVABLE),
         )
+
+    def _shown(self) -> Shown:
+        return Shown(pages=tuple(self.pages), title=self.title or "", browser=self.browsers.facts)
 
     async def lost(self, error: Exception, *, late: bool) -> tuple[Outcome, str]:
         """Outcome and reason of a visit that an error ended. ``late``: its time was over."""

@@ -452,6 +452,22 @@ def _repeatable(database: Database, table: str) -> None:
     database.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
     for _, sql in others:
         database.execute(sql)
+_EVIDENCE_FILES = """
+ALTER TABLE screenshots ADD COLUMN kind TEXT NOT NULL DEFAULT 'viewport'
+  CHECK (kind IN ('viewport', 'full', 'banner'));
+CREATE TABLE recordings (
+  id INTEGER PRIMARY KEY, visit_id INTEGER NOT NULL REFERENCES visits (id),
+  kind TEXT NOT NULL CHECK (kind IN ('har')), sha256 TEXT NOT NULL REFERENCES artifacts (sha256)
+) STRICT;
+CREATE INDEX recordings_by_visit ON recordings (visit_id);
+CREATE INDEX recordings_by_artifact ON recordings (sha256);
+"""
+
+
+@migrations(name="evidence_files")
+def evidence_files(database: Database) -> None:
+    """Pictures of several kinds, and HTTP Archives of visits."""
+    database.executescript(_EVIDENCE_FILES)
 
 
 @migrations(name="search")

@@ -48,6 +48,7 @@ _PARTS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "api_calls": ("api_calls", rows.api_call_from_row),
     "controls": ("controls", rows.control_from_row),
     "screenshots": ("screenshots", rows.screenshot_from_row),
+    "recordings": ("recordings", rows.recording_from_row),
 }
 
 

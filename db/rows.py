@@ -22,7 +22,10 @@ from auditor.model import (
     HostAlias,
     Party,
     Phase,
+    Picture,
     Place,
+    Recording,
+    RecordingKind,
     Request,
     Screenshot,
     SetBy,
@@ -334,9 +337,24 @@ def control_from_row(row: Row) -> Control:
 
 def screenshot_to_row(screenshot: Screenshot) -> Row:
     """Row of ``screenshots`` without its visit."""
-    return {"phase": screenshot.phase.value, "page": reduce_url(screenshot.page), "sha256": screenshot.sha256}
+    return {
+        "phase": screenshot.phase.value,
+        "page": reduce_url(screenshot.page),
+        "sha256": screenshot.sha256,
+        "kind": screenshot.kind.value,
+    }
 
 
 def screenshot_from_row(row: Row) -> Screenshot:
     """The screenshot of a row of ``screenshots``."""
-    return Screenshot(phase=Phase(row["phase"]), page=row["page"], sha256=row["sha256"])
+    return Screenshot(phase=Phase(row["phase"]), page=row["page"], sha256=row["sha256"], kind=Picture(row["kind"]))
+
+
+def recording_to_row(recording: Recording) -> Row:
+    """Row of ``recordings`` without its visit."""
+    return {"kind": recording.kind.value, "sha256": recording.sha256}
+
+
+def recording_from_row(row: Row) -> Recording:
+    """The recording of a row of ``recordings``."""
+    return Recording(kind=RecordingKind(row["kind"]), sha256=row["sha256"])

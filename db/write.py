@@ -95,3 +95,4 @@ def _parts(visit: Visit) -> Iterable[tuple[str, Row]]:
     yield from (("host_aliases", rows.alias_to_row(alias)) for alias in visit.aliases)
     yield from (("controls", rows.control_to_row(control)) for control in visit.controls)
     yield from (("screenshots", rows.screenshot_to_row(screenshot)) for screenshot in visit.screenshots)
+    yield from (("recordings", rows.recording_to_row(recording)) for recording in visit.recordings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,18 +44,36 @@ class UrlChoice(click.ParamType[str]):
     "--scenario", type=click.Choice([scenario.value for scenario in Scenario]), default="no_choice", show_default=True
 )
 @click.option("--screenshot", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Save the last one.")
+@click.option("--full-page", is_flag=True, help="Picture whole pages and not only what is in sight.")
+@click.option(
+    "--har", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Save the requests, values replaced."
+)
 @click.option("--raw", is_flag=True, help="Print cookie and storage values too. They are personal data.")
 @json_option
 @browser_option
 @vendors_option
-def visit(
-    *, url: str, scenario: str, screenshot: Path | None, raw: bool, as_json: bool, browser: str | None, vendors: Path
+def visit(  # noqa: PLR0913 - one parameter for each option of the contract
+    *,
+    url: str,
+    scenario: str,
+    screenshot: Path | None,
+    full_page: bool,
+    har: Path | None,
+    raw: bool,
+    as_json: bool,
+    browser: str | None,
+    vendors: Path,
 ) -> None:
     """Visit URL once; nothing is stored."""
-    result = asyncio.run(_play(settings_from(vendors), url, Scenario(scenario), browser))
+    config = settings_from(vendors)
+    crawl = replace(config.crawl, screenshots="full" if full_page else "viewport", har=har is not None)
+    result = asyncio.run(_play(replace(config, crawl=crawl), url, Scenario(scenario), browser))
     record = visit_to_json(result.visit, knowledge(), raw=raw)
     if screenshot is not None:
-        _save(result, screenshot)
+        shots = [shot.sha256 for shot in result.visit.screenshots if shot.kind == crawl.screenshots]
+        _save(result, shots, screenshot, "screenshot")
+    if har is not None:
+        _save(result, [recording.sha256 for recording in result.visit.recordings], har, "HTTP Archive")
     print_json(record) if as_json else _print(record)
 
 
@@ -72,14 +91,13 @@ async def _play(config: Config, url: str, scenario: Scenario, browser: str | Non
         return await player.visit(task)
 
 
-def _save(result: VisitResult, path: Path) -> None:
-    """Write the visit's last screenshot; say so where there is none."""
-    pictures = {artifact.sha256: artifact.content for artifact in result.artifacts}
-    taken = [pictures[shot.sha256] for shot in result.visit.screenshots if shot.sha256 in pictures]
-    if taken:
-        path.write_bytes(taken[-1])
+def _save(result: VisitResult, digests: list[str], path: Path, what: str) -> None:
+    """Write the last of these artifacts; say so where there is none."""
+    content = {artifact.sha256: artifact.content for artifact in result.artifacts}
+    if digests:
+        path.write_bytes(content[digests[-1]])
     else:
-        say("the visit brought no screenshot")
+        say(f"the visit brought no {what}")
 
 
 def _print(record: dict[str, Any]) -> None:

@@ -52,6 +52,8 @@ class Hop:
     mime: str = ""
     response_headers: dict[str, str] = field(default_factory=dict)
     response_ms: float | None = None
+    ended_ms: float | None = None
+    protocol: str = ""
     from_service_worker: bool = False
     from_cache: bool = False
     body_bytes: int = 0
@@ -219,6 +221,7 @@ class NetworkLog:
         hop = self._open.pop((tap, str(event["requestId"])), None)
         if hop is not None:
             hop.finished = True
+            hop.ended_ms = hop.at_ms + (event["timestamp"] - hop.monotonic) * 1000
 
     def _failed(self, tap: Tap, event: dict[str, Any]) -> None:
         hop = self._open.pop((tap, str(event["requestId"])), None)
@@ -295,6 +298,7 @@ def _answer(hop: Hop, response: dict[str, Any], at_ms: float, has_extra: object)
     hop.mime = str(response.get("mimeType", ""))
     hop.response_headers = {name.lower(): str(value) for name, value in response.get("headers", {}).items()}
     hop.response_ms = at_ms
+    hop.protocol = str(response.get("protocol") or "")
     hop.from_service_worker = bool(response.get("fromServiceWorker"))
     hop.from_cache = bool(response.get("fromDiskCache") or response.get("fromPrefetchCache"))
     if has_extra is not None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.model import Coverage
-from crawler.collectors import api_calls, controls, cookies, requests, screenshots, storage
+from auditor.model import Coverage, Recording, RecordingKind
+from crawler.collectors import api_calls, controls, cookies, har, requests, screenshots, storage
+from crawler.collectors.bodies import BodyHashes
 from crawler.collectors.hops import NetworkLog
 from crawler.collectors.sharing import shared_identifiers
 from crawler.collectors.tap import Taps
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
         SharedIdentifier,
         StorageItem,
     )
+    from crawler.collectors.har import Shown
+    from crawler.collectors.hops import Hop
     from crawler.collectors.tap import Report, Tap
     from crawler.collectors.timeline import Timeline
 
@@ -50,28 +53,33 @@ class Observations:
     api_calls: tuple[ApiCall, ...]
     controls: tuple[Control, ...]
     screenshots: tuple[Screenshot, ...]
+    recordings: tuple[Recording, ...]
     artifacts: tuple[Artifact, ...]
     coverage: Coverage
 
 
 class Recorder:
-    """The collectors of one visit; a new object for every visit. ``identity`` as ``Taps`` takes it.
+    """The collectors of one visit; a new object for every visit.
 
-    A collector that fails does not end the visit: what happened is kept and goes into the coverage.
+    ``identity`` as ``Taps`` takes it; ``full_pages``: whole pages are pictured too; ``archive``: an HTTP Archive is
+    kept too. A collector that fails does not end the visit: what happened goes into the coverage.
     """
 
-    def __init__(self, timeline: Timeline, identity: dict[str, Any]) -> None:
+    def __init__(
+        self, timeline: Timeline, identity: dict[str, Any], *, full_pages: bool = False, archive: bool = False
+    ) -> None:
         self.timeline = timeline
         self.clicks_ms: list[float] = []
-        self.taps = Taps(identity)
+        self.taps = Taps(identity, keep_bodies=archive)
         self.log = NetworkLog(self.taps)
+        self._bodies = BodyHashes(self.taps) if archive else None
         self._workers = WorkerRequests()
         self._cookies = cookies.CookieCollector(self.taps, self.log)
         self._requests = requests.RequestCollector(self.taps, self.log)
         self._storage = storage.StorageCollector(self.taps)
         self._api_calls = api_calls.ApiCallCollector(self.taps)
         self._controls = controls.ControlCollector()
-        self._screenshots = screenshots.ScreenshotCollector()
+        self._screenshots = screenshots.ScreenshotCollector(full=full_pages)
         self._problems: dict[str, list[str]] = {}
         self._successes: set[str] = set()
         self.taps.on_report("clicks", self._clicked)
@@ -104,6 +112,12 @@ class Recorder:
             await self._try(controls.NAME, self._controls.snapshot(tap, phase, page.url))
             await self._try(screenshots.NAME, self._screenshots.snapshot(tap, phase, page.url))
 
+    async def picture_banner(self, page: Page, phase: Phase, box: tuple[float, float, float, float]) -> None:
+        """The consent banner alone, where it is in sight."""
+        tap = self.tap_of(page)
+        if tap is not None:
+            await self._try(screenshots.NAME, self._screenshots.banner(tap, phase, page.url, box))
+
     async def read_stores(self, context: BrowserContext, page: Page) -> None:
         """The jar and all storage, and the small images while their page can still be asked."""
         await self._try(cookies.NAME, self._cookies.snapshot(context))
@@ -121,7 +135,7 @@ class Recorder:
         """Record that a collector missed something."""
         self._problems.setdefault(collector, []).append(problem)
 
-    async def drain(self, page_url: str, *, keep_raw: bool) -> Observations:
+    async def drain(self, page_url: str, *, keep_raw: bool, shown: Shown) -> Observations:
         """Everything that was observed. ``page_url``: the visit's final URL, which decides what is third-party."""
         orphans = self.log.settle()
         unannounced = await self._workers.hops(self.log.hops, orphans)
@@ -131,6 +145,7 @@ class Recorder:
         stored = self._storage.drain(self.timeline, page_url)
         shared = shared_identifiers(found, stored, hops, self.timeline, page_url)
         shots, artifacts = self._screenshots.drain()
+        archive = await self._archive(hops, shown)
         return Observations(
             cookies=found if keep_raw else _without_values(found),
             storage=stored if keep_raw else _without_values(stored),
@@ -139,11 +154,18 @@ class Recorder:
             api_calls=self._api_calls.drain(self.timeline),
             controls=self._controls.drain(),
             screenshots=shots,
-            artifacts=artifacts,
+            recordings=tuple(Recording(kind=RecordingKind.HAR, sha256=kept.sha256) for kept in archive),
+            artifacts=(*artifacts, *archive),
             coverage=Coverage(
                 collectors=self._coverage(), not_observable=(*NOT_OBSERVABLE, *workers_of(hops), *unseen)
             ),
         )
+
+    async def _archive(self, hops: tuple[Hop, ...], shown: Shown) -> tuple[Artifact, ...]:
+        if self._bodies is None:
+            return ()
+        digests = await self._bodies.drain()
+        return (har.artifact(hops, digests, self.timeline, shown),)
 
     def _coverage(self) -> dict[str, str]:
         for name, dropped in (

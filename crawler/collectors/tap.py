@@ -31,6 +31,7 @@ _FIELDS = 9
 _WORLD = "consent-audit"
 _HOOKS = ("prelude.js", "hook.js", "api_hook.js")
 _NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 100_000, "maxPostDataSize": MAX_BODY}
+_ROOM_FOR_BODIES = {"maxTotalBufferSize": 100_000_000, "maxResourceBufferSize": 20_000_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,14 @@ class Report:
 class Taps:
     """All sessions of a visit; a new object for every visit.
 
-    ``identity`` are the parameters of CDP's ``Emulation.setUserAgentOverride``.
+    ``identity`` are the parameters of CDP's ``Emulation.setUserAgentOverride``; ``keep_bodies`` has the browser keep
+    answers long enough to be asked for.
     Collectors register handlers (``on`` for CDP events, ``on_report`` for the hook's reports) before ``attach``. A
     handler that fails is recorded in ``failures`` under its collector's name and does not disturb the others.
     """
 
-    def __init__(self, identity: dict[str, Any]) -> None:
+    def __init__(self, identity: dict[str, Any], *, keep_bodies: bool = False) -> None:
+        self._network = _NETWORK | (_ROOM_FOR_BODIES if keep_bodies else {})
         self.failures: dict[str, str] = {}
         self.all: list[Tap] = []
         self._identity = identity
@@ -93,7 +96,7 @@ class Taps:
         script = {"source": self._hook, "runImmediately": True}
         await asyncio.gather(
             session.send("Page.enable"),
-            session.send("Network.enable", _NETWORK),
+            session.send("Network.enable", self._network),
             session.send("DOMStorage.enable"),
             session.send("Runtime.enable"),
             session.send("Emulation.setUserAgentOverride", self._identity),

@@ -303,7 +303,8 @@ def finding_screenshots(connection: sqlite3.Connection, evidence: Sequence[Row],
     shots = [shot for visit in list(visits)[:10] for shot in select(connection, query, [visit])]
     named = {reference["artifact_sha256"] for reference in evidence if reference["kind"] == "screenshot"}
     chosen = [shot for shot in shots if shot["sha256"] in named]
-    return (chosen or [shot for shot in shots if phase in (None, shot["phase"])])[:4]
+    shown = [shot for shot in shots if shot["kind"] != "full" and phase in (None, shot["phase"])]
+    return (chosen or shown)[:4]
 
 
 def quoted_text(connection: sqlite3.Connection, document: str | None) -> str | None:

@@ -28,6 +28,8 @@ visit_timeout_s = 60
 locale = "nl-NL"
 timezone = "Europe/Amsterdam"
 browser = "headed-like"
+screenshots = "full"
+har = true
 robots = "ignore"
 robots_reason = "the vendors agreed in their contracts"
 [network]
@@ -76,6 +78,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             locale="nl-NL",
             timezone="Europe/Amsterdam",
             browser="headed-like",
+            screenshots="full",
+            har=True,
             robots="ignore",
             robots_reason="the vendors agreed in their contracts",
         ),
@@ -167,6 +171,7 @@ name = ""
             'browser = "chrome"',
             'crawl.browser: must be "auto", "headless-shell", "headed-like", "playwright" or the path of a browser',
         ),
+        ('screenshots = "all"', 'crawl.screenshots: must be one of "viewport", "full"'),
         ('robots = "maybe"', 'crawl.robots: must be one of "obey", "ignore"'),
         ("scenarios = []", "crawl.scenarios: must name at least one scenario"),
         ('scenarios = ["no_choice", "no_choice"]', "crawl.scenarios: lists something twice"),

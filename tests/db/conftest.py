@@ -134,7 +134,8 @@ def visit(scenario: m.Scenario = m.Scenario.NO_CHOICE, **changes: object) -> m.V
         )
     phases = (m.Phase.BEFORE_CHOICE, *((phase,) if phase else ()))
     shots = tuple(
-        m.Screenshot(phase=each, page=SITE.url, sha256=hashlib.sha256(shot(each)).hexdigest()) for each in phases
+        m.Screenshot(phase=each, page=SITE.url, sha256=hashlib.sha256(shot(each)).hexdigest(), kind=kind)
+        for each, kind in zip(phases, (m.Picture.VIEWPORT, m.Picture.BANNER), strict=False)
     )
     cookies = [
         cookie(),
@@ -231,9 +232,13 @@ def visit(scenario: m.Scenario = m.Scenario.NO_CHOICE, **changes: object) -> m.V
             ),
         ),
         screenshots=shots,
+        recordings=(m.Recording(kind=m.RecordingKind.HAR, sha256=hashlib.sha256(HAR).hexdigest()),) if shots else (),
         coverage=m.Coverage(collectors={"cookies": "ok", "storage": "partial: frame gone"}, not_observable=("vault",)),
     )
     return replace(known, **changes)
+
+
+HAR = b'{"log": {"version": "1.2"}}'
 
 
 def shot(phase: m.Phase) -> bytes:
@@ -243,7 +248,8 @@ def shot(phase: m.Phase) -> bytes:
 
 def artifacts(of: m.Visit) -> tuple[m.Artifact, ...]:
     contents = {hashlib.sha256(shot(phase)).hexdigest(): shot(phase) for phase in m.Phase}
-    known = {each.sha256 for each in of.screenshots}
+    contents[hashlib.sha256(HAR).hexdigest()] = HAR
+    known = {each.sha256 for each in (*of.screenshots, *of.recordings)}
     return tuple(m.Artifact(sha256=digest, mime="image/png", content=contents[digest]) for digest in sorted(known))
 
 

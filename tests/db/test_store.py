@@ -68,6 +68,7 @@ def test_a_visit_comes_back_as_it_was(store, records):
     assert found.controls == made.controls
     assert found.coverage == made.coverage
     assert found.screenshots == made.screenshots
+    assert found.recordings == made.recordings
     assert found.api_calls == made.api_calls
     assert found.browser == made.browser
     first = found.cookies[0]
