@@ -452,6 +452,8 @@ def _repeatable(database: Database, table: str) -> None:
     database.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
     for _, sql in others:
         database.execute(sql)
+
+
 _EVIDENCE_FILES = """
 ALTER TABLE screenshots ADD COLUMN kind TEXT NOT NULL DEFAULT 'viewport'
   CHECK (kind IN ('viewport', 'full', 'banner'));

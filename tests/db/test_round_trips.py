@@ -30,7 +30,14 @@ PLAIN = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     datetime: st.datetimes(timezones=st.just(UTC)),
     Mapping[str, str]: st.dictionaries(TEXT, TEXT, max_size=3),
-    m.Screenshot: st.builds(m.Screenshot, phase=st.sampled_from(m.Phase), page=TEXT, sha256=st.just(DIGEST)),
+    m.Screenshot: st.builds(
+        m.Screenshot,
+        phase=st.sampled_from(m.Phase),
+        page=TEXT,
+        sha256=st.just(DIGEST),
+        kind=st.sampled_from(m.Picture),
+    ),
+    m.Recording: st.builds(m.Recording, kind=st.sampled_from(m.RecordingKind), sha256=st.just(DIGEST)),
 }
 
 URLS = {
