@@ -25,6 +25,7 @@ _REDACTIONS = (
     "UPDATE readings SET file = NULL",
     "UPDATE evidence SET artifact_sha256 = NULL",
     "DELETE FROM screenshots",
+    "DELETE FROM recordings",
     "DELETE FROM seals",
 )
 
