@@ -12,6 +12,7 @@ import pytest
 from auditor.rules import rule_facts
 from crawler.cli import cli, verb
 from crawler.config import load_config
+from crawler.waivers import parse_waivers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,9 @@ def test_every_rule_is_in_the_readme(readme: str) -> None:
 
 
 def test_the_configuration_shown_in_the_readme_is_valid(readme: str, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    example, waivers = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    (waiver,) = parse_waivers(waivers)
+    assert (waiver.vendor, waiver.until.isoformat()) == ("acme", "2027-01-31")
     path = tmp_path / "vendors.toml"
     path.write_text(example, encoding="utf-8")
     (vendor,) = load_config(path).vendors
