@@ -23,6 +23,8 @@ _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
 _PLACEHOLDER = re.compile(
     r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}|(?<=[-_.])X+(?=[-_.]|$)"
 )
+#: A name that breaks off where the variable part begins: ``_hjSession_``, ``intercom-id-``.
+_STEM = re.compile(r"\w[\w.-]{2,}[-_.]$")
 #: How often a scanner saw a name, as its list appends it: ``_fbp [x2]``.
 _COUNT = re.compile(r"\s*\[x\d{1,4}\]$")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
@@ -115,6 +117,8 @@ def _readings(kind: str, pattern: str, name: str, aliases: tuple[str, ...]) -> t
     found = {(kind, pattern): None}
     for spelling in (name, *aliases):
         glob = _PLACEHOLDER.sub("*", _COUNT.sub("", spelling))
+        if _STEM.search(glob):
+            glob += "*"
         found["glob" if "*" in glob else "exact", glob] = None
     return tuple(found)
 
