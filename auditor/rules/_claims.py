@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim, Party
 from auditor.observed import TRACKING
+from auditor.readings import Declared
 from auditor.rules._consent import is_preference_control
 from auditor.rules._wording import (
     appearance,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from auditor.evidence import SiteEvidence
     from auditor.model import ConsentMechanism, EvidenceRef, QuotedDeclaration
     from auditor.observed import Item
-    from auditor.readings import Declared
 
 #: Words that soften a statement, in the languages of the policies; a softened statement is no absolute promise.
 _HEDGES = (
@@ -188,6 +188,29 @@ def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
 
 def _says(text: str, labels: Sequence[str]) -> bool:
     return any(f" {fold(label)} " in f" {fold(text)} " for label in labels)
+
+
+def promise_of_control(site: SiteEvidence) -> Declared[Claim] | None:
+    """The statement that a promised control makes by itself, in the words that promise it; None without one.
+
+    It is softened where those words are.
+    """
+    promised = next(iter(_promised_controls(site)), None)
+    if promised is None:
+        return None
+    record = promised.record
+    claim = Claim(
+        id="promise",
+        type="preferences_changeable",
+        subject_kind="document",
+        subject_value=None,
+        strength="absolute",
+        tests=("footer_control_present",),
+        scope_ids=record.scope_ids,
+        evidence=record.evidence,
+        confidence=0.85,
+    )
+    return Declared(claim, promised.reading)
 
 
 def _promised_controls(site: SiteEvidence) -> list[Declared[ConsentMechanism]]:

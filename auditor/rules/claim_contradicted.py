@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from auditor.examples import claim, cookie, declaration, evidence, visits
 from auditor.model import Category, DisclosureLevel, Match, Scenario, Severity
 from auditor.rule import Doubt, Example, PolicyNeed, Rule
-from auditor.rules._claims import SAME_OBSERVATION, TESTERS, is_softened
+from auditor.rules._claims import SAME_OBSERVATION, TESTERS, is_softened, promise_of_control
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
@@ -47,6 +47,9 @@ def _by_kind(site: SiteEvidence) -> list[list[Declared[Claim]]]:
     for declared in site.declared.claims:
         if declared.record.type in kinds and declared.record.tests != ("not_observable",):
             found.setdefault(kinds[declared.record.type], []).append(declared)
+    promise = promise_of_control(site)
+    if promise is not None:
+        found.setdefault(kinds[promise.record.type], [promise])
     return [sorted(found[kind], key=_importance) for kind in sorted(found)]
 
 
@@ -79,7 +82,7 @@ def _answer(claims: list[Declared[Claim]], site: SiteEvidence) -> Match | Doubt 
 
 RULE = Rule(
     id="claim_contradicted",
-    version=1,
+    version=2,
     title="Statement of the policy contradicted by observation",
     severity=Severity.HIGH,
     legal_basis=("GDPR art. 5(1)(a)",),

@@ -307,6 +307,7 @@ DECLARED = {
     "scope": read_scope,
     "technology": lambda line: ("technologies", x.technology(line.take())),
     "claim": read_claim,
+    "promises": lambda line: ("consent", x.mechanism(line.take(), line.facts.pop("location", "footer"))),
 }
 
 
