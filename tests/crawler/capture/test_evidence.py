@@ -8,8 +8,10 @@ import json
 from datetime import datetime
 
 import pytest
+from click.testing import CliRunner
 
 from auditor.model import Phase, Scenario
+from crawler.cli import cli
 from crawler.config import CrawlConfig
 
 pytestmark = pytest.mark.browser
@@ -189,3 +191,19 @@ def test_without_being_asked_for_there_is_no_archive(web, visit):
     result = visit(web.serve(f"{SITE}/", "<p>hello"))
     assert result.visit.recordings == ()
     assert {artifact.mime for artifact in result.artifacts} == {"image/jpeg"}
+
+
+def test_the_command_saves_what_it_is_asked_for(web, tmp_path, look):
+    url = web.serve(f"{SITE}/", "<title>Long</title><body style='margin:0'><p style='height:2000px;margin:0'>text")
+    (tmp_path / "vendors.toml").write_text(
+        f'[crawl]\nsettle_ms = 300\npages_per_site = 1\n[network]\nresolve = {{ "*" = "127.0.0.1:{web.port}" }}\n'
+        "ignore_certificate_errors = true\n"
+    )
+    picture, har = tmp_path / "page.jpg", tmp_path / "visit.har"
+    options = ["--screenshot", picture, "--full-page", "--har", har, "--vendors", tmp_path / "vendors.toml", "--json"]
+    result = CliRunner().invoke(cli, ["visit", url, *map(str, options)])
+    assert (result.exit_code, json.loads(result.stdout)["title"]) == (0, "Long")
+    assert look(picture.read_bytes())[1] >= 2000
+    archive = json.loads(har.read_bytes())
+    check_structure(archive)
+    assert archive["log"]["pages"][0]["title"] == "Long"
