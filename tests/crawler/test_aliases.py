@@ -13,7 +13,9 @@ import pytest
 from auditor.domains import party
 from auditor.model import Choice, ChoiceOutcome, HostAlias, Outcome, Party, Phase, Request, Scenario, Visit, Wanted
 from crawler.aliases import Aliases
-from crawler.config import ConfigError, NetworkConfig, load_config
+from crawler.config import Config, ConfigError, CrawlConfig, NetworkConfig, load_config
+from crawler.fetch import Fetcher
+from crawler.player import Player
 
 SITE = "https://www.vendor.example/"
 ZONE = {
@@ -151,6 +153,36 @@ def test_addresses_and_third_parties_are_not_asked():
     assert [request.party for request in visit.requests] == [Party.THIRD, Party.FIRST, Party.THIRD]
     (found,), asked = looked_up(visit)
     assert (found, asked) == (((), ()), [])
+
+
+@pytest.mark.browser
+def test_a_visit_is_told_with_its_aliases(run, web, guard, browsers, task):
+    web.serve(
+        "www.vendor.example/",
+        "<img src='https://metrics.vendor.example/b/ss'><img src='https://silent.vendor.example/'>",
+    )
+    web.serve("metrics.vendor.example/b/ss", b"", status=204, kind="")
+
+    async def go():
+        server, loop = Nameserver(), asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: server, local_addr=("127.0.0.1", 0))
+        network = NetworkConfig(
+            resolve={"*": "127.0.0.1:1"}, dns=f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
+        )
+        config = Config(crawl=CrawlConfig(robots="ignore"), network=network)
+        try:
+            async with Fetcher(guard, config.network, config.crawl) as fetcher:
+                return (await Player(config, guard, browsers, fetcher).visit(task(SITE))).visit
+        finally:
+            transport.close()
+
+    found = run(go())
+    assert found.outcome is Outcome.OK
+    assert found.aliases == (
+        HostAlias(host="metrics.vendor.example", chain=("vendor.sc.omtrdc.net", "tracker-lb.omtrdc.net")),
+        HostAlias(host="www.vendor.example", chain=()),
+    )
+    assert "DNS aliases of silent.vendor.example" in found.coverage.not_observable
 
 
 @pytest.mark.parametrize("value", ['"127.0.0.1:5353"', '"9.9.9.9"', '"[::1]:53"'])
