@@ -103,7 +103,7 @@ def answer_to(classifier: Classifier, question: Any) -> dict[str, Any]:  # noqa:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}")
     domain, site = (_optional_text(question, key) for key in _TEXTS)
     if kind == "url" or name.startswith(("http://", "https://")):
-        known = classifier.url(name, site=site)
+        known = classifier.url(_address(name, domain), site=site)
     else:
         lifetime, http_only = question.get("lifetime_seconds"), question.get("http_only")
         seconds = int(lifetime) if isinstance(lifetime, int | float) and math.isfinite(lifetime) else None
@@ -127,6 +127,13 @@ def answer_to(classifier: Classifier, question: Any) -> dict[str, Any]:  # noqa:
         "reason": known.reason,
         "source": known.source,
     }
+
+
+def _address(name: str, domain: str | None) -> str:
+    """A URL as it was given; a path of a domain, or a host, is made one."""
+    if "://" in name:
+        return name
+    return f"https://{domain}/{name.lstrip('/')}" if domain else f"https://{name.lstrip('/')}"
 
 
 def _optional_text(question: dict[str, Any], key: str) -> str | None:

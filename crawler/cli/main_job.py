@@ -14,6 +14,7 @@ import click
 from auditor.model import Outcome, RunStatus, Scenario, Severity
 from crawler.cli.findings import listing_of, summary
 from crawler.cli.judging import at_or_above, causes_of, changes, judge, present, previous_run, print_changes
+from crawler.cli.knowledge import knowledge
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.terminal import print_table, say
 from crawler.cli.verb import DONE, FINDINGS, INCOMPLETE, INTERRUPTED, UNEXPECTED
@@ -59,6 +60,7 @@ def narrowed(
 def run_crawl(store: Store, config: Config, browser: str | None, *, resume: bool, debug: bool) -> Crawled | None:
     """Crawl, with progress on stderr; ``None`` where there was nothing to resume."""
     _set_logs(debug=debug)
+    knowledge()  # A list that cannot be read is told now, and not when everything has been visited.
     run = store.unfinished_run() if resume else None
     if resume and run is None:
         say("there is no unfinished run to resume")

@@ -192,6 +192,22 @@ def test_update_fetches_what_changed(folder):
     assert (listed.source, listed.last_modified) == (f"{root}/p", "Sat, 28 Nov 2026 10:00:00 GMT")
 
 
+def test_urls_by_jsonl(tmp_path):
+    imported(tmp_path, "p.txt", PRIVACY)
+    questions = tmp_path / "questions.jsonl"
+    asked = [
+        {"name": "https://zq-metrics.example/x", "kind": "url"},
+        {"name": "zq-metrics.example", "kind": "url"},
+        {"name": "/zqpixel.gif?u=1", "kind": "url", "domain": "cdn.zq.example", "site": "vendor.example"},
+        {"name": "/zqpixel.gif?u=1", "kind": "url", "domain": "cdn.vendor.example", "site": "vendor.example"},
+        {"name": "", "kind": "url"},
+    ]
+    questions.write_text("".join(json.dumps(one) + "\n" for one in asked))
+    answers = [json.loads(line) for line in call("classify", "--jsonl", str(questions)).stdout.splitlines()]
+    assert [answer["layer"] for answer in answers] == [4, 4, 4, 6, 6]
+    assert [answer["name"] for answer in answers] == [one["name"] for one in asked]
+
+
 def test_usage():
     assert call("lists", "update", "--address", "easylist=ftp://x").exit_code == 2
     assert "There is no list 'x'" in call("lists", "update", "x").stderr
