@@ -204,8 +204,10 @@ class _Gathering:
         page = visit.final_url or visit.site
         chain = next((alias.chain for alias in visit.aliases if alias.host == request.host), ())
         known = self.knowledge.url(request.url, site=page, resource_type=request.resource_type, aliases=chain)
-        own = registrable_domain(request.host) in self.own_domains or known.entity in self.own_entities
-        return Call(visit, request, known, own=own)
+        plain = self.knowledge.url(request.url, site=page, resource_type=request.resource_type) if chain else known
+        cloaked = known != plain
+        own_host = registrable_domain(request.host) in self.own_domains and not cloaked
+        return Call(visit, request, known, own=own_host or known.entity in self.own_entities, cloaked=cloaked)
 
 
 def _stored_before(visit: Visit) -> frozenset[tuple[str, str]]:

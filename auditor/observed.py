@@ -175,12 +175,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request beside what it is. ``own``: it went to the vendor or to a service of the vendor."""
+    """One request beside what it is. ``own``: it went to the vendor or to a service of the vendor.
+
+    ``cloaked``: it went to a host of the site that is a third party's by its DNS alias.
+    """
 
     visit: Visit
     request: Request
     classification: Classification
     own: bool = False
+    cloaked: bool = False
 
     @property
     def category(self) -> Category | None:
@@ -190,7 +194,8 @@ class Call:
     @property
     def tracker(self) -> bool:
         """Whether it went to a tracker: a third party that measures or targets, and no bare carrier of others."""
-        return self.request.party is Party.THIRD and not self.own and is_tracker(self.classification)
+        third = self.request.party is Party.THIRD or self.cloaked
+        return third and not self.own and is_tracker(self.classification)
 
 
 @dataclass(frozen=True, slots=True)

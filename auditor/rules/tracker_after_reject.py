@@ -50,7 +50,7 @@ def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence) -> Mat
 
 RULE = Rule(
     id="tracker_after_reject",
-    version=1,
+    version=2,
     title="Tracker called after a refusal",
     severity=Severity.HIGH,
     legal_basis=("EDPB Guidelines 2/2023",),

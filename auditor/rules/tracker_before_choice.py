@@ -2,10 +2,11 @@
 
 A request tells a tracker the visitor's address, browser and page, with or without a cookie; reading from a visitor's
 device for measuring or advertising needs consent like storing on it. The rule fires once per service that was called
-before any choice: a script load, pixel, beacon, background request or web socket.
+before any choice: a script load, pixel, beacon, background request or web socket; a host of the site that is a
+tracker's by its DNS alias counts as the tracker's.
 
 Silent: tag managers without a measurement id, fonts, content delivery, players, payment, consent tools and protection
-against bots; the site's own hosts and services that belong to the vendor itself; hosts that no source knows.
+against bots; the site's other hosts and services that belong to the vendor itself; hosts that no source knows.
 
 Where every jurisdiction of the vendor has an opt-out law, the severity is one step lower.
 """
@@ -56,7 +57,7 @@ def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence, *, opt
 
 RULE = Rule(
     id="tracker_before_choice",
-    version=1,
+    version=2,
     title="Tracker called before any choice",
     severity=Severity.HIGH,
     legal_basis=("EDPB Guidelines 2/2023",),
