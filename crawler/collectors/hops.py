@@ -45,6 +45,7 @@ class Hop:
     tap: Tap | None
     before: Hop | None = None
     asked_for: str | None = None
+    deferred: bool = False
     has_extra: bool | None = None
     sent: dict[str, Any] | None = None
     got: dict[str, Any] | None = None
@@ -70,12 +71,7 @@ class Hop:
         """Whether the request reached the network: cache, service worker and refusals before it do not count."""
         if self.kind == "WebSocket":
             return self.status is not None or self.error is None
-        return self.sent is not None or self.got is not None or self.deferred
-
-    @property
-    def deferred(self) -> bool:
-        """Whether ``fetchLater`` made it: the browser sends these itself and tells no wire details."""
-        return self.kind == "Fetch" and self.document == self.url and self.error in (None, _UNREADABLE)
+        return self.sent is not None or self.got is not None or (self.deferred and self.error in (None, _UNREADABLE))
 
     @property
     def hops_before(self) -> tuple[str, ...]:
@@ -173,6 +169,7 @@ class NetworkLog:
             fragment=str(request.get("urlFragment", "")).removeprefix("#")[:_MAX_URL],
             body=self._body(request),
             asked_for=_asked_for(event),
+            deferred=_deferred(event),
         )
         self._open[key] = hop
         self._all_of.setdefault(key, []).append(hop)
@@ -192,8 +189,8 @@ class NetworkLog:
         scripts = from_cdp(initiator)
         if event.get("type") == "Document" and url == document:
             document = self.frames.source_of(str(event.get("frameId")), url)
-        elif url == document and scripts:
-            document = ""  # The script of a worker is its own document.
+        elif url == document and scripts and (_deferred(event) or not event.get("loaderId")):
+            document = ""  # The script of a worker is its own document, and so is what fetchLater sends.
         return distinct((*scripts, *((document,) if document.startswith("http") else ())))
 
     def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:
@@ -268,6 +265,11 @@ def _kind(event: dict[str, Any]) -> str:
         return "Preflight"
     sent = next((v for k, v in event["request"].get("headers", {}).items() if k.lower() == "content-type"), "")
     return "CSPViolationReport" if sent.startswith("application/csp-report") else str(event.get("type", "Other"))
+
+
+def _deferred(event: dict[str, Any]) -> bool:
+    """Whether ``fetchLater`` made a request: the browser sends it by itself, as a load of its own."""
+    return event.get("type") == "Fetch" and event["requestId"] == event.get("loaderId")
 
 
 def _asked_for(event: dict[str, Any]) -> str | None:
