@@ -55,6 +55,7 @@ class ConsentActor:
         self._pages: dict[int, tuple[Worlds, Heuristic, Rules]] = {}
         self._before = Before()
         self._seen_age_ms = 0.0
+        self._searched: set[int] = set()
 
     async def attach(self, context: BrowserContext) -> None:
         """Called once before the first page. Nothing is put into the page: worlds are made when first needed."""
@@ -74,7 +75,8 @@ class ConsentActor:
         """Look for a banner without touching the page.
 
         Returns as soon as one is seen; without one, waits as long as one may still come: up to 10.5 s of the page's
-        life where something on it speaks of consent, 7.5 s elsewhere, less where no script runs (``patience``).
+        life where something on it speaks of consent, less elsewhere (``patience``). Asked again, after a touch, it
+        gives the page the time that a banner takes to fade in.
         """
         return await self._guarded("find", self._find(page), None)
 
@@ -83,6 +85,8 @@ class ConsentActor:
         clock = asyncio.get_running_loop()
         started = clock.time()
         limit_ms = 0.0
+        again = id(page) in self._searched
+        self._searched.add(id(page))
         while True:
             look = await eyes.look()
             if look.banners or driver.popup:
@@ -90,7 +94,8 @@ class ConsentActor:
             if look.ready and look.age_ms >= limit_ms:  # asked again at its end: scripts may have come meanwhile
                 limit_ms = await patience.limit_ms(worlds, named=bool(driver.detected))
             waited = clock.time() - started
-            done = look.ready and look.age_ms >= limit_ms and waited >= patience.MIN_SECONDS
+            least = patience.AGAIN_SECONDS if again and limit_ms > patience.ORDINARY_MS else patience.MIN_SECONDS
+            done = look.ready and look.age_ms >= limit_ms and waited >= least
             if done or waited > patience.MAX_SECONDS:
                 return None
             await self._start(driver)

@@ -16,6 +16,8 @@ from crawler.consent.wording import Side, fold, languages
 if TYPE_CHECKING:
     from crawler.consent.seen import Button, Seen, Toggle
 
+MAX_CONTROL = 40
+"""Letters of a sentence that may be but a control's label."""
 CLEAR = 0.3
 """Strength from which a label is clear enough to be pressed in a banner."""
 
@@ -139,6 +141,9 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
     wanted = Side.ACCEPT if to else Side.REJECT
     for group in sorted({t.group for t in radios}):
         options = [t for t in radios if t.group == group and t.side is wanted]
+        others = [t for t in radios if t.group == group and t.side is not wanted]
+        if to and not options and len(others) == 2 and sum(t.side is Side.REJECT for t in others) == 1:
+            options = [t for t in others if t.side is not Side.REJECT]  # the other one refuses
         if len(options) != 1:
             options = _negated([t for t in radios if t.group == group], seen.language, negated=not to)
         if len(options) != 1:
@@ -184,7 +189,8 @@ def _clear(seen: Seen) -> bool:
 
 def _nothing(seen: Seen) -> Step:
     unused = seen.having(Side.SAVE)  # saving what? Its switches were not seen
-    if _clear(seen) and not free_toggles(seen) and not unused:
+    closing = seen.has(Side.DISMISS) and _closing_means(seen)
+    if _clear(seen) and not free_toggles(seen) and not unused and not closing:
         return Step(act=Act.NONE)
     doubtful = [b.text for b in seen.buttons if b.side in {Side.UNKNOWN, Side.DOUBT} or b.leaves]
     doubtful = doubtful or [b.text for b in unused]
@@ -196,6 +202,20 @@ def closing_refuses(seen: Seen) -> bool:
     language = languages()[seen.language]
     for sentence in seen.text.replace("!", ".").split("."):
         found, _ = language.concepts(fold(sentence[:400]))
-        if "close" in found and (("without" in found and found & {"accept", "consent", "topic"}) or "reject" in found):
+        if "close" not in found:
+            continue
+        if ("without" in found and found & {"accept", "consent", "topic"}) or "reject" in found:
             return "accept" not in found or "without" in found
+        if "necessary" in found and "only" in found and "optional" not in found:
+            return "accept" not in found
+    return False
+
+
+def _closing_means(seen: Seen) -> bool:
+    """Whether the words say something of closing that is not understood: it may be the refusal."""
+    language = languages()[seen.language]
+    for sentence in seen.text.replace("!", ".").split("."):
+        found, _ = language.concepts(fold(sentence[:400]))
+        if "close" in found and len(sentence) > MAX_CONTROL and not found & {"accept", "consent", "proceed"}:
+            return True
     return False

@@ -14,7 +14,7 @@
   const HINT = /cookie|consent|gdpr|ccpa|dsgvo|rgpd|lgpd|privacy|(?:^|[^a-z])cmp(?:[^a-z]|$)|onetrust|didomi|usercentrics/i;
   const REAL = "button,a,input[type=button],input[type=submit],input[type=image],input[type=reset],summary," +
     "[role=button],[role=link],[role=menuitem],[onclick]";
-  const TOGGLE = "input[type=checkbox],input[type=radio],[role=switch],[role=checkbox],[role=menuitemcheckbox]," +
+  const TOGGLE = "input[type=checkbox],input[type=radio],input[type=range],option,[role=switch],[role=checkbox],[role=menuitemcheckbox]," +
     "[role=radio],[aria-pressed]";
   const TOGGLE_CLASS = /(?:^|[^a-z])(?:toggle|switch|slider|checkbox)(?:[^a-z]|$)/i;
 
@@ -126,7 +126,9 @@
   };
 
   const stateOf = (e) => {
+    if (e.type === "range") return Number(e.value) > Number(e.min || 0);
     if (e.localName === "input") return e.checked;
+    if (e.localName === "option") return e.selected;
     for (const name of ["aria-checked", "aria-pressed", "data-checked", "checked"]) {
       const value = e.getAttribute(name);
       if (value === "true" || value === "") return true;
@@ -143,6 +145,7 @@
     return TOGGLE_CLASS.test(e.getAttribute("class") || "") ? "class" : null;
   };
   const toggleLabel = (e) => {
+    if (e.localName === "option") return squeeze(e.label || e.textContent, 200);
     let text = ariaOf(e);
     if (e.labels?.length) text = [...e.labels].map((l) => textOf(l, 160)).join(" ") + " " + text;
     let row = e;
@@ -157,12 +160,20 @@
     e.hasAttribute("readonly") || e.matches("fieldset:disabled *") ||
     (e.localName !== "input" && /(?:^|[\s_-])(?:disabled|locked|readonly)(?:$|[\s_-])/i.test(e.getAttribute("class") || ""));
 
+  const kindOf = (e) => {
+    if (e.localName === "option") return "option";
+    if (e.type === "range") return "range";
+    return e.type === "radio" || e.getAttribute("role") === "radio" ? "radio" : "check";
+  };
+  const groupOf = (e) => {
+    if (e.localName === "option") return e.closest("select") ? `select ${idOf(e.closest("select"))}` : "";
+    return e.type === "radio" ? squeeze(e.name || "", 80) : "";
+  };
   const toggleFacts = (e) => {
     const state = stateOf(e);
     return {
-      id: idOf(e), kind: e.type === "radio" || e.getAttribute("role") === "radio" ? "radio" : "check",
-      group: e.type === "radio" ? squeeze(e.name || "", 80) : "", on: state === true ? true : state === "class" ? false : state,
-      by_class: state === "class", disabled: disabledOf(e), label: toggleLabel(e), visible: shown(e),
+      id: idOf(e), kind: kindOf(e), group: groupOf(e), on: state === true ? true : state === "class" ? false : state,
+      by_class: state === "class", disabled: disabledOf(e), label: toggleLabel(e), visible: e.type !== "range" && shown(e),
     };
   };
   const colour = (e) => {
@@ -201,8 +212,9 @@
       scan.hosts += 1;
     }
     if (e.matches(TOGGLE)) {
+      if (e.localName === "option" && !(e.closest("select") && shown(e.closest("select")))) return true;
       scan.toggles.push(e);
-      if (e.localName !== "input" && shown(e)) scan.clickables.push([e, "button"]);
+      if (!/^(?:input|option)$/.test(e.localName) && shown(e)) scan.clickables.push([e, "button"]);
       return true;
     }
     if (e.localName === "iframe") return false;
@@ -342,7 +354,16 @@
     return group;
   };
 
+  const told = (e) => { for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, { bubbles: true, composed: true })); };
   const synthetic = (e) => {
+    if (e.localName === "option" && e.closest("select")) {
+      e.closest("select").value = e.value;
+      return told(e.closest("select"));
+    }
+    if (e.type === "range") {
+      e.value = stateOf(e) ? e.min || "0" : e.max || "100";
+      return told(e);
+    }
     const box = e.getBoundingClientRect();
     const at = { bubbles: true, cancelable: true, composed: true, view: window, button: 0,
       clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
@@ -350,6 +371,29 @@
       e.dispatchEvent(new kind(type, at));
     }
     HTMLElement.prototype.click.call(e);
+  };
+
+  // While a place is clicked, nothing but the element that is meant may hear of it: pages move their buttons.
+  const HEARD = ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "auxclick", "touchstart", "touchend"];
+  let guarded = null;
+  const inside = (outer, inner) => {
+    for (let a = inner; a; a = parentOf(a)) if (a === outer) return true;
+    return false;
+  };
+  const meant = (e, target) => inside(e, target) || e.control === target || (closedRoots.has(target) && inside(target, e)) ||
+    (e.localName === "label" && e.control && inside(e.control, target));
+  const guard = (event) => {
+    const target = event.composedPath()[0];
+    if (!guarded || !(target instanceof Element) || meant(guarded, target)) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  };
+  const only = (id) => {
+    guarded = id === null ? null : element(id);
+    for (const kind of HEARD) {
+      removeEventListener(kind, guard, true);
+      if (guarded) addEventListener(kind, guard, true);
+    }
   };
 
   // Share of the viewport that the page does not get the pointer at: a modal, its backdrop or a large fixed layer.
@@ -383,6 +427,7 @@
     element,
     parts: Object.freeze({ idOf, parentOf, shown, walk, nameOf, ariaOf, squeeze }),
     covering,
+    only,
     shown: (id) => { const e = element(id); return Boolean(e && shown(e)); },
     state: (id) => { const e = element(id); return e && e.isConnected ? toggleFacts(e) : null; },
     press: (id) => { const e = element(id); if (!e || !e.isConnected) return false; synthetic(e); return true; },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
@@ -30,15 +31,23 @@ class Hand:
         if trusted:
             point = await self._point(world, element)
             if point is not None:
-                try:
-                    async with asyncio.timeout(CLICK_SECONDS):
-                        await self._page.mouse.click(point[0] + world.dx, point[1] + world.dy)
-                except (PlaywrightError, TimeoutError) as error:
-                    raise WorldError(f"click: {error}") from error
+                await self._click(world, element, point)
                 return True
         if not await world.call("(id) => consentEyes.press(id)", element):
             raise WorldError("the element is gone")
         return False
+
+    async def _click(self, world: World, element: int, point: tuple[float, float]) -> None:
+        """Click at a place; what the page has moved there meanwhile does not hear of it."""
+        await world.call("(id) => consentEyes.only(id)", element)
+        try:
+            async with asyncio.timeout(CLICK_SECONDS):
+                await self._page.mouse.click(point[0] + world.dx, point[1] + world.dy)
+        except (PlaywrightError, TimeoutError) as error:
+            raise WorldError(f"click: {error}") from error
+        finally:
+            with suppress(WorldError):  # the click may have led to another document
+                await world.call("() => consentEyes.only(null)")
 
     async def _point(self, world: World, element: int) -> tuple[float, float] | None:
         """Where to click, in pixels of the frame's root; None when the element is covered or has no place."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.consent.seen import Seen, banners, read_group
+from crawler.consent.asks import banners
+from crawler.consent.seen import Seen, read_group
 from crawler.consent.worlds import World, WorldError
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ Signature = tuple[str, tuple[str, ...], int]
 GONE_SECONDS = 4.0
 OPEN_SECONDS = 6.0
 OPT_OUT_SECONDS = 2.0
+ENABLE_SECONDS = 8.0
 TURN_SECONDS = 0.08
 MAX_STEPS = 24
 MAX_CLICKS = 60
@@ -70,6 +71,7 @@ class Operation:
         self._handled: set[Signature] = set()
         self._times: dict[str, int] = {}
         self._noted = {1}
+        self._waited = False
         self.attempt = Attempt(outcome=ChoiceOutcome.NO_BANNER)
 
     async def run(self) -> Attempt:
@@ -170,11 +172,22 @@ class Operation:
             return True
         if step.act is Act.PRESS and step.button is not None:
             return await self._answer(step, step.button, seen)
+        if not self._waited and await self._enabled():
+            return True
         missing = ChoiceOutcome.NO_ACCEPT if self._wanted is Wanted.ACCEPT else ChoiceOutcome.NO_REJECT
         readable = step.act is Act.NONE and look.complete and not self.attempt.presses and not self.attempt.unreadable
         self.attempt.outcome = missing if readable else ChoiceOutcome.FAILED
         self.attempt.reason = step.reason or self.attempt.reason
         return False
+
+    async def _enabled(self) -> bool:
+        """Whether a control that still was disabled can be used by now; waited for once."""
+        self._waited = True
+        look = await self._eyes.look()
+        if not any(b.disabled and b.side in CHOOSING for s in look.banners for b in s.buttons):
+            return False
+        side = Side.ACCEPT if self._wanted is Wanted.ACCEPT else Side.REJECT
+        return await self._wait(ENABLE_SECONDS, lambda later: any(s.has(side, Side.SAVE) for s in later.banners))
 
     async def _open(self, button: Button, seen: Seen, *, inform: bool) -> None:
         self._memory.opened.add(button.text)

@@ -1,25 +1,38 @@
 """How long a banner may still come: until which age of a page it is worth watching.
 
-Late banners come from a script. A page without any script is done at once; where a script, a hidden element or a
-resource's URL speaks of consent, the page is watched until it is 10.5 s old; elsewhere until it is 7.5 s old.
+Late banners come from a script. A page without any script is done at once. Where a script, a hidden element or a
+resource's URL speaks of consent, the page is watched until it is 10.5 s old; where no script that was loaded has a word
+of it in any language, until it is 4 s old, or 7.5 s where frames or scripts that could not be read are there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from crawler.consent.wording import subject_words
+from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:
-    from crawler.consent.worlds import Worlds
+    from crawler.consent.worlds import World, Worlds
 
 EXPECTING_MS = 10_500.0
 ORDINARY_MS = 7_500.0
+SILENT_MS = 4_000.0
 SCRIPTLESS_MS = 500.0
 MAX_SECONDS = 10.0
 MIN_SECONDS = 0.6
+AGAIN_SECONDS = 1.5
+MAX_SCRIPTS = 40
+MAX_CHARACTERS = 4_000_000
+_WORDS = (
+    "cookies|cookie[-_ ]?(?:banner|consent|notice|bar|wall|popup|modal|law|settings|policy|message|info)|consent|gdpr|"
+    "dsgvo|rgpd|ccpa|cmp[./-]|privacy[-_]?(?:banner|manager|center)"
+)
 
-_FACTS = r"""() => {
-  const words = "cookie[-_ ]?(?:banner|consent|notice|bar|wall|popup|modal|law|settings|policy)|consent|gdpr|dsgvo|" +
-    "rgpd|ccpa|cmp[./-]|privacy[-_]?(?:banner|manager|center)";
+_FACTS = r"""(words) => {
   const consent = new RegExp(words, "i");
   let budget = 600000;
   let scripts = 0;
@@ -40,9 +53,44 @@ _FACTS = r"""() => {
 }"""
 
 
+@cache
+def _words() -> str:
+    return "|".join((_WORDS, *(re.escape(word) for word in subject_words())))
+
+
 async def limit_ms(worlds: Worlds, *, named: bool) -> float:
     """The age in milliseconds until which the page is worth watching. ``named``: a rule has recognised a CMP."""
-    facts = await (await worlds.top()).call(_FACTS)
+    top = await worlds.top()
+    facts = await top.call(_FACTS, _words())
     if named or facts["expecting"]:
         return EXPECTING_MS
-    return ORDINARY_MS if facts["scripts"] or facts["frames"] else SCRIPTLESS_MS
+    if not facts["scripts"] and not facts["frames"]:
+        return SCRIPTLESS_MS
+    spoken = await _spoken(top)
+    if spoken:
+        return EXPECTING_MS
+    return ORDINARY_MS if spoken is None or facts["frames"] else SILENT_MS
+
+
+async def _spoken(top: World) -> bool | None:
+    """Whether a loaded script speaks of consent; ``None`` where not all of them could be read."""
+    try:
+        tree = (await top.send("Page.getResourceTree"))["frameTree"]
+    except WorldError:
+        return None
+    urls = [str(r["url"]) for r in tree.get("resources", []) if r.get("type") == "Script"]
+    texts = await asyncio.gather(*(_text(top, url) for url in urls[:MAX_SCRIPTS]))
+    known = [text for text in texts if text is not None]
+    consent = re.compile(_words(), re.IGNORECASE)
+    if any(consent.search(text[:MAX_CHARACTERS]) for text in known):
+        return True
+    whole = len(known) == len(urls) and all(len(text) <= MAX_CHARACTERS for text in known)
+    return False if whole else None
+
+
+async def _text(top: World, url: str) -> str | None:
+    try:
+        answer: dict[str, Any] = await top.send("Page.getResourceContent", frameId=top.frame, url=url)
+    except WorldError:
+        return None
+    return None if answer.get("base64Encoded") else str(answer.get("content", ""))

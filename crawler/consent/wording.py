@@ -105,6 +105,14 @@ class Language:
             folded = pattern.sub(" ", folded)
         return " ".join(folded.split())
 
+    def ascending(self, folded: str) -> bool:
+        """Whether a text names what is necessary before what is optional, as the ends of a slider do."""
+        at = {
+            c: [a[0] for a in self.spans(folded, ("necessary", "optional")) if a[3] == c]
+            for c in ("necessary", "optional")
+        }
+        return bool(at["necessary"] and at["optional"]) and min(at["necessary"]) < min(at["optional"])
+
     def position(self, folded: str) -> Side | None:
         """The side of a radio button whose whole label tells a position: "On", "Disabled"."""
         if folded and not self.stateless(folded):
@@ -150,6 +158,13 @@ def topic_words() -> str:
     for data in _data():
         words.update(fold(w) for w in (*data["topic"], *data["weak"], *data["sell"]) if len(fold(w)) > 3)
     return "|".join(re.escape(w).replace("\\ ", " ") for w in sorted(words))
+
+
+@cache
+def subject_words() -> tuple[str, ...]:
+    """The words of all languages that name the subject itself, as they are written; "cookie" is not among them."""
+    words = {str(w).rstrip("*") for data in _data() for w in data["topic"]}
+    return tuple(sorted(w for w in words if len(w) > 4 and not w.startswith("cookie")))
 
 
 def read_label(text: str, language: str) -> Reading:
@@ -292,8 +307,10 @@ def _save(found: frozenset[str]) -> tuple[Side, float]:
 def _refusing(found: frozenset[str]) -> tuple[Side, float] | None:
     if "reject" not in found:
         return None
-    if "accept" in found or "yes" in found:
+    if "accept" in found:
         return Side.DOUBT, 0.0
+    if "yes" in found:  # "Yes, reject all", asked whether one is sure
+        return (Side.DOUBT, 0.0) if found & {"consent", "negation", "no"} else (Side.REJECT, 0.7)
     if "negation" in found and not found & {"optional", "necessary"}:
         return Side.DOUBT, 0.0
     return Side.REJECT, 1.0 if "all" in found else 0.9

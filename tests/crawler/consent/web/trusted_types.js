@@ -1,0 +1,1 @@
+y.onclick=()=>chose('accept');n.onclick=()=>chose('reject')
