@@ -193,3 +193,20 @@ def test_hostile_names_reach_neither_terminal_nor_reports(call: Call, pages: Any
         assert result.returncode == 0, result.stderr
         for char in "\x1b\u202e\x9b":
             assert char not in result.stdout + result.stderr
+
+
+def test_every_scenario_is_played_as_often_as_asked(call: Call, pages: Any, tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    pages.put("www.acme.example/", f"<title>Acme</title><h1>Acme</h1>{ADROLL}")
+    pages.put("d.adroll.com/pixel/ABC/DEF", b"GIF89a", kind="image/gif")
+    vendors = write(tmp_path, QUICK, pages.network(), vendor("acme", "http://www.acme.example/"))
+    result = call("crawl", "--vendors", vendors, "--db", database, "--scenario", "no_choice", "--repeat", "2")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(call("findings", "--json", "--db", database).stdout)
+    assert [(row["scenario"], row["repetition"]) for row in document["coverage"]] == [
+        ("no_choice", 1),
+        ("no_choice", 2),
+    ]
+    (finding,) = (each for each in document["findings"] if each["rule"] == "tracker_before_choice")
+    assert (finding["visits_hit"], finding["visits_total"]) == (2, 2)
+    assert finding["fact"].endswith("Seen in 2 of 2 repetitions.")
