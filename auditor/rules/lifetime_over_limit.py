@@ -2,9 +2,9 @@
 
 Consent does not last for ever: a visitor should be asked again, and what was stored for one consent should not outlive
 it for years. The rule fires for every cookie whose known purpose is functional, performance or targeting and that
-asked to live for more than 13 months (396 days, and one day for the longest calendar months), in whichever phase it
-was set. Where the asking was not seen, the stored lifetime counts: Chromium keeps no cookie longer than 400 days, so
-what is stored for 400 days asked for that or more.
+asked to live for more than 13 months (396 days, and an hour for clocks that differ), in whichever phase it was set.
+Where the asking was not seen, the stored lifetime counts: Chromium keeps no cookie longer than 400 days, so what is
+stored for 400 days asked for that or more.
 
 Silent: strictly necessary and exempt items; items that no source knows; session cookies; storage entries, which have
 no lifetime. Undecided: items of which strictly necessary is a known and defensible reading, as in before_choice.
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
     from auditor.observed import Item
 
-_LIMIT = 397 * DAY
-"""Thirteen months are at most 397 days: a leap year and a month of 31 days."""
+_LIMIT = 396 * DAY + 3_600
+"""Thirteen months as regulators count them, and an hour: an Expires date is read by another clock than wrote it."""
 
 
 def check(case: Evidence) -> tuple[Match | Doubt, ...]:
