@@ -71,27 +71,30 @@ class ConsentActor:
 
     # ------------------------------------------------------------------------------------------ find
 
-    async def find(self, page: Page) -> Banner | None:
+    async def find(self, page: Page, *, patient: bool = True) -> Banner | None:
         """Look for a banner without touching the page.
 
         Returns as soon as one is seen; without one, waits as long as one may still come: up to 10.5 s of the page's
         life where something on it speaks of consent, less elsewhere (``patience``). Asked again, after a touch, it
-        gives the page the time that a banner takes to fade in.
+        gives the page the time that a banner takes to fade in. Not ``patient``: only whether one is there by now.
         """
-        return await self._guarded("find", self._find(page), None)
+        return await self._guarded("find", self._find(page, patient=patient), None)
 
-    async def _find(self, page: Page) -> Banner | None:
+    async def _find(self, page: Page, *, patient: bool) -> Banner | None:
         worlds, eyes, driver = self._of(page)
         clock = asyncio.get_running_loop()
         started = clock.time()
         limit_ms = 0.0
         again = id(page) in self._searched
-        self._searched.add(id(page))
+        if patient:
+            self._searched.add(id(page))
         while True:
             look = await eyes.look()
             if look.banners or driver.popup:
                 return await self._found(page, worlds, eyes, driver, look)
-            if look.ready and look.age_ms >= limit_ms:  # asked again at its end: scripts may have come meanwhile
+            if (
+                patient and look.ready and look.age_ms >= limit_ms
+            ):  # asked again at its end: scripts may have come meanwhile
                 limit_ms = await patience.limit_ms(worlds, named=bool(driver.detected))
             waited = clock.time() - started
             least = patience.AGAIN_SECONDS if again and limit_ms > patience.ORDINARY_MS else patience.MIN_SECONDS
