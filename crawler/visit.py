@@ -186,6 +186,7 @@ class _Playing:
         self.banner = await self._ask("find", self.actor.find(self.driver.page, patient=False), None)
         self.declaration = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
         await self._observe(Phase.BEFORE_CHOICE)
+        await self._picture_banner()
         # A banner that is there is chosen from untouched: some take a scroll for an answer. The scenario without a
         # choice is the one that touches every page before any choice.
         if self.banner is None or WANTED[self.task.scenario] is Wanted.NONE:
@@ -200,6 +201,11 @@ class _Playing:
             declaration = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
             self.declaration = declaration or self.declaration
             await self._observe(Phase.BEFORE_CHOICE)
+            await self._picture_banner()
+
+    async def _picture_banner(self) -> None:
+        if self.banner is not None and self.banner.box is not None:
+            await self.recorder.picture_banner(self.driver.page, Phase.BEFORE_CHOICE, self.banner.box)
 
     async def _look_around(self, next_pages: tuple[str, ...]) -> None:
         """The other pages of the site, before any choice."""
