@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.policy.durations import in_words
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
         DeclaredCategory,
         DeclaredCookie,
         DeclaredService,
-        Duration,
         PolicyDeclaration,
         Quote,
     )
@@ -153,14 +153,8 @@ def _cookies(declaration: PolicyDeclaration) -> dict[str, _Fact]:
 def _cookie(cookie: DeclaredCookie) -> tuple[str, str, str, tuple[Quote, ...]]:
     place = f"@{cookie.host}" if cookie.host else ""
     category = cookie.category.value if cookie.category else "no category"
-    state = f"{category}, {duration_words(cookie.duration)}, {cookie.storage}"
+    state = f"{category}, {in_words(cookie.duration)}, {cookie.storage}"
     return cookie.match.pattern + place, cookie.name + place, state, cookie.evidence
-
-
-def duration_words(duration: Duration) -> str:
-    """A lifetime in comparable words: kind and seconds, not the raw text."""
-    seconds = duration.seconds if duration.seconds is not None else duration.max_seconds
-    return duration.kind if seconds is None or duration.kind == "session" else f"{duration.kind} {seconds} s"
 
 
 def _technologies(declaration: PolicyDeclaration) -> dict[str, _Fact]:

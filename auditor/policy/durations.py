@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NOT_STATED = Duration(raw=None, kind="not_stated")
 MAX_LENGTH = 400
 DAY = 86_400
+_UNITS = (("year", 365 * DAY), ("month", 30 * DAY), ("week", 7 * DAY), ("day", DAY), ("hour", 3600), ("minute", 60))
+_KIND_WORDS = {"approx": "about ", "max": "at most ", "less_than": "less than "}
 _EMPTY = re.compile(r"[\s\-/.?*]*|n/?a\.?|not (?:applicable|specified)|unknown")
 _CLOCK = re.compile(r"^\s*(?:(\d{1,5})\s*(?:d|days?)[, ]+)?(\d{1,2}):(\d{2}):(\d{2})\s*$")
 
@@ -148,3 +150,21 @@ def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Durat
 def _figure(folded: str) -> float:
     match = re.match(r"\d+(?:[.,]\d+)?", folded)
     return float(match.group().replace(",", ".")) if match else 1
+
+
+def in_words(duration: Duration) -> str:
+    """A lifetime for people: "2 years", "at most 13 months", "session", "not stated"; the same for equal lifetimes."""
+    seconds = duration.seconds if duration.seconds is not None else duration.max_seconds
+    if duration.kind == "session" or seconds is None:
+        return duration.kind.replace("_", " ")
+    if duration.kind == "range" and duration.min_seconds is not None:
+        return f"{_in_units(duration.min_seconds)} to {_in_units(seconds)}"
+    return _KIND_WORDS.get(duration.kind, "") + _in_units(seconds)
+
+
+def _in_units(seconds: int) -> str:
+    for unit, size in _UNITS:
+        if seconds >= size and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} seconds"

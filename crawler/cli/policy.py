@@ -1,44 +1,111 @@
-"""``policy``: what a policy document declares."""
+"""``policy``: what a policy document declares, and what changed between two."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from auditor.model import BrowserError, PolicyError, PolicySource
+from auditor.policy.diff import policy_diff
 from auditor.policy.read import read_policy
 from auditor.policy.serialise import declaration_to_json
 from crawler import checks
 from crawler.browser import Browsers, find_browser
-from crawler.cli.terminal import print_json, print_table, print_text, say
-from crawler.cli.verb import Verb, browser_option, json_option, settings_from, vendors_option
+from crawler.cli.policy_tables import print_changes, print_declaration
+from crawler.cli.terminal import print_json, say
+from crawler.cli.verb import Verb, browser_option, db_option, json_option, settings_from, vendors_option
 from crawler.documents import fetch_policy
 from crawler.fetch import Fetcher
 from crawler.network import AddressGuard
 from crawler.render import Renderer
+from db.artifacts import Artifacts
 
 if TYPE_CHECKING:
     from auditor.model import PolicyDeclaration, PolicyDocument
+    from auditor.policy.diff import Change
     from crawler.config import Config
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
-@click.command(cls=Verb)
+
+class _Policy(click.Group):
+    """``policy FILE|URL`` reads one document; ``policy diff BEFORE AFTER`` compares two."""
+
+    default = "read"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Whatever is no subcommand and no question for help is a document to read."""
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Policy, subcommand_metavar="FILE|URL | diff BEFORE AFTER")
+def policy() -> None:
+    r"""Print what a policy declares, or what changed in meaning between two.
+
+    Text, Markdown, HTML, PDF and docx, recognised by content.
+
+    \b
+    consent-audit policy FILE|URL [--json]
+    consent-audit policy diff BEFORE AFTER [--json]
+    """
+
+
+@policy.command(_Policy.default, cls=Verb, hidden=True)
 @click.argument("source", metavar="FILE|URL")
 @json_option
 @browser_option
 @vendors_option
-def policy(source: str, as_json: bool, browser: str | None, vendors: Path) -> None:
+def read(source: str, as_json: bool, browser: str | None, vendors: Path) -> None:
     """Print what a policy declares.
 
-    Text, Markdown, HTML and PDF, recognised by content.
+    Text, Markdown, HTML, PDF and docx, recognised by content.
     """
     document = asyncio.run(_fetched(settings_from(vendors), policy_source(source), browser))
     declaration = declared(document)
-    print_json(declaration_to_json(declaration)) if as_json else _print(declaration)
+    print_json(declaration_to_json(declaration)) if as_json else print_declaration(declaration)
+
+
+@policy.command("diff", cls=Verb)
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER")
+@json_option
+@browser_option
+@vendors_option
+@db_option
+def diff(before: str, after: str, as_json: bool, browser: str | None, vendors: Path, db: Path) -> None:
+    """Print what changed in meaning between two policies.
+
+    Each of BEFORE and AFTER is a file, a URL, or the SHA-256 of a document in the database.
+    """
+    config = settings_from(vendors)
+    old, new = (_version(config, text, browser, db) for text in (before, after))
+    changes = policy_diff(old, new)
+    print_json(_changes_to_json(old, new, changes)) if as_json else print_changes(changes)
+
+
+def _version(config: Config, text: str, browser: str | None, db: Path) -> PolicyDeclaration:
+    """A policy by its digest in the database, its URL or its file."""
+    if _DIGEST.fullmatch(text) and not Path(text).exists():
+        return read_policy(Artifacts(db).read(text))
+    return declared(asyncio.run(_fetched(config, policy_source(text), browser)))
+
+
+def _changes_to_json(
+    before: PolicyDeclaration, after: PolicyDeclaration, changes: tuple[Change, ...]
+) -> dict[str, object]:
+    return {
+        "before": {"sha256": before.document.sha256, "source": before.document.url or before.document.file},
+        "after": {"sha256": after.document.sha256, "source": after.document.url or after.document.file},
+        "changes": [asdict(change) for change in changes],
+    }
 
 
 def policy_source(text: str) -> PolicySource:
@@ -72,29 +139,3 @@ def declared(document: PolicyDocument) -> PolicyDeclaration:
         raise PolicyError(document.problem or document.outcome.value, f"{document.source}: {document.failure}")
     name = Path(document.source).name if document.source and document.url is None else None
     return read_policy(document.content, name=name, url=document.url, content_type=document.content_type)
-
-
-def _print(declaration: PolicyDeclaration) -> None:
-    """What a policy declares, for people: its level, then every statement with its quote."""
-    document = declaration.document
-    updated = declaration.last_updated.date if declaration.last_updated else "not stated"
-    print_text(f"{document.kind} in {document.language}, {document.text_length} characters, last updated {updated}")
-    print_text(f"disclosure level: {declaration.disclosure_level.value}")
-    rows = [
-        *(("category", f"{each.label} ({each.canonical.value})", each.evidence) for each in declaration.categories),
-        *(
-            ("service", f"{each.name} ({each.category or 'no category'})", each.evidence)
-            for each in declaration.services
-        ),
-        *(("cookie", f"{each.name} ({each.category or 'no category'})", each.evidence) for each in declaration.cookies),
-        *(("technology", each.name, each.evidence) for each in declaration.technologies if each.declared),
-        *(("consent", each.mechanism, each.evidence) for each in declaration.consent),
-        *(
-            ("claim", f"{each.type}: {each.subject_value or each.subject_kind}", each.evidence)
-            for each in declaration.claims
-        ),
-    ]
-    table = [(kind, what, evidence[0].quote if evidence else None) for kind, what, evidence in rows]
-    print_table(("declares", "what", "in its words"), table)
-    if declaration.silent_on:
-        print_text("silent on: " + ", ".join(declaration.silent_on))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,9 +15,7 @@ from auditor.model import ConfigError, Severity, StoreError
 from crawler.cli import cli
 from crawler.cli.terminal import plain, safe
 from crawler.cli.verb import Verb
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from db.artifacts import Artifacts
 
 VERBS = [
     *("demo", "crawl", "visit", "policy", "classify", "audit", "findings", "diff", "report", "triage"),
@@ -244,6 +244,63 @@ def test_a_policy_from_a_file(tmp_path: Path) -> None:
     shown = call("policy", str(path)).stdout
     assert "disclosure level: " in shown
     assert "\x1b" not in shown
+
+
+BEFORE = """# Cookie policy
+
+Our website uses cookies.
+
+| Name | Provider | Purpose | Expiry |
+|---|---|---|---|
+| _pk_id | Matomo | Statistics | 1 year |
+"""
+AFTER = BEFORE.replace("1 year", "13 months") + "\nWe also use Hotjar cookies for statistics.\x1b[31m\n"
+
+
+def test_a_policy_as_tables(tmp_path: Path) -> None:
+    path = tmp_path / "policy.md"
+    path.write_text(BEFORE + "\nWe may sell nothing. We never sell your personal data.", encoding="utf-8")
+    shown = call("policy", str(path)).stdout
+    assert re.search(r"^_pk_id +performance +stated +1 year +Matomo$", shown, re.MULTILINE)
+    assert re.search(r"^no sale +document +absolute +website +We never sell your personal data\.$", shown, re.MULTILINE)
+    assert "silent on: " in shown
+
+
+def test_what_changed_between_two_policies(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.md", tmp_path / "after.md"
+    before.write_text(BEFORE, encoding="utf-8")
+    after.write_text(AFTER, encoding="utf-8")
+    shown = call("policy", "diff", str(before), str(after)).stdout
+    assert re.search(r"^~ +cookie +_pk_id +performance, 1 year, cookie +performance, 13 months, cookie", shown, re.M)
+    assert re.search(
+        r"^\+ +service +Hotjar +performance +We also use Hotjar cookies for statistics", shown, re.MULTILINE
+    )
+    assert "\x1b" not in shown
+    told = json.loads(call("policy", "diff", str(before), str(after), "--json").stdout)
+    assert [(change["kind"], change["what"], change["subject"]) for change in told["changes"]] == [
+        ("added", "service", "Hotjar"),
+        ("changed", "cookie", "_pk_id"),
+    ]
+    assert told["before"]["sha256"] == hashlib.sha256(before.read_bytes()).hexdigest()
+    assert call("policy", "diff", str(before), str(before)).stdout == "no change in meaning\n"
+
+
+def test_stored_versions_of_a_policy_are_compared_by_digest(tmp_path: Path) -> None:
+    db = tmp_path / "audit.db"
+    digests = [Artifacts(db).write(text.encode()) for text in (BEFORE, AFTER)]
+    shown = call("policy", "diff", *digests, "--db", str(db)).stdout
+    assert "Hotjar" in shown
+    missing = call("policy", "diff", digests[0], "0" * 64, "--db", str(db))
+    assert (missing.exit_code, missing.stdout) == (1, "")
+
+
+def test_a_file_named_like_the_subcommand_is_read_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("diff").write_text(BEFORE, encoding="utf-8")
+    assert json.loads(call("policy", "./diff", "--json").stdout)["disclosure_level"] == "cookie_list"
+    assert json.loads(call("policy", "--json", "./diff").stdout)["disclosure_level"] == "cookie_list"
+    assert call("policy").exit_code == 2
+    assert "diff BEFORE AFTER" in call("policy", "--help").stdout
 
 
 @pytest.mark.parametrize(
