@@ -35,6 +35,7 @@ _LOGIN_TEXT = 1500
 _RENDERED_FACTOR = 1.5
 _RENDERED_MORE = 1500
 """Rendering adds a consent banner's some hundred letters to any page: only clearly more text replaces the original."""
+_MORE_ROWS = 3
 _UNREAD = ("script", "style", "noscript", "template", "svg", "title", "iframe", "object")
 """Not ``head``: without a body tag libxml2 leaves elements that HTML 4 does not know, such as ``main``, in it."""
 BY_ROBOTS = "robots.txt asks robots to stay away"
@@ -140,14 +141,24 @@ def _worth_rendering(fetched: Fetched) -> bool:
 
 
 def _fuller(plain: Fetched, rendered: Fetched) -> Fetched:
-    """The rendered document where the plain one was refused or holds clearly less text, else the plain one."""
+    """The rendered document where the plain one was refused or holds clearly less text or tables, else the plain one."""
     if rendered.outcome is not Outcome.OK or rendered.too_large:
         return plain
     if plain.outcome is not Outcome.OK:
         return rendered
     before = letters(plain.content, plain.content_type)
     after = letters(rendered.content, rendered.content_type)
-    return rendered if after > min(before * _RENDERED_FACTOR, before + _RENDERED_MORE) else plain
+    more_rows = _rows(rendered.content) - _rows(plain.content)
+    return (
+        rendered
+        if more_rows >= _MORE_ROWS or after > min(before * _RENDERED_FACTOR, before + _RENDERED_MORE)
+        else plain
+    )
+
+
+def _rows(content: bytes) -> int:
+    """How many table rows a document has: a list of cookies is often all that a script adds."""
+    return content.count(b"<tr")
 
 
 def _from_disk(path: Path) -> Fetched:

@@ -213,6 +213,45 @@ def test_a_policy_in_a_frame_is_read(web: Any, browsers: Browsers, fetch: Callab
     assert b"We use cookies to measure visits." in document.content
 
 
+CLOSED = (
+    POLICY
+    + """
+<details><summary>Necessary</summary><p>In details.</p></details>
+<button aria-expanded=false onclick="extra.textContent = 'Behind a button.'">More</button><p id=extra></p>
+<div role=tablist><button role=tab aria-controls=p>One</button>
+<button role=tab aria-controls=p onclick="p.innerHTML = '<p>On the second tab.</p>'">Two</button></div>
+<div role=tabpanel id=p><p>On the first tab.</p></div>
+<nav><button aria-expanded=false onclick="document.body.innerHTML = 'gone'">Menu</button></nav>
+<a href="/away"><span aria-expanded=false>Leave</span></a>
+<cookie-list><b slot=note>Slotted note.</b></cookie-list><dialog><p>In a closed dialog.</p></dialog>
+<div style="height:3000px"></div><table id=lazy></table>
+<script>
+customElements.define('cookie-list', class extends HTMLElement {
+  constructor() { super(); this.attachShadow({ mode: 'open' }).innerHTML =
+    '<table><tr><th>Name</th><th>Expiry</th></tr><tr><td>_ga</td><td>2 years</td></tr></table><slot name=note></slot>'; } });
+addEventListener('scroll', () => { lazy.innerHTML = '<tr><td>_pk_id</td><td>13 months</td></tr>'.repeat(3); }, { once: true });
+</script>"""
+)
+
+
+@pytest.mark.browser
+def test_closed_parts_of_a_policy_are_read(web: Any, browsers: Browsers, fetch: Callable[..., PolicyDocument]) -> None:
+    url = web.serve("www.a.example/privacy", CLOSED)
+    document = fetch(url, render=Renderer(browsers, CrawlConfig(), LENIENT))
+    assert document.content is not None
+    text = document.content.decode()
+    assert "Privacy policy" in text
+    missing = [
+        part
+        for part in (
+            *("In details.", "Behind a button.", "On the first tab.", "On the second tab.", "In a closed dialog."),
+            *("<td>_ga</td><td>2 years</td>", "Slotted note.", "<td>_pk_id</td>"),
+        )
+        if part not in text
+    ]
+    assert missing == []
+
+
 @pytest.mark.browser
 def test_a_banner_is_no_reason_to_leave_the_original(
     web: Any, browsers: Browsers, fetch: Callable[..., PolicyDocument]
