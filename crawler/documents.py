@@ -141,7 +141,7 @@ def _worth_rendering(fetched: Fetched) -> bool:
 
 
 def _fuller(plain: Fetched, rendered: Fetched) -> Fetched:
-    """The rendered document where the plain one was refused or holds clearly less text or tables, else the plain one."""
+    """The rendered document where the plain one was refused or holds clearly less, else the plain one."""
     if rendered.outcome is not Outcome.OK or rendered.too_large:
         return plain
     if plain.outcome is not Outcome.OK:

@@ -75,7 +75,7 @@ class Renderer:
 
 
 async def _opened(page: Page) -> bytes:
-    """The fullest frame with its closed parts opened and shadow roots in place; empty where the page does not let us."""
+    """The fullest frame, closed parts opened and shadow roots in place; empty where the page does not let us."""
     found = [await _opened_frame(frame) for frame in page.frames[:_FRAMES]]
     return max(found, key=_letters)
 
