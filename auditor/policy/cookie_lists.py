@@ -16,6 +16,7 @@ from auditor.policy.tables import looks_like_cookie
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from auditor.model import Category
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -52,6 +53,8 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
     if sure and all(looks_like_cookie(name) for name in names):
         return names if block.kind == "item" or block.lead is not None else []
+    if block.kind == "item" and len(names) == 1 and _is_code(reading, block, match[1]):
+        return [] if _CALL.search(names[0]) or _is_storage(reading, names[0]) else names
     bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
     return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
 
@@ -69,6 +72,12 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
                     replace(_listed(reading, categories, scopes, sentence.place, sentence.view, name), basis="prose")
                 )
     return out
+
+
+def _is_code(reading: Reading, block: Block, name: str) -> bool:
+    """Is the beginning of an item set as code, in a list where technical names are?"""
+    start = block.view.start
+    return any(at == start and end - at >= len(name) for at, end in reading.document.codes)
 
 
 def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
@@ -111,18 +120,16 @@ def _listed(
     governing = categories.governing.get(place)
     only = categories.declared[0] if governing is None and len(categories.declared) == 1 else governing
     services = find_services(view)
+    above = None if only else _headed(reading, place)
+    purpose = None if only or above else sentence_purpose(reading, view.folded)
     return DeclaredCookie(
         name=name,
         match=name_match(name),
         storage=_prose_storage(reading, view),
         provider=services[0].words if services else None,
-        category=only.canonical if only else sentence_purpose(reading, view.folded),
-        category_label=only.label if only else None,
-        category_basis="stated"
-        if only
-        else "inferred_from_purpose"
-        if sentence_purpose(reading, view.folded)
-        else "none",
+        category=only.canonical if only else above[0] if above else purpose,
+        category_label=only.label if only else above[1] if above else None,
+        category_basis="stated" if only or above else "inferred_from_purpose" if purpose else "none",
         purpose=view.text[:1000],
         duration=duration_in_prose(view),
         scope_ids=only.scope_ids if only else scopes.at(place),
@@ -130,6 +137,14 @@ def _listed(
         evidence=(view.quote(),),
         confidence=0.85,
     )
+
+
+def _headed(reading: Reading, place: int) -> tuple[Category, str] | None:
+    """The category that the heading above names beside a service ("Google Maps - Marketing"), and its words."""
+    for heading in reading.headings(place)[:1]:
+        if label := reading.labels.read(heading.view.folded):
+            return label.category, heading.view.text
+    return None
 
 
 def duration_in_prose(view: View) -> Duration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
@@ -69,6 +70,7 @@ class Labels:
         self._filler = frozenset(fold(word) for word in words.values("filler"))
         self.cookie = words.cues("cookie")
         self._not_labels = words.cues("not_labels")
+        self._parties = tuple(words.cues("party_cell", party) for party in words.keys("party_cell"))
         self._last: tuple[str, list[LabelWord]] = ("", [])
 
     def find(self, folded: str) -> list[LabelWord]:
@@ -101,6 +103,8 @@ class Labels:
         for word in found:
             rest[word.start : word.end] = " " * (word.end - word.start)
         bare = _ONETRUST_ID.sub(" ", "".join(rest))
+        for party in chain.from_iterable(cues.all(bare) for cues in self._parties):
+            bare = bare[: party.start] + " " * (party.end - party.start) + bare[party.end :]
         cookies = self.cookie.all(bare)
         for cookie in reversed(cookies):
             bare = bare[: cookie.start] + " " + bare[cookie.end :]

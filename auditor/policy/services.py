@@ -31,6 +31,7 @@ LISTED = 40
 USUAL = (Category.PERFORMANCE, Category.TARGETING)  # what such a service does follows from its name
 _CLAUSE = re.compile(r"[,;.:()]\s|\s[(]|[)]|\s-\s")
 _PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)")
+_ASIDE = re.compile(r"\([^()]{0,200}\)")
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
 
@@ -110,7 +111,9 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     words = reading.words
     if not _is_other(reading, mention) or sentence.place in reading.definition_places:
         return False
-    if words.cues("not_service").first(folded) or words.cues("updated").first(folded[: mention.start]):
+    if folded.count("[", 0, mention.start) > folded.count("]", 0, mention.start):
+        return False  # a blank of a template that nobody filled in
+    if words.cues("not_service").first(_ASIDE.sub(" ", folded)) or words.cues("updated").first(folded[: mention.start]):
         return False
     if reading.denials.reaches(sentence, mention.start, mention.end) or reading.denials.hypothetical(sentence):
         return False
@@ -233,12 +236,8 @@ def _described(
     reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
 ) -> Iterator[DeclaredService]:
     for row in grid.records():
-        purpose = row.cells.get("purpose")
-        if purpose is None:
-            continue
-        mentions = find_services(purpose)
-        for mention in mentions:
-            if mention.service.category is None or _general(mention, mentions) or not _is_other(reading, mention):
+        for cell, mention in _row_mentions(row):
+            if not _is_other(reading, mention):
                 continue
             category, label = row_category(reading, row, governing)
             yield DeclaredService(
@@ -250,9 +249,20 @@ def _described(
                 scope_ids=governing.scope_ids if governing else scopes.at(place),
                 party=DeclaredParty.THIRD,
                 role="example",
-                evidence=(purpose.quote(),),
+                evidence=(cell.quote(),),
                 confidence=0.7,
             )
+
+
+def _row_mentions(row: Row) -> Iterator[tuple[View, Mention]]:
+    """The services that a row of a cookie table names in its description, or instead of the name of a cookie."""
+    for role in ("name", "purpose"):
+        cell = row.cells.get(role)
+        mentions = find_services(cell) if cell else []
+        for mention in mentions:
+            whole = role == "purpose" or fold(mention.words) == cell.folded.strip() if cell else False
+            if cell and whole and mention.service.category is not None and not _general(mention, mentions):
+                yield cell, mention
 
 
 # ----------------------------------------------------------------------------------------- purposes
