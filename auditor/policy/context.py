@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -56,6 +57,15 @@ class Reading:
     def sentences_at(self, place: int) -> list[Sentence]:
         """The sentences of one block."""
         return self._by_place.get(place, [])
+
+    def codes(self, view: View) -> list[tuple[int, int]]:
+        """The stretches of a text that are set as code, in order."""
+        found = self._codes[bisect_left(self._codes, (view.start, 0)) : bisect_left(self._codes, (view.end, 0))]
+        return [(start, end) for start, end in found if end <= view.end]
+
+    @cached_property
+    def _codes(self) -> list[tuple[int, int]]:
+        return sorted(self.document.codes)
 
     @cached_property
     def owners(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.model import DeclaredCookie, Duration
+from auditor.model import Category, DeclaredCookie, Duration
 from auditor.policy.blocks import Block
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
@@ -16,7 +16,6 @@ from auditor.policy.tables import looks_like_cookie
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
-    from auditor.model import Category
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -44,6 +43,8 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
 
 def item_names(reading: Reading, place: int, block: Block) -> list[str]:
     """The technical names that an item begins with; none where it is no item about cookies."""
+    if block.kind == "item" and (code := _code_name(reading, block)):
+        return [code]
     match = _LIST_LEAD.match(block.view.text)
     if not match:
         return []
@@ -53,8 +54,6 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
     if sure and all(looks_like_cookie(name) for name in names):
         return names if block.kind == "item" or block.lead is not None else []
-    if block.kind == "item" and len(names) == 1 and _is_code(reading, block, match[1]):
-        return [] if _CALL.search(names[0]) or _is_storage(reading, names[0]) else names
     bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
     return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
 
@@ -74,26 +73,24 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
     return out
 
 
-def _is_code(reading: Reading, block: Block, name: str) -> bool:
-    """Is the beginning of an item set as code, in a list where technical names are?"""
-    start = block.view.start
-    return any(at == start and end - at >= len(name) for at, end in reading.document.codes)
+def _code_name(reading: Reading, block: Block) -> str | None:
+    """The technical name, set as code, that an item begins with."""
+    found = reading.codes(block.view)[:1]
+    if not found or found[0][0] != block.view.start:
+        return None
+    name = clean_name(block.view.origin.text[slice(*found[0])])
+    return None if not name or " " in name or _CALL.search(name) or _is_storage(reading, name) else name
 
 
 def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
     """Names with a leading underscore, and technical names that are set as code."""
     view = sentence.view
     names = [match.group().rstrip(".") for match in _PROSE_NAME.finditer(view.text)]
-    for start, end in reading.document.codes:
-        if view.start <= start and end <= view.end:
-            name = clean_name(view.origin.text[start:end])
-            if (
-                looks_like_cookie(name)
-                and _LETTER.search(name)
-                and not _CALL.search(name)
-                and not _is_storage(reading, name)
-            ):
-                names.append(name)
+    for start, end in reading.codes(view):
+        name = clean_name(view.origin.text[start:end])
+        technical = looks_like_cookie(name) and _LETTER.search(name) and not _CALL.search(name)
+        if technical and not _is_storage(reading, name):
+            names.append(name)
     return list(dict.fromkeys(names))
 
 
@@ -139,11 +136,12 @@ def _listed(
     )
 
 
-def _headed(reading: Reading, place: int) -> tuple[Category, str] | None:
+def _headed(reading: Reading, place: int) -> tuple[Category, str | None] | None:
     """The category that the heading above names beside a service ("Google Maps - Marketing"), and its words."""
     for heading in reading.headings(place)[:1]:
         if label := reading.labels.read(heading.view.folded):
-            return label.category, heading.view.text
+            known = label.category is not Category.UNCLASSIFIED
+            return label.category, heading.view.text if known else None
     return None
 
 

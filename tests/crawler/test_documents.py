@@ -228,8 +228,10 @@ CLOSED = (
 <script>
 customElements.define('cookie-list', class extends HTMLElement {
   constructor() { super(); this.attachShadow({ mode: 'open' }).innerHTML =
-    '<table><tr><th>Name</th><th>Expiry</th></tr><tr><td>_ga</td><td>2 years</td></tr></table><slot name=note></slot>'; } });
-addEventListener('scroll', () => { lazy.innerHTML = '<tr><td>_pk_id</td><td>13 months</td></tr>'.repeat(3); }, { once: true });
+    '<table><tr><th>Name</th><th>Expiry</th></tr><tr><td>_ga</td><td>2 years</td></tr></table>' +
+    '<slot name=note></slot>'; } });
+const row = '<tr><td>_pk_id</td><td>13 months</td></tr>';
+addEventListener('scroll', () => { lazy.innerHTML = row.repeat(3); }, { once: true });
 </script>"""
 )
 
