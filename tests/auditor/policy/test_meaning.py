@@ -1,0 +1,121 @@
+"""How labels, services and claims are understood where several readings are possible."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def services(declaration):
+    return {s.name: s.category.value if s.category else None for s in declaration.services}
+
+
+def types(declaration):
+    return {(claim.type, claim.subject_kind, claim.subject_value) for claim in declaration.claims}
+
+
+def test_what_kinds_there_are_is_not_what_is_used(categories):
+    text = (
+        "# Cookie policy\n\n## What are cookies?\n\nThere are advertising cookies and preference cookies.\n\n"
+        "## Which cookies do we use?\n\nOur website uses analytics cookies.\n"
+    )
+    assert set(categories(text)) == {"performance"}
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "a) Analytics cookies (if applicable)",
+        "B. Third-party analytics cookies",
+        "Analytics cookies - optional",
+        "3.1 Analytics cookies (Google)",
+    ],
+)
+def test_labels_with_letters_remarks_and_parties(categories, label):
+    text = f"# Cookie policy\n\nWe use cookies on our website.\n\n## {label}\n\nThese cookies count visits.\n"
+    assert set(categories(text)) == {"performance"}
+
+
+def test_services_take_the_purpose_of_their_own_clause(read):
+    declaration = read(
+        "# Cookie policy\n\nOur website uses cookies of Google Analytics for statistics, and of LinkedIn for advertising.\n"
+    )
+    assert services(declaration) == {"Google Analytics": "performance", "LinkedIn": "targeting"}
+
+
+def test_the_vendor_is_none_of_its_services(read):
+    declaration = read(
+        "# Spotify cookie policy\n\nSpotify uses cookies. Spotify and Google Analytics cookies measure how you use"
+        " www.spotify.com for statistics.\n",
+        url="https://www.spotify.com/cookies",
+    )
+    assert set(services(declaration)) == {"Google Analytics"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You may block cookies in your browser: see the help of Google Chrome and Microsoft Edge.",
+        "Our website uses cookies of [insert partners, e.g. Facebook, Hotjar] for marketing.",
+        "- [How Google uses data](https://policies.google.com/technologies/partner-sites)",
+    ],
+)
+def test_advice_and_unfilled_templates_name_no_services(read, text):
+    assert not read(f"# Cookie policy\n\nWe use cookies on our website.\n\n{text}\n").services
+
+
+def test_claims_in_tables_of_categories(read):
+    declaration = read(
+        "# Cookie policy\n\nWe use these cookies on our website.\n\n| Type of cookie | What it does |\n| --- | --- |\n"
+        "| Necessary | They keep you signed in. They cannot be switched off. |\n"
+        "| Analytics | All information is aggregated and therefore anonymous. |\n"
+    )
+    found = types(declaration)
+    assert ("always_active", "category", "strictly_necessary") in found
+    assert {(kind, value) for type_, kind, value in found if type_ in ("aggregated_only", "anonymous_data")} == {
+        ("category", "performance")
+    }
+
+
+def test_services_in_rows_of_cookies(read):
+    declaration = read(
+        "# Cookies\n\n| Cookie | Type | Purpose | Expiry |\n| --- | --- | --- | --- |\n"
+        "| _ga | Third party · Analytics | Counts visits for Google Analytics | 2 years |\n"
+        "| own_ok | Own · Necessary | Remembers that you closed this notice | 1 year |\n"
+        "| Google Maps | Third party · Functional | Shows a map | Session |\n"
+    )
+    assert services(declaration) == {"Google Analytics": "performance", "Google Maps": "functional"}
+    assert {c.canonical.value for c in declaration.categories} == {"performance", "strictly_necessary", "functional"}
+
+
+def test_names_set_as_code(read):
+    declaration = read(
+        "<h1>Cookie policy</h1><h2>Placed cookies</h2><h3>Calendly <span>- Functional</span></h3><ul>"
+        "<li><code>session</code> - expires: 30 days - remembers your choice</li>"
+        "<li><code>trust:cache</code> - expires: 2 days</li></ul>"
+        "<p>We call <code>gtag()</code> and set the cookie <code>visitor_id1</code> on our website.</p>"
+    )
+    rows = {c.name: (c.category.value if c.category else None, c.duration.seconds) for c in declaration.cookies}
+    assert rows["session"] == ("functional", 30 * 86400)
+    assert rows["trust:cache"] == ("functional", 2 * 86400)
+    assert set(rows) == {"session", "trust:cache", "visitor_id1"}
+
+
+def test_emphasis_is_no_part_of_names(read):
+    declaration = read("# Cookies\n\nWe _always say_ that we use *cookies*. The cookies _ga and _gid_x count visits of our website.\n")
+    assert {c.name for c in declaration.cookies} == {"_ga", "_gid_x"}
+
+
+def test_a_date_in_front_matter(read):
+    declaration = read("---\ntitle: Cookie policy\nlast_updated: 2024-03-05\n---\n\nWe use cookies on our website.\n")
+    assert declaration.last_updated.date == "2024-03-05"
+
+
+def test_a_question_in_a_title_is_no_banner(read):
+    declaration = read("# Cookie policy and consent\n\nOur website uses cookies. There is no cookie banner.\n")
+    assert not declaration.consent
+
+
+def test_hosts_with_letters_of_their_own(read):
+    declaration = read("# Cookie-Richtlinie\n\nUnsere Website www.müller-bäder.de verwendet Cookies.\n")
+    hosts = {host for scope in declaration.scopes for host in scope.hosts}
+    assert hosts in ({"www.müller-bäder.de"}, {"www.xn--mller-bder-t5a3e.de"})
