@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -230,8 +231,9 @@ def _category_subject(categories: Categories, scopes: Scopes, category: Category
 def _data_noun(place: Place) -> str | None:
     """The kind of data that a general statement is about ("usage_data"): named in it or just before it in its block."""
     reading, view = place.reading, place.sentence.view
-    before = [s.view for s in reading.sentences_at(place.sentence.place) if s.view.start < view.start]
-    for one in (view, *reversed(before[-LOOK_BACK:])):
+    beside = reading.sentences_at(place.sentence.place)
+    at = bisect_left(beside, view.start, key=lambda sentence: sentence.view.start)
+    for one in (view, *(sentence.view for sentence in reversed(beside[max(0, at - LOOK_BACK) : at]))):
         for noun in reading.words.keys("data_nouns"):
             if reading.words.cues("data_nouns", noun).first(one.folded):
                 return noun

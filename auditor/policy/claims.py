@@ -17,7 +17,7 @@ from auditor.policy.claim_subjects import Place, Rule, Subject, subjects
 from auditor.policy.cues import Cues
 from auditor.policy.durations import find_durations
 from auditor.policy.places import words_of
-from auditor.policy.unused import unused_categories
+from auditor.policy.unused import conditional, unused_categories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,12 @@ ABILITIES = {
     "reject_possible",
     "consent_before_setting",
     "set_without_consent",
+}
+PROMISES = {  # nothing is promised where a sentence begins with a condition ("If you refuse, ...")
+    "cookies_unused",
+    "no_personal_data",
+    "no_sale",
+    "no_third_party_sharing",
 }
 WHOLE_SENTENCE = {"cross_site_tracking"}
 _TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
@@ -75,6 +81,8 @@ def _made(
     if found is None or rule.unless.first(folded) or (rule.duration and not find_durations(folded)):
         return
     if rule.type == "cookies_unused" and _of_some_only(reading, sentence, found):
+        return
+    if rule.type in PROMISES and conditional(reading, folded):
         return
     for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         if not _is_trivial(rule.type, subject, sentence):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -125,9 +126,12 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
     texts = [elements[at] for at in (section.place, *section.places[:2])]
     if any(isinstance(block, Block) and reading.mentions_storage(block.view) for block in texts):
         return True
-    siblings = [s for s in others if s is not section and abs(s.place - section.place) <= 4 * MAX_BODY]
+    at = bisect_left(others, section.place, key=lambda other: other.place)
+    beside = [*others[max(0, at - 1) : at], *others[at + 1 : at + 2]]
+    if not any(abs(other.place - section.place) <= 4 * MAX_BODY for other in beside):
+        return False
     under = any(reading.mentions_cookies(heading.view) for heading in reading.headings(section.place))
-    return bool(siblings) and (under or reading.kind == "cookie_policy")
+    return under or reading.kind == "cookie_policy"
 
 
 def label_text(phrase: str) -> str:

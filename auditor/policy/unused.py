@@ -59,12 +59,12 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
     for run in label_runs(reading, folded):
         start, end = run[0].start, run[-1].end
-        denied = listed or (reading.denials.in_clause(folded, start, end) and not _conditional(reading, folded))
+        denied = listed or (reading.denials.in_clause(folded, start, end) and not conditional(reading, folded))
         if denied and (listed or not _limited(reading, folded[end : end + REST])):
             yield from (word for word in run if word.category not in _EVERYDAY)
 
 
-def _conditional(reading: Reading, folded: str) -> bool:
+def conditional(reading: Reading, folded: str) -> bool:
     """Does a sentence begin with a condition ("Without your consent, ...")?"""
     condition = reading.words.cues("contrast").first(folded[:OPENING])
     return condition is not None and not folded[: condition.start].strip()

@@ -37,7 +37,8 @@ def test_labels_with_letters_remarks_and_parties(categories, label):
 
 def test_services_take_the_purpose_of_their_own_clause(read):
     declaration = read(
-        "# Cookie policy\n\nOur website uses cookies of Google Analytics for statistics, and of LinkedIn for advertising.\n"
+        "# Cookie policy\n\nOur website uses cookies of Google Analytics for statistics, and of LinkedIn for"
+        " advertising.\n"
     )
     assert services(declaration) == {"Google Analytics": "performance", "LinkedIn": "targeting"}
 
@@ -101,7 +102,9 @@ def test_names_set_as_code(read):
 
 
 def test_emphasis_is_no_part_of_names(read):
-    declaration = read("# Cookies\n\nWe _always say_ that we use *cookies*. The cookies _ga and _gid_x count visits of our website.\n")
+    declaration = read(
+        "# Cookies\n\nWe _always say_ that we use *cookies*. The cookies _ga and _gid_x count visits of our website.\n"
+    )
     assert {c.name for c in declaration.cookies} == {"_ga", "_gid_x"}
 
 
@@ -119,3 +122,30 @@ def test_hosts_with_letters_of_their_own(read):
     declaration = read("# Cookie-Richtlinie\n\nUnsere Website www.müller-bäder.de verwendet Cookies.\n")
     hosts = {host for scope in declaration.scopes for host in scope.hosts}
     assert hosts in ({"www.müller-bäder.de"}, {"www.xn--mller-bder-t5a3e.de"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our website uses cookies. We will not share your data with third parties without your consent.",
+        "Our website uses cookies. We do not share your data with third parties, except with Google.",
+        "Our website uses cookies. If you do not consent, we do not store any personal data.",
+        "Our website uses necessary cookies. Necessary cookies cannot be disabled without affecting the site.",
+        "Our website uses cookies. Not all cookies contain personal data.",
+        "We use cookies. Our mobile app does not use cookies.",
+        "Our website uses cookies. We keep invoices no longer than 7 years.",
+        "Onze website gebruikt cookies. Als u weigert, verzamelen wij geen persoonsgegevens.",
+        "Onze website gebruikt cookies. Wij delen uw gegevens niet met derden zonder uw toestemming.",
+        "Unsere Website verwendet Cookies. Eine Weitergabe an Dritte erfolgt nicht ohne Ihre Einwilligung.",
+        "Unsere Website verwendet Cookies. Wenn Sie ablehnen, werden keine personenbezogenen Daten gespeichert.",
+        "Unsere Website verwendet Cookies. Cookies können von Drittanbietern gesetzt werden.",
+        "Notre site utilise des cookies. Si vous refusez, aucune donnée personnelle n'est collectée.",
+        "Notre site utilise des cookies. Nous ne partageons pas vos données avec des tiers sans votre accord.",
+        "Nuestro sitio utiliza cookies. No cedemos sus datos a terceros sin su consentimiento.",
+        "Il nostro sito utilizza cookie. Non condividiamo i dati con terzi senza il tuo consenso.",
+        "Nasza strona używa plików cookie. Nie udostępniamy danych osobom trzecim bez Twojej zgody.",
+        "Nasza strona używa plików cookie. Jeśli odmówisz, nie zbieramy danych osobowych.",
+    ],
+)
+def test_conditions_and_possibilities_are_no_claims(read, text):
+    assert not read(text).claims
