@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.consent_words import NON_ESSENTIAL, category_of
 from auditor.model import Category
@@ -69,11 +69,12 @@ class Reading:
     denied: tuple[Category, ...] = ()
     answered: bool | None = None
     legitimate_interests: tuple[int, ...] = ()
+    listed: bool = False
 
 
 def listed(names: tuple[str, ...]) -> Reading | None:
     """A list that names accepted categories and nothing else."""
-    return only(names) if names and all(map(category_of, names)) else None
+    return replace(only(names), listed=True) if names and all(map(category_of, names)) else None
 
 
 def only(accepted: tuple[str, ...], offered: tuple[str, ...] | None = None) -> Reading:

@@ -89,6 +89,7 @@ class Decoded:
     items: tuple[tuple[str, bool], ...] = ()
     legitimate_interests: tuple[int, ...] = ()
     error: str | None = None
+    listed: bool = False
 
 
 def record_kind(name: str) -> str | None:
@@ -131,6 +132,18 @@ def decode(kind: str, raw: str) -> Decoded:
     return _decoded(family, reading)
 
 
+def restate(kind: str, raw: str) -> Decoded:
+    """Reads what was kept of a consent record or of a consent tool's own interface, as ``decode``.
+
+    An interface's answer is kept as JSON of its purposes with true or false, whatever its tool's record looks like.
+    """
+    decoded = decode(kind, raw)
+    if decoded.error is None or not raw.startswith("{"):
+        return decoded
+    flags = formats.flags(raw)
+    return decoded if flags is None else _decoded(kind, flags)
+
+
 def _decoded(kind: str, reading: Reading) -> Decoded:
     granted = {category_of(key) for key, given in reading.items if given} | set(reading.granted)
     denied = {category_of(key) for key, given in reading.items if not given} | set(reading.denied)
@@ -141,6 +154,7 @@ def _decoded(kind: str, reading: Reading) -> Decoded:
         answered=reading.answered,
         items=reading.items,
         legitimate_interests=reading.legitimate_interests,
+        listed=reading.listed,
     )
 
 

@@ -201,7 +201,7 @@ def _answers(rule: Rule, evidence: Evidence) -> tuple[Match | Doubt, ...]:
 
 def _open_questions(rule: Rule, evidence: Evidence) -> Iterator[Doubt]:
     """For every site, why silence would not be an answer of this rule."""
-    if rule.about_vendor:
+    if rule.about_vendor or not rule.applies(evidence):
         return
     for site in evidence.sites:
         reasons = [*_missing_visits(rule, site), *_unproven_choices(rule, site), *_failed_collectors(rule, site)]

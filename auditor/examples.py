@@ -11,19 +11,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from auditor.consent_strings import restate
 from auditor.domains import host_of, party
 from auditor.evidence import Evidence, gather
 from auditor.identifiers import describe_value
 from auditor.model import (
     ApiCall,
     Banner,
+    BannerSwitch,
     BrowserFacts,
     Category,
     Choice,
     ChoiceOutcome,
     Claim,
     ConsentMechanism,
+    ConsentSignal,
     Control,
+    ControlLook,
     Cookie,
     CookieEvent,
     DeclaredCategory,
@@ -193,6 +197,29 @@ def banner(**facts: Field) -> Banner:
     return replace(basic, **facts)
 
 
+def switch(label: str, *, on: bool, **facts: Field) -> BannerSwitch:
+    """A check box on the first layer of a banner that a visitor can change."""
+    basic = BannerSwitch(label=label, kind="check", layer=1, on=on, locked=False, essential=False)
+    return replace(basic, **facts)
+
+
+def look(text: str, **facts: Field) -> ControlLook:
+    """A filled button on the first layer, with text that is easily read."""
+    basic = ControlLook(
+        text=text,
+        element="button",
+        layer=1,
+        box=(40.0, 600.0, 120.0, 40.0),
+        font_px=16.0,
+        font_weight=400,
+        contrast=8.0,
+        fill=4.0,
+        bordered=False,
+        underlined=False,
+    )
+    return replace(basic, **facts)
+
+
 def choice(scenario: Scenario, outcome: ChoiceOutcome = ChoiceOutcome.DONE, *, proven: bool = True) -> Choice:
     """The choice that a scenario asks for, made and proven unless said otherwise."""
     wanted = _WANTED.get(scenario, Wanted.NONE)
@@ -200,6 +227,12 @@ def choice(scenario: Scenario, outcome: ChoiceOutcome = ChoiceOutcome.DONE, *, p
         return Choice(wanted=wanted, outcome=ChoiceOutcome.NONE)
     done = outcome is ChoiceOutcome.DONE
     return Choice(wanted=wanted, outcome=outcome, proven=proven and done, proof=("record",) if proven and done else ())
+
+
+def signal(kind: str, raw: str, phase: Phase = Phase.BEFORE_CHOICE) -> ConsentSignal:
+    """A consent record as it was seen in a phase, with what it grants and denies."""
+    said = restate(kind, raw)
+    return ConsentSignal(kind=kind, phase=phase, raw=raw, granted=said.granted, denied=said.denied)
 
 
 def visit(scenario: Scenario = Scenario.NO_CHOICE, *seen: Observation, **facts: Field) -> Visit:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 LEGAL_BASES = frozenset(
     {
         "ePrivacy Directive art. 5(3)",
+        "GDPR art. 4(11)",
         "GDPR art. 5(1)(a)",
         "GDPR art. 7",
+        "GDPR art. 7(3)",
         "GDPR art. 12-13",
         "GDPR art. 13",
         "GDPR art. 13(1)(e)",
@@ -27,10 +29,20 @@ LEGAL_BASES = frozenset(
         "CNIL guidelines 2020",
         "CNIL SAN-2025-005",
         "CNIL SAN-2025-010",
+        "CCPA regulations § 7025",
+        "CPPA v. Honda (2025)",
         "EDPB Cookie Banner Taskforce, type A",
+        "EDPB Cookie Banner Taskforce, type B",
+        "EDPB Cookie Banner Taskforce, types C, D and E",
+        "EDPB Cookie Banner Taskforce, type H",
         "EDPB Cookie Banner Taskforce, type I",
+        "EDPB Cookie Banner Taskforce, type K",
+        "EDPB Guidelines 05/2020",
         "EDPB Guidelines 2/2023",
+        "IAB TCF 2.2",
+        "IAB TCF policies",
         "ICO guidance on storage and access technologies",
+        "Matte et al. 2020",
         "Bollinger et al. 2022, nos. 1-2",
         "Bollinger et al. 2022, no. 3",
         "Bollinger et al. 2022, no. 4",
@@ -71,6 +83,10 @@ class Example:
     evidence: Callable[[Knowledge], Evidence]
 
 
+def _always(_: Evidence) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule.
@@ -81,7 +97,8 @@ class Rule:
     scenario in ``proven`` was proven (``needs`` or not, as soon as it was played), and the policies were read as
     ``policy`` asks. A match counts anyway, except that ``policy`` ``whole`` admits none while a document is unread.
     ``about_vendor``: the rule speaks of the vendor and not of its sites. ``heuristic``: it rests on shapes and rules of
-    thumb, so its findings are hints to be looked at; they carry a low confidence.
+    thumb, so its findings are hints to be looked at; they carry a low confidence. ``applies``: whether it is asked
+    about a vendor at all; where it is not, nothing of it is undecided.
     """
 
     id: str
@@ -95,6 +112,7 @@ class Rule:
     collectors: frozenset[str] = frozenset()
     about_vendor: bool = False
     heuristic: bool = False
+    applies: Callable[[Evidence], bool] = _always
     check: Callable[[Evidence], tuple[Match | Doubt, ...]]
     fires_on: Example
     silent_on: Example

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from auditor.model import Visit
 
 _ACKNOWLEDGED = "acknowledge"
+_REFUSING = frozenset({Wanted.REJECT, Wanted.WITHDRAW})
 
 
 def check(case: Evidence) -> tuple[Match | Doubt, ...]:
@@ -42,7 +43,7 @@ def _answer(site: SiteEvidence) -> Match | Doubt | None:
 
 def _refusable(visit: Visit) -> bool:
     found = visit.banner is not None and visit.banner.reject_clicks is not None
-    return found or (visit.choice.wanted is Wanted.REJECT and visit.choice.outcome is ChoiceOutcome.DONE)
+    return found or (visit.choice.wanted in _REFUSING and visit.choice.outcome is ChoiceOutcome.DONE)
 
 
 def _no_way(visit: Visit) -> bool:

@@ -1,7 +1,7 @@
 """Requests to trackers after the visitor said no.
 
 The rule fires once per service that measures or targets and that was called after a proven refusal: on that page,
-after its reload, or on the next page. Without proof of the refusal it is undecided.
+after its reload, or on the next page. Without proof it is undecided.
 
 Silent: carriers and consent tools as in tracker_before_choice, and the site's own hosts. The latter covers first-party
 audience measurement that the policy declares to need no consent: a request to the site itself reaches no third party.
@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.evidence import REFUSALS
 from auditor.examples import evidence, request, visits
 from auditor.model import Beacon, Match, Phase, Scenario, Severity
 from auditor.rule import Example, Rule
 from auditor.rules._timing import called_in, most_intrusive
-from auditor.rules._wording import call_refs, calls_in_words, title_of, words
+from auditor.rules._wording import WHEN, call_refs, calls_in_words, title_of, words
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
@@ -25,22 +26,23 @@ if TYPE_CHECKING:
 def check(case: Evidence) -> tuple[Match, ...]:
     """One match per tracker that was called after a proven refusal."""
     return tuple(
-        _match(service, calls, site)
+        _match(service, calls, site, phase)
         for site in case.sites
-        for service, calls in called_in(site, Phase.AFTER_REJECT, site.proven(Scenario.REJECT_ALL))
+        for phase, scenario in REFUSALS
+        for service, calls in called_in(site, phase, site.proven(scenario))
     )
 
 
-def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence) -> Match:
+def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence, phase: Phase) -> Match:
     category = most_intrusive(calls)
     return Match(
         subject=service.subject,
         fact=(
-            f"{title_of(service)} ({words(category)}) was called after a proven refusal: {calls_in_words(calls)}, "
+            f"{title_of(service)} ({words(category)}) was called {WHEN[phase]}: {calls_in_words(calls)}, "
             f"first {calls[0].request.at_ms} ms into the visit."
         ),
         site=site.url,
-        phase=Phase.AFTER_REJECT,
+        phase=phase,
         category_observed=category,
         service=service.name,
         evidence=call_refs(calls),
@@ -55,7 +57,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     legal_basis=("EDPB Guidelines 2/2023",),
     needs=frozenset({Scenario.REJECT_ALL}),
-    proven=frozenset({Scenario.REJECT_ALL}),
+    proven=frozenset({Scenario.REJECT_ALL, Scenario.WITHDRAW}),
     collectors=frozenset({"requests"}),
     check=check,
     fires_on=Example(
