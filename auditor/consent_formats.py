@@ -26,7 +26,7 @@ from auditor.consent_reading import (
     unbase64,
     yes_or_no,
 )
-from auditor.consent_words import category_of
+from auditor.consent_words import NON_ESSENTIAL, category_of
 from auditor.model import Category
 from auditor.tcf import PURPOSE_CATEGORIES
 
@@ -73,6 +73,18 @@ _IUBENDA_PURPOSES = {
     "5": Category.TARGETING,
 }
 _HUBSPOT_GROUPS = {"1": Category.PERFORMANCE, "2": Category.TARGETING, "3": Category.FUNCTIONAL}
+_TRUSTARC_LEVELS = ("required", "functional", "advertising")
+_SHOPIFY = {"a": "analytics", "m": "marketing", "p": "preferences"}
+_OWN_LEVELS = {
+    "strict": Category.STRICTLY_NECESSARY,
+    "thirdparty": Category.PERFORMANCE,
+    "advanced": Category.TARGETING,
+    "essential": Category.STRICTLY_NECESSARY,
+    "settings": Category.FUNCTIONAL,
+    "usage": Category.PERFORMANCE,
+    "campaigns": Category.TARGETING,
+}
+"""Moove: ``strict``, ``thirdparty`` (analytics by default) and ``advanced``; GOV.UK: the rest."""
 _MAX_CUSTOM = 4_096
 _COOKIEBOT_FLAG = re.compile(r"\b(necessary|preferences|statistics|marketing)\s*:\s*(true|false)")
 _COOKIEBOT_METHOD = re.compile(r"\bmethod\s*:\s*'(explicit|implied)'")
@@ -81,13 +93,25 @@ _PAIR = re.compile(r"([\w .-]{1,40}?)\s*[:=]\s*([\w-]{1,20})(?=$|[,;&|\s])")
 
 
 def onetrust(raw: str) -> Reading | None:
-    """``OptanonConsent``: a query string whose ``groups`` are ``id:0|1`` pairs."""
+    """``OptanonConsent``: a query string whose ``groups`` are ``id:0|1`` pairs; or ``,C0001,``, the active groups."""
+    if raw.startswith(","):
+        return _active_groups(raw)
     fields = dict(parse_qsl(raw, keep_blank_values=True))
     items = _numbered(fields.get("groups", ""))
     if not items:
         return None
     count = fields.get("interactionCount")
     return by_ids(items, _ONETRUST_GROUPS, answered=None if count is None else count != "0")
+
+
+def _active_groups(raw: str) -> Reading | None:
+    """OneTrust's interface: the groups that are active. Only necessary ones among them: everything else is refused."""
+    groups = tuple(key for key in raw.split(",")[:MAX_ITEMS] if key and len(key) <= MAX_KEY)
+    if not groups:
+        return None
+    only_necessary = all(_ONETRUST_GROUPS.get(key) is Category.STRICTLY_NECESSARY for key in groups)
+    reading = by_ids(tuple((key, True) for key in groups), _ONETRUST_GROUPS, answered=True)
+    return replace(reading, denied=NON_ESSENTIAL) if only_necessary else reading
 
 
 def cookiebot(raw: str) -> Reading | None:
@@ -142,6 +166,66 @@ def cookieyes(raw: str) -> Reading | None:
     items = tuple((key, fields[key] == "yes") for key in fields if category_of(key) and fields[key] in {"yes", "no"})
     answered = {"yes": True, "no": False, "": False}.get(fields.get("action", "?"))
     return Reading(items=items, answered=answered) if items else None
+
+
+def per_category(raw: str) -> Reading | None:
+    """One word for yes or no; or several records of one tool together, ``marketing=allow&statistics=deny``."""
+    if "=" not in raw:
+        return yes_no(raw)
+    pairs = [(key, yes_or_no(value)) for key, value in parse_qsl(raw)[:MAX_ITEMS]]
+    items = tuple((key, given) for key, given in pairs if given is not None)
+    return Reading(items=items, answered=True) if items else None
+
+
+def cookie_information(raw: str) -> Reading | None:
+    """``CookieInformationConsent``: JSON with ``consents_approved`` and ``consents_denied``, ``cookie_cat_...``."""
+    record = members(parsed(raw))
+    items = tuple(
+        (key.removeprefix("cookie_cat_"), given)
+        for field, given in (("consents_approved", True), ("consents_denied", False))
+        for key in texts_of(record.get(field))
+    )
+    return Reading(items=items, answered=True) if items else None
+
+
+def trustarc(raw: str) -> Reading | None:
+    """``notice_preferences`` (``2:``) and ``notice_gdpr_prefs`` (``0,1,2:``): levels; ``permit 1,2 functional``."""
+    permit = re.match(r"permit ([1-3](?:,[1-3])*)\b", raw)
+    levels = re.match(r"([0-2](?:,[0-2])*):", raw)
+    if permit is None and levels is None:
+        return None
+    given = {int(level) - 1 for level in permit[1].split(",")} if permit else set()
+    given |= set(range(max(map(int, levels[1].split(","))) + 1)) if levels else set()
+    return Reading(items=tuple((key, level in given) for level, key in enumerate(_TRUSTARC_LEVELS)), answered=True)
+
+
+def shopify(raw: str) -> Reading | None:
+    """``_tracking_consent``: JSON with ``con.CMP`` by letter, 1 or 0 as text; ``_cmp_a``: ``purposes`` by letter."""
+    record = members(parsed(raw))
+    letters = members(members(record.get("con")).get("CMP")) or members(record.get("purposes"))
+    answers = {"1": True, "0": False, True: True, False: False}
+    items = tuple(
+        (name, answers[value])
+        for letter, name in _SHOPIFY.items()
+        if isinstance(value := letters.get(letter), str | bool) and value in answers
+    )
+    return Reading(items=items) if items else None
+
+
+def levels(raw: str) -> Reading | None:
+    """JSON of a tool's own keys to ``"1"``/``"0"`` or true/false: Moove, GOV.UK's ``cookies_policy``."""
+    items = _loose_flags(members(parsed(raw)))
+    return by_ids(items, _OWN_LEVELS, answered=True) if any(key in _OWN_LEVELS for key, _ in items) else None
+
+
+def base64_flags(raw: str) -> Reading | None:
+    """Base64 of JSON flags: ``CookieLawInfoConsent``."""
+    return flags(unbase64(raw))
+
+
+def agreed(raw: str) -> Reading | None:
+    """Drupal's ``cookie-agreed``: 2 everything, 0 nothing, 1 for a notice that only informs."""
+    return {"2": everything(given=True, answered=True), "0": everything(given=False, answered=True)}.get(raw)
 
 
 def yes_no(raw: str) -> Reading | None:
@@ -224,8 +308,9 @@ def custom(raw: str) -> Reading | None:
     raw = raw[:_MAX_CUSTOM]
     record = parsed(raw)
     if isinstance(record, dict):
-        known = tuple(item for item in flags_of(record) if category_of(item[0]))
-        return Reading(items=known) if known else accepted_list(raw)
+        inner = [record, *(value for value in list(record.values())[:MAX_ITEMS] if isinstance(value, dict))]
+        known = tuple(item for part in inner for item in _loose_flags(part) if category_of(item[0]))
+        return Reading(items=known[:MAX_ITEMS]) if known else accepted_list(raw)
     if isinstance(record, list):
         return listed(texts_of(record))
     pairs = tuple((key.strip(), yes_or_no(value)) for key, value in _PAIR.findall(raw)[:MAX_ITEMS])
@@ -262,6 +347,16 @@ def _named(services: Iterable[object]) -> tuple[tuple[str, bool], ...]:
         for name, given in named[:MAX_ITEMS]
         if isinstance(name, str) and isinstance(given, bool)
     )
+
+
+def _loose_flags(record: dict[str, object]) -> tuple[tuple[str, bool], ...]:
+    """Entries whose values are true, false, 1, 0 or one word for yes or no."""
+    found = []
+    for key, value in list(record.items())[:MAX_ITEMS]:
+        given = value if isinstance(value, bool) else yes_or_no(str(value)) if isinstance(value, str | int) else None
+        if given is not None:
+            found.append((key[:MAX_KEY], given))
+    return tuple(found)
 
 
 def _numbered(text: str) -> tuple[tuple[str, bool], ...]:

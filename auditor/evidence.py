@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from auditor.observed import Knowledge
     from auditor.readings import PolicyReading
 
+#: The phases that come before each phase in a visit.
+_EARLIER = {
+    Phase.BEFORE_CHOICE: frozenset[Phase](),
+    Phase.AFTER_ACCEPT: frozenset({Phase.BEFORE_CHOICE}),
+    Phase.AFTER_REJECT: frozenset({Phase.BEFORE_CHOICE}),
+    Phase.AFTER_WITHDRAWAL: frozenset({Phase.BEFORE_CHOICE, Phase.AFTER_ACCEPT}),
+}
 #: Which phases follow a refusal, and the scenario that plays it.
 REFUSALS = ((Phase.AFTER_REJECT, Scenario.REJECT_ALL), (Phase.AFTER_WITHDRAWAL, Scenario.WITHDRAW))
 
@@ -162,9 +169,9 @@ class _Gathering:
             for cookie in sorted(visit.cookies, key=lambda cookie: cookie.at_ms):
                 if exists(cookie):
                     seen[subject_of(cookie)].append(Sighting(visit, cookie, written=is_write(cookie)))
-            before = _stored_before(visit)
+            before = {phase: _stored_in(visit, earlier) for phase, earlier in _EARLIER.items()}
             for entry in sorted(visit.storage, key=lambda entry: _in_time(entry.at_ms)):
-                new = (subject_of(entry), entry.value.hash) not in before
+                new = (subject_of(entry), entry.value.hash) not in before[entry.phase]
                 seen[subject_of(entry)].append(
                     Sighting(visit, entry, written=new or entry.phase is Phase.BEFORE_CHOICE)
                 )
@@ -210,15 +217,13 @@ class _Gathering:
         return Call(visit, request, known, own=own_host or known.entity in self.own_entities, cloaked=cloaked)
 
 
-def _stored_before(visit: Visit) -> frozenset[tuple[str, str]]:
-    """The storage entries, with their values' hashes, that were there before the choice.
+def _stored_in(visit: Visit, phases: frozenset[Phase]) -> frozenset[tuple[str, str]]:
+    """The storage entries, with their values' hashes, that were there in some phases.
 
     The record of storage is a picture of each phase: an entry was written in a later phase when it was not there
     before, or held another value.
     """
-    return frozenset(
-        (subject_of(entry), entry.value.hash) for entry in visit.storage if entry.phase is Phase.BEFORE_CHOICE
-    )
+    return frozenset((subject_of(entry), entry.value.hash) for entry in visit.storage if entry.phase in phases)
 
 
 def _own_domains(sites: Iterable[Site]) -> frozenset[str]:

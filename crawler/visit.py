@@ -34,6 +34,8 @@ from crawler.collectors.har import Shown
 from crawler.collectors.recorder import Recorder
 from crawler.collectors.timeline import Timeline, now_ms
 from crawler.consent.actor import ConsentActor
+from crawler.consent.declarations import read_responses
+from crawler.consent.google import google_signals
 from crawler.consent.withdrawal import Withdrawn
 from crawler.gpc import Signal
 from crawler.identity import override
@@ -184,7 +186,7 @@ class _Playing:
         self.title = await self.driver.title()
         self.pages.append(self.final_url)
         self.banner = await self._ask("find", self.actor.find(self.driver.page, patient=False), None)
-        self.declaration = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
+        self.declaration = await self._declaration()
         await self._observe(Phase.BEFORE_CHOICE)
         await self._picture_banner()
         # A banner that is there is chosen from untouched: some take a scroll for an answer. The scenario without a
@@ -198,14 +200,21 @@ class _Playing:
         """Watch for a banner that comes late, or because the page was touched, as long as one may come."""
         self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
         if self.banner is not None:
-            declaration = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
-            self.declaration = declaration or self.declaration
+            self.declaration = await self._declaration() or self.declaration
             await self._observe(Phase.BEFORE_CHOICE)
             await self._picture_banner()
 
     async def _picture_banner(self) -> None:
         if self.banner is not None and self.banner.box is not None:
             await self.recorder.picture_banner(self.driver.page, Phase.BEFORE_CHOICE, self.banner.box)
+
+    async def _declaration(self) -> CmpDeclaration | None:
+        """What the CMP declares: by its own objects in the page, else by the answers that the page has got."""
+        found = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
+        if found is not None and found.cookies:
+            return found
+        answered = await self._ask("declaration", read_responses(self.recorder.bodies(self.driver.page)), None)
+        return answered or found
 
     async def _look_around(self, next_pages: tuple[str, ...]) -> None:
         """The other pages of the site, before any choice."""
@@ -218,12 +227,15 @@ class _Playing:
 
     async def _choose(self, wanted: Wanted, next_pages: tuple[str, ...]) -> None:
         """Choose, observe; reload, prove, observe; one next page, observe. Without a choice the visit ends here."""
-        if not await self._chosen(wanted, AFTER[wanted]):
-            return
+        if await self._chosen(wanted, AFTER[wanted]):
+            await self._go_on(next_pages[:1], AFTER[wanted])
+
+    async def _go_on(self, next_pages: tuple[str, ...], phase: Phase) -> None:
+        """Leave the page for further ones, and observe those."""
         await self.driver.leave()
-        for url in next_pages[:1]:
+        for url in next_pages:
             if await self._visited(url):
-                await self._observe(AFTER[wanted])
+                await self._observe(phase)
                 await self.driver.touch()
                 await self.driver.leave()
 
@@ -268,12 +280,7 @@ class _Playing:
             return  # Nothing was tried: all that was seen is what follows the consent.
         await self._follow(Phase.AFTER_WITHDRAWAL, asked_at)
         further = next_pages[:1] if self.driver.page.url == home else (home,)
-        await self.driver.leave()
-        for url in further if self.choice.outcome is ChoiceOutcome.DONE else ():
-            if await self._visited(url):
-                await self._observe(Phase.AFTER_WITHDRAWAL)
-                await self.driver.touch()
-                await self.driver.leave()
+        await self._go_on(further if self.choice.outcome is ChoiceOutcome.DONE else (), Phase.AFTER_WITHDRAWAL)
 
     async def _way_back(self) -> Choice:
         """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP."""
@@ -282,6 +289,7 @@ class _Playing:
         for url in await self._pages_about_the_choice(first.pages):
             if tried[-1].outcome in _SETTLED:
                 return tried[-1]
+            await self.driver.leave()
             if await self._visited(url):
                 await self._observe(Phase.AFTER_ACCEPT)
                 tried.append((await self._try_to_withdraw()).choice)
@@ -367,7 +375,7 @@ class _Playing:
             # After a choice the actor knows more of the banner than could be seen before.
             banner=self.actor.banner or self.banner,
             choice=self.choice,
-            consent_signals=tuple(self.signals.values()),
+            consent_signals=(*self.signals.values(), *google_signals(seen.requests)),
             declared_by_cmp=self.declaration,
             cookies=seen.cookies,
             storage=seen.storage,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.model import Category
+from auditor.model import Beacon, Category, Party, Phase
 from auditor.observed import INTENSITY
 from auditor.rule import Doubt
 
 if TYPE_CHECKING:
     from auditor.evidence import SiteEvidence
-    from auditor.model import Phase, Visit
+    from auditor.model import Visit
     from auditor.observed import Call, Item, Service
+
+
+_PARTING = frozenset({Beacon.SENDBEACON, Beacon.KEEPALIVE, Beacon.PING})
+#: Milliseconds around the first request for a page after a withdrawal in which the page before it is left.
+_PARTING_MS = 1500
 
 
 def may_be_essential(item: Item, site: SiteEvidence) -> Doubt | None:
@@ -45,11 +50,27 @@ def called_in(
         calls = tuple(
             call
             for call in service.calls
-            if call.request.phase is phase and any(call.visit is visit for visit in visits)
+            if call.request.phase is phase and any(call.visit is visit for visit in visits) and not _parting(call)
         )
         if calls:
             found.append((service, calls))
     return tuple(found)
+
+
+def _parting(call: Call) -> bool:
+    """Whether a call is the last word of a page on which consent had been given, said while it is being left.
+
+    What such a page had loaded under consent ends with it; only what goes on afterwards was not stopped.
+    """
+    request = call.request
+    if request.phase is not Phase.AFTER_WITHDRAWAL or request.beacon not in _PARTING:
+        return False
+    pages = [
+        other.at_ms
+        for other in call.visit.requests
+        if other.phase is request.phase and other.resource_type == "document" and other.party is Party.FIRST
+    ]
+    return bool(pages) and abs(request.at_ms - min(pages)) <= _PARTING_MS
 
 
 def most_intrusive(calls: tuple[Call, ...]) -> Category:

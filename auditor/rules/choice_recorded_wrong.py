@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _OPT_OUT = "opt_out"
 #: Records that speak of one use only, or of what one company was told: after an acceptance they may well deny.
 _PARTIAL = frozenset({"gcs", "gcd", "consent_mode", "usprivacy", "gpp"})
+_OPT_OUTS = frozenset({"usprivacy", "gpp"})
 _CHOICES = {
     Phase.AFTER_ACCEPT: "accepting",
     Phase.AFTER_REJECT: "refusing",
@@ -62,8 +63,10 @@ def _contradictions(visit: Visit, phase: Phase) -> list[Decoded]:
 
 
 def _grants(said: Decoded, visit: Visit) -> bool:
-    refused = {Category.TARGETING} if visit.choice.method == _OPT_OUT else REFUSED
-    return bool(refused & set(said.granted))
+    if visit.choice.method == _OPT_OUT:
+        still_sold = said.kind in _OPT_OUTS and any(given for key, given in said.items if "sale" in key)
+        return still_sold or Category.TARGETING in said.granted
+    return bool(REFUSED & set(said.granted))
 
 
 def _denies_all(said: Decoded, visit: Visit) -> bool:
@@ -82,7 +85,8 @@ def _functional_only(visit: Visit, phase: Phase) -> bool:
 def _said(said: Decoded, phase: Phase) -> str:
     if phase is Phase.AFTER_ACCEPT:
         return f"denies {categories_in_words(REFUSED & set(said.denied))}"
-    return f"grants {categories_in_words(REFUSED & set(said.granted))}"
+    granted = REFUSED & set(said.granted)
+    return f"grants {categories_in_words(granted)}" if granted else "says that the sale of data goes on"
 
 
 def _match(site: SiteEvidence, phase: Phase, visit: Visit, found: list[Decoded]) -> Match:

@@ -5,6 +5,7 @@ after its reload, or on the next page. Without proof it is undecided.
 
 Silent: carriers and consent tools as in tracker_before_choice, and the site's own hosts. The latter covers first-party
 audience measurement that the policy declares to need no consent: a request to the site itself reaches no third party.
+What a page loaded under consent sends while it is left after a withdrawal is its last word, and does not count.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import Error as PlaywrightError
@@ -17,7 +19,7 @@ from crawler.collectors.timeline import now_ms
 from crawler.collectors.workers import WorkerRequests, workers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from playwright.async_api import BrowserContext, Page
 
@@ -95,6 +97,19 @@ class Recorder:
     def tap_of(self, page: Page) -> Tap | None:
         """The session of a page."""
         return next((tap for tap in self.taps.all if tap.page is page), None)
+
+    def bodies(self, page: Page) -> dict[str, Callable[[], Awaitable[str]]]:
+        """How to get the body of each URL that a page was answered with; empty where the browser keeps it no longer."""
+        tap = self.tap_of(page)
+        ended = [hop for hop in self.log.hops if hop.tap is tap and hop.finished and hop.status == HTTPStatus.OK]
+        return {hop.url: partial(self._body, hop.tap, hop.request_id) for hop in ended if hop.tap is not None}
+
+    async def _body(self, tap: Tap, request_id: str) -> str:
+        try:
+            answer = await tap.send("Network.getResponseBody", {"requestId": request_id})
+        except (TimeoutError, PlaywrightError):
+            return ""
+        return "" if answer.get("base64Encoded") else str(answer.get("body", ""))
 
     @property
     def quiet_ms(self) -> float:

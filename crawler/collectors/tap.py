@@ -30,7 +30,7 @@ CALL_TIMEOUT_S = 5.0
 _FIELDS = 9
 _WORLD = "consent-audit"
 _HOOKS = ("prelude.js", "hook.js", "api_hook.js")
-_NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 100_000, "maxPostDataSize": MAX_BODY}
+_NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 1_000_000, "maxPostDataSize": MAX_BODY}
 _ROOM_FOR_BODIES = {"maxTotalBufferSize": 100_000_000, "maxResourceBufferSize": 20_000_000}
 
 

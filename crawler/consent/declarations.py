@@ -9,16 +9,21 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.consent_strings import decode
 from auditor.model import Category, CmpDeclaration, DeclaredCookie, DeclaredService, Duration, NameMatch
+from crawler.consent.responses import MAX_BODIES, reader_of, rows_of
 from crawler.consent.wording import fold
 from crawler.consent.worlds import WorldError, script
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from crawler.consent.worlds import Worlds
 
+Body: TypeAlias = "Callable[[], Awaitable[str]]"
+"""Gets the body of an answer that the page has got; empty where it is no longer there."""
 MAX_TEXT = 4_000_000
 CONFIDENCE = 0.95
 _FIELDS = 9
@@ -32,8 +37,10 @@ _UNITS = (
     (31536000, "year|jaar|jaren|jahr|an|ans|ano|anno|anni|rok|lat|lata|ar|vuo|let|ev"),
 )
 _LENGTH = re.compile(r"(\d{1,10})\s*([a-z]+)")
+_NOT = re.compile(r"^(?:non|not|no|nicht|niet|nie|ikke|inte|un|ei|ne|nem|nu)\b|\b(?:nicht|niet|not|ikke|inte|non) ?\b")
 _SESSION = re.compile(r"\b(?:session|sessie|sitzung|sesion|sessione|sesja|sessao|istunto)", re.IGNORECASE)
 _PERSISTENT = re.compile(r"persist|permanent|blijvend|dauerhaft", re.IGNORECASE)
+_PARTS = 4
 _PLAIN = re.compile(r"[\w.\-$ ]+")
 
 
@@ -95,7 +102,10 @@ def _service(row: list[str]) -> DeclaredService:
 @cache
 def category_for(label: str) -> Category | None:
     """The category that a CMP's label stands for, by the words that consent records use; None if unknown."""
-    words = fold(label).split()
+    folded = fold(label)
+    if _NOT.search(folded):
+        return None
+    words = folded.split()
     plain = [w for w in words if w not in {"cookie", "cookies", "strictly", "and", "services"}]
     for candidate in (label, " ".join(plain), "".join(plain), f"{label}s", *plain):
         given = decode("klaro", json.dumps({candidate: True})).granted if candidate else ()
@@ -124,15 +134,28 @@ def read_length(text: str) -> Duration:
     raw = text.strip()[:120]
     if not raw or raw.startswith("undefined"):
         return Duration(raw=None, kind="not_stated")
-    found = _LENGTH.search(fold(raw))
-    if found:
-        if found[1].strip("0") == "":
-            return Duration(raw=raw, kind="few_seconds")
-        for seconds, stems in _UNITS:
-            if any(
-                found[2].startswith(s) if len(s) > 3 else found[2] in {s, s + "s", s + "e"} for s in stems.split("|")
-            ):
-                return Duration(raw=raw, kind="fixed", seconds=int(found[1]) * seconds)
+    parts = [(int(number), _unit(word)) for number, word in _LENGTH.findall(fold(raw))[:_PARTS]]
+    known = [(number, unit) for number, unit in parts if unit is not None]
+    if known:
+        seconds = sum(number * unit for number, unit in known)
+        return Duration(raw=raw, kind="fixed", seconds=seconds) if seconds else Duration(raw=raw, kind="few_seconds")
     if _SESSION.search(raw):
         return Duration(raw=raw, kind="session")
     return Duration(raw=raw, kind="persistent" if _PERSISTENT.search(raw) else "unknown")
+
+
+def _unit(word: str) -> int | None:
+    """Seconds of a unit of time in one of the languages; None for another word."""
+    for seconds, stems in _UNITS:
+        if any(word.startswith(s) if len(s) > 3 else word in {s, s + "s", s + "e"} for s in stems.split("|")):
+            return seconds
+    return None
+
+
+async def read_responses(bodies: Mapping[str, Body]) -> CmpDeclaration | None:
+    """What the CMP's answers declare, ``bodies`` being how to get the body of each URL that was answered."""
+    rows: list[list[str]] = []
+    wanted = [url for url in bodies if reader_of(url) is not None]
+    for url in wanted[:MAX_BODIES]:
+        rows.extend(rows_of(url, await bodies[url]()))
+    return from_rows(rows)

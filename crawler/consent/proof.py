@@ -7,14 +7,24 @@ was chosen, or a record that the choice changed is there. What contradicts the c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
+from auditor.facts import cookie_facts
 from auditor.identifiers import looks_like_identifier
 from auditor.model import Wanted
 from crawler.consent.statements import RECORD_NAME, Statement, Stored, recorded
+from crawler.consent.wording import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+MAX_ANSWER = 64
+_ANSWERS = frozenset(
+    {"0", "1", "true", "false", "yes", "no", "on", "off", "allow", "deny", "accept", "accepted", "reject", "rejected"}
+    | {"granted", "denied", "all", "none", "opt in", "opt out", "optin", "optout", "necessary", "essential"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,24 @@ def _signs(statements: Iterable[Statement]) -> list[str]:
 
 
 def changed(before: Stored, after: Stored) -> bool:
-    """Whether something that can be the record of a choice is new or different: not a session entry, no identifier."""
+    """Whether something that can be the record of a choice is new or different.
+
+    By its name, or as a new short answer under any name. Session entries, what is known to serve another purpose, what
+    looks like an identifier, and what merely counts on are none.
+    """
     fresh = {key: value for key, value in after.items() if before.get(key) != value and key[0] != "session"}
-    named = any(RECORD_NAME.search(name) for _, name in fresh)
-    return named or any(len(value) <= 64 and not looks_like_identifier(value) for value in fresh.values())
+    own = {key: value for key, value in fresh.items() if not _of_another_kind(key[1])}
+    named = any(RECORD_NAME.search(name) for _, name in own)
+    return named or any(_is_answer(before.get(key), value) for key, value in own.items())
+
+
+def _is_answer(old: str | None, new: str) -> bool:
+    if old is not None:
+        return {fold(old), fold(new)} <= _ANSWERS
+    return len(new) <= MAX_ANSWER and not looks_like_identifier(new)
+
+
+@cache
+def _of_another_kind(name: str) -> bool:
+    """Whether the table of known cookies knows the name, and not as a consent record."""
+    return any(fact.matches(name) and fact.use != "consent_record" for fact in cookie_facts())

@@ -38,7 +38,7 @@ async () => {
     if (typeof window.__tcfapi !== "function") return;
     window.__tcfapi("addEventListener", 2, (data, ok) => {
       if (!ok || !data) return;
-      if (data.tcString) say("tcf", '{"string":' + quote(data.tcString) + ',"status":' + quote(data.eventStatus) + "}");
+      if (data.tcString && data.gdprApplies !== false) say("tcf", '{"string":' + quote(data.tcString) + ',"status":' + quote(data.eventStatus) + "}");
       attempt(() => window.__tcfapi("removeEventListener", 2, () => {}, data.listenerId));
     });
   });
@@ -93,10 +93,61 @@ async () => {
     if (services) say("usercentrics", '{"flags":' + flags(answer) + "}");
   });
   attempt(() => {
+    const o = window.Osano && window.Osano.cm;
+    if (o && typeof o.getConsent === "function" && o.storageAvailable !== false) {
+      const c = o.getConsent();
+      const answer = {};
+      for (const key in c) answer[key] = c[key] === "ACCEPT" ? true : c[key] === "DENY" ? false : c[key];
+      if (flags(answer) !== "{}") say("osano_cm", '{"flags":' + flags(answer) + "}");
+    }
+  });
+  attempt(() => {
+    const c = window._iub && window._iub.cs && window._iub.cs.consent;
+    if (c && c.purposes) say("iubenda", '{"raw":' + quote('{"purposes":' + flags(c.purposes) + "}") + "}");
+    else if (c && (c.consent === true || c.consent === false)) say("iubenda", '{"raw":' + quote('{"consent":' + c.consent + "}") + "}");
+  });
+  attempt(() => {
+    const c = window.CookieFirst && window.CookieFirst.consent;
+    if (c && typeof c === "object") say("cookiefirst", '{"flags":' + flags(c) + "}");
+  });
+  attempt(() => {
+    const m = window.orejime && window.orejime.internals && window.orejime.internals.manager;
+    if (m && m.confirmed) say("orejime", '{"flags":' + flags(m.consents) + "}");
+  });
+  attempt(() => {
+    const s = window.CookieScript && window.CookieScript.instance && window.CookieScript.instance.currentState();
+    if (s && s.action) say("cookie_script", '{"granted":' + list(s.categories) + ',"denied":[]}');
+  });
+  attempt(() => {
+    const c = window.CookieInformation;
+    if (!c || typeof c.getConsentGivenFor !== "function" || !document.cookie.includes("CookieInformationConsent")) return;
+    const answer = { functional: c.getConsentGivenFor("cookie_cat_functional"), statistic: c.getConsentGivenFor("cookie_cat_statistic"), marketing: c.getConsentGivenFor("cookie_cat_marketing") };
+    say("cookie_information", '{"flags":' + flags(answer) + "}");
+  });
+  attempt(() => {
+    if (typeof window.cmplz_has_consent !== "function" || !/cmplz_(?:banner-status|consent_status)|cmplz_[a-z]+=(?:allow|deny)/.test(document.cookie)) return;
+    const answer = { preferences: window.cmplz_has_consent("preferences"), statistics: window.cmplz_has_consent("statistics"), marketing: window.cmplz_has_consent("marketing") };
+    say("complianz_api", '{"flags":' + flags(answer) + "}");
+  });
+  await (async () => {
+    try {
+      const u = window.__ucCmp;
+      if (!u || typeof u.getConsentDetails !== "function") return;
+      const d = await u.getConsentDetails();
+      const answer = {};
+      for (const id in d.services) {
+        const s = d.services[id];
+        if (!s.essential && s.consent) answer[s.category + "/" + s.name] = s.consent.given;
+      }
+      if (d.consent && d.consent.type !== "IMPLICIT" && flags(answer) !== "{}") say("usercentrics", '{"flags":' + flags(answer) + "}");
+    } catch { /* the page's own mistake */ }
+  })();
+  attempt(() => {
     const entries = window.google_tag_data && window.google_tag_data.ics && window.google_tag_data.ics.entries;
     const answer = {};
     const names = ["ad_storage", "analytics_storage", "ad_user_data", "ad_personalization", "functionality_storage", "personalization_storage"];
     let updated = false;
+    let regional = false;
     for (let i = 0; entries && i < names.length; i += 1) {
       const e = entries[names[i]];
       if (!e) continue;
@@ -109,10 +160,12 @@ async () => {
     for (let i = 0; layer && i < layer.length && i < 2000; i += 1) {
       const entry = layer[i];
       if (!entry || entry[0] !== "consent" || typeof entry[2] !== "object") continue;
+      // A default for certain regions may or may not be meant for this visitor: nobody can tell from here.
+      if (entry[1] === "default" && entry[2].region) regional = true;
       for (let j = 0; j < names.length; j += 1) if (entry[2][names[j]]) answer[names[j]] = entry[2][names[j]];
       if (entry[1] === "update") updated = true;
     }
-    if (flags(answer) !== "{}") say("consent_mode", '{"flags":' + flags(answer) + ',"updated":' + updated + "}");
+    if (flags(answer) !== "{}" && (updated || !regional)) say("consent_mode", '{"flags":' + flags(answer) + ',"updated":' + updated + "}");
   });
   await new Promise((done) => { setTimeout(done, 30); });
   return "[" + out + "]";

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 MAX_VALUE = 16_384
 MAX_ENTRIES = 500
+_MAX_PART = 60
 RECORD_NAME = re.compile(
     r"consent|cookie|gdpr|dsgvo|rgpd|lgpd|ccpa|privacy|cmp|choice|prefer|opt_?-?(?:in|out)|banner|notice|accept|reject|"
     r"allow|toestemming|zustimm|einwillig|zgod|souhlas|samtyc?k|evast",
     re.IGNORECASE,
 )
 _BARE = frozenset({"1", "0", "true", "false", "yes", "no", "on", "off", "2", "ok"})
+_OPT_OUTS = frozenset({"usprivacy", "gpp"})
 _ASKS = frozenset({Category.PERFORMANCE, Category.TARGETING})
 _STORAGE = f"""() => {{
   const entries = [];
@@ -68,6 +70,8 @@ class Statement:
         granted, denied = set(self.decoded.granted), set(self.decoded.denied)
         if self.decoded.error or self.decoded.answered is False:
             return None
+        if wanted is Wanted.ACCEPT and self.kind in _OPT_OUTS and not granted:
+            return None  # Not having opted out is no consent.
         if wanted is Wanted.ACCEPT:
             return (
                 self._all(wanted=True) if not (granted | denied) & _ASKS else _verdict(granted & _ASKS, denied & _ASKS)
@@ -107,8 +111,13 @@ async def stored(page: Page, worlds: Worlds) -> Stored:
 def recorded(entries: Mapping[tuple[str, str], str]) -> list[Statement]:
     """The known consent records among stored values, and hand-made ones that read plainly."""
     statements = []
+    parts: dict[str, dict[str, str]] = {}
     for (_, name), raw in entries.items():
         kind = record_kind(name)
+        family, _, subject = (kind or "").partition(":")
+        if subject:
+            parts.setdefault(family, {})[subject] = raw[:_MAX_PART]
+            continue
         if kind is None and RECORD_NAME.search(name) and len(raw) < 2000:
             kind = "custom"
         if kind is None:
@@ -116,7 +125,13 @@ def recorded(entries: Mapping[tuple[str, str], str]) -> list[Statement]:
         decoded = decode(kind, raw)
         if decoded.error is None and (kind != "custom" or _plain(raw, decoded)):
             statements.append(Statement(source="record", kind=decoded.kind, raw=raw, decoded=decoded))
-    return statements
+    return statements + [_together(family, by_subject) for family, by_subject in parts.items()]
+
+
+def _together(family: str, by_subject: Mapping[str, str]) -> Statement:
+    """The records of a tool that keeps one for each category, as one."""
+    raw = urlencode(sorted(by_subject.items()))[:MAX_VALUE]
+    return Statement(source="record", kind=family, raw=raw, decoded=decode(family, raw))
 
 
 def _plain(raw: str, decoded: Decoded) -> bool:
@@ -139,13 +154,17 @@ def _interface(kind: str, said: dict[str, Any]) -> Statement | None:
     flags = said.get("flags")
     if kind in {"tcf", "gpp"}:
         raw = str(said.get("string", ""))
-        decoded = decode("tcf", raw) if kind == "tcf" else Decoded(kind="gpp")
+        decoded = decode(kind, raw)
     elif kind == "onetrust":
         raw = str(said.get("groups", ""))
-        decoded = Decoded(kind="onetrust", answered=True)
+        decoded = decode("onetrust", raw)
     elif kind == "consent_mode" and isinstance(flags, dict):
-        raw = json.dumps({k: "granted" if v else "denied" for k, v in flags.items()}, sort_keys=True)
+        states = {k: "granted" if v else "denied" for k, v in sorted(flags.items())}
+        raw = json.dumps(["update" if said.get("updated") else "default", states]) if states else ""
         decoded = decode("consent_mode", raw)
+    elif "raw" in said:
+        raw = str(said["raw"])
+        decoded = decode(kind, raw)
     else:
         given = flags if isinstance(flags, dict) else _lists(said)
         raw = json.dumps(given, sort_keys=True)

@@ -179,6 +179,41 @@ CASES: dict[str, tuple[str, str, tuple[Category, ...], tuple[Category, ...], boo
         (T,),
         None,
     ),
+    "onetrust's interface": ("onetrust", ",C0001,C0004,", (N, T), (), True),
+    "onetrust's interface, necessary only": ("onetrust", ",C0001,", (N,), (P, F, T), True),
+    "complianz, all its records": ("complianz", "marketing=allow&statistics=deny", (T,), (P,), True),
+    "a tool's flags in Base64": (
+        "cookielawinfo_all",
+        "eyJuZWNlc3NhcnkiOnRydWUsImFuYWx5dGljcyI6ZmFsc2V9",
+        (N,),
+        (P,),
+        True,
+    ),
+    "cookie information": (
+        "cookie_information",
+        '{"consents_approved":["cookie_cat_necessary"],"consents_denied":["cookie_cat_marketing","cookie_cat_statistic"]}',
+        (N,),
+        (P, T),
+        True,
+    ),
+    "trustarc, required only": ("trustarc", "0:", (N,), (F, T), True),
+    "trustarc, everything": ("trustarc", "0,1,2:", (N, F, T), (), True),
+    "trustarc's permit": ("trustarc", "permit 1 required", (N,), (F, T), True),
+    "shopify": ("shopify", '{"con":{"CMP":{"a":"1","m":"0","p":"0","s":""}},"v":"2.1"}', (P,), (F, T), None),
+    "shopify, older": ("shopify", '{"purposes":{"a":false,"p":true,"m":false,"t":true}}', (F,), (P, T), None),
+    "moove": ("moove", '{"strict":"1","thirdparty":"1","advanced":"0"}', (N, P), (T,), True),
+    "gov.uk": ("govuk", '{"essential":true,"settings":false,"usage":false,"campaigns":true}', (N, T), (P, F), True),
+    "drupal agreed": ("drupal", "2", (P, F, T), (), True),
+    "drupal declined": ("drupal", "0", (), (P, F, T), True),
+    "drupal categories": ("cc_list", '["necessary","analytics"]', (N, P), (), True),
+    "a TC string inside": ("tcf_inside", f'[null,[],["{tc_string({1})}",null]]', (T,), (P, F), None),
+    "gpp europe": ("gpp", f"DBABMA~{tc_string({8})}", (P,), (F, T), None),
+    "gpp united states": ("gpp", "DBABLA~CEAqAAAAAABA.QA", (), (), None),
+    "gpp united states, opted out": ("gpp", "DBABLA~CEAVAAAAAABA.QA", (), (T,), None),
+    "gcd denied by default": ("gcd", "11p1p1p1p5", (), (P, T), False),
+    "gcd granted after denial": ("gcd", "13r3r3r3r5", (P, T), (), True),
+    "gcd not set": ("gcd", "13l3l3l3l1", (), (), None),
+    "custom nested": ("custom", '{"v":1,"consents":{"analytics":0,"marketing":"yes"}}', (T,), (P,), None),
     "gcs denied": ("gcs", "G100", (), (P, T), None),
     "gcs analytics only": ("gcs", "G101", (P,), (T,), None),
     "gcs not in use": ("gcs", "G1--", (), (), None),
@@ -339,3 +374,49 @@ def test_long_hostile_text_is_read_in_time() -> None:
             "[{" * 30_000,
         ):
             decode(kind, text)
+
+
+def test_the_vendors_of_a_tc_string() -> None:
+    """The example of the specification, with its ranges and its segment of disclosed vendors."""
+    string = read_tc_string(
+        "COvFyGBOvFyGBAbAAAENAPCAAOAAAAAAAAAAAEEUACCKAAA.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAg"
+        "AAAAAAAFAAECAAAgAAQARAEQAAAAAJAAIAAgAAAYQEAAAQmAgBC3ZAYzUw"
+    )
+    assert string is not None
+    assert (string.cmp_id, string.vendor_list, string.policy_version) == (27, 15, 2)
+    assert string.vendor_consents == string.vendor_interests == {2, 6, 8}
+    assert string.disclosed_vendors is not None
+    assert {2, 6, 8, 12, 18, 23} <= string.disclosed_vendors
+    assert 3 not in string.disclosed_vendors
+
+
+def test_ranges_of_vendors_and_a_cut_string() -> None:
+    head = "".join(
+        f"{value:0{width}b}" for value, width in [(2, 6), (0, 72), (1, 12), (1, 12), (0, 6), (0, 12), (1, 12)]
+    )
+    core = f"{head}{4:06b}" + "0" * 14 + "0" * 48 + "0" * 13
+    ranges = f"{600:016b}" + "1" + f"{2:012b}" + "0" + f"{5:016b}" + "1" + f"{10:016b}{12:016b}"
+    none = f"{0:016b}" + "0"
+    bits = core + ranges + none
+    bits += "0" * (-len(bits) % 24)
+    content = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
+    whole = base64.urlsafe_b64encode(content).decode().rstrip("=")
+    read, cut = read_tc_string(whole), read_tc_string(whole[:44])
+    assert read is not None
+    assert cut is not None
+    assert (read.vendor_consents, read.vendor_interests) == ({5, 10, 11, 12}, set())
+    assert (cut.vendor_consents, cut.vendor_interests) == (None, None)
+
+
+def test_an_interface_says_the_same_as_a_record() -> None:
+    said = consent_strings.restate("cookiebot", '{"marketing": false, "statistics": true}')
+    assert (said.kind, said.granted, said.denied, said.error) == ("cookiebot", (P,), (T,), None)
+    assert consent_strings.restate("onetrust", "nothing").error is not None
+    assert consent_strings.restate("onetrust", "{}").error is not None
+
+
+@given(st.text(max_size=300))
+def test_framework_strings_never_raise(text: str) -> None:
+    for kind in ("gpp", "gcd", "tcf", "tcf_inside", "usprivacy", "gcs"):
+        assert decode(kind, text).kind == kind
+        assert decode(kind, f"DBABLA~{text}").kind == kind

@@ -40,6 +40,8 @@ BEFORE = {
     "www.silverbirch.example": set(),
     "www.redfern.example": {"PHPSESSID@www", "csrf_token@www", "rf_visit@www"},
     "www.harbour.example": set(),
+    "www.foxglove.example": {"OptanonConsent@www"},
+    "www.meridian.example": {"__adroll@d.adroll.com", "__adroll_fpc", "__ar_v4"},
 }
 ACCEPTED = {
     "www.ozmo.example": {"_ga", "_ga_Q6ZP0R2VDK", "cookieconsent_status@www", *META},

@@ -24,11 +24,15 @@ COMMAND = [sys.executable, "-c", "from crawler.cli import cli; cli(prog_name='co
 
 @dataclass
 class Pages:
-    """Answers of a small http web, by host and path: (status, content type, body)."""
+    """Answers of a small http web, by host and path: (status, content type, body).
+
+    ``asked`` are the requests in order, ``signals`` the values of Sec-GPC by host and path.
+    """
 
     port: int = 0
     answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    signals: dict[str, set[str | None]] = field(default_factory=dict)
 
     def put(self, place: str, body: str | bytes, *, status: int = 200, kind: str = "text/html; charset=utf-8") -> str:
         """Serve ``host/path``; gives the URL."""
@@ -50,6 +54,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         place = self.headers["Host"].partition(":")[0] + self.path.partition("?")[0]
         self.pages.asked.append(place)
+        self.pages.signals.setdefault(place, set()).add(self.headers.get("Sec-GPC"))
         status, kind, body = self.pages.answers.get(place, (404, "text/plain", b"nothing here"))
         self.send_response(status)
         self.send_header("Content-Type", kind)

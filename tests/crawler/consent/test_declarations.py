@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.model import Category, NameMatch
-from crawler.consent.declarations import category_for, from_rows, name_match, read_length
+from crawler.consent.declarations import category_for, from_rows, name_match, read_length, read_responses
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,42 @@ from crawler.consent.declarations import category_for, from_rows, name_match, re
         ("Functional Cookies", Category.FUNCTIONAL),
         ("Statistics", Category.PERFORMANCE),
         ("ads", Category.TARGETING),
+        ("Non-essential cookies", None),
+        ("Nicht notwendige Cookies", None),
+        ("Unbedingt erforderliche Cookies", Category.STRICTLY_NECESSARY),
+        ("Leistungs-Cookies", Category.PERFORMANCE),
+        ("Cookies für Marketingzwecke", Category.TARGETING),
+        ("Strikt noodzakelijke cookies", Category.STRICTLY_NECESSARY),
+        ("Prestatiecookies", Category.PERFORMANCE),
+        ("Doelgroepgerichte cookies", Category.TARGETING),
+        ("Cookies strictement nécessaires", Category.STRICTLY_NECESSARY),
+        ("Cookies de performance", Category.PERFORMANCE),
+        ("Cookies pour une publicité ciblée", Category.TARGETING),
+        ("Cookies de fonctionnalité", Category.FUNCTIONAL),
+        ("Cookies estrictamente necesarias", Category.STRICTLY_NECESSARY),
+        ("Cookies de rendimiento", Category.PERFORMANCE),
+        ("Cookies dirigidas", Category.TARGETING),
+        ("Cookie strettamente necessari", Category.STRICTLY_NECESSARY),
+        ("Cookie di prestazione", Category.PERFORMANCE),
+        ("Cookie di funzionalità", Category.FUNCTIONAL),
+        ("Cookie di profilazione", Category.TARGETING),
+        ("Niezbędne pliki cookie", Category.STRICTLY_NECESSARY),
+        ("Wydajnościowe pliki cookie", Category.PERFORMANCE),
+        ("Reklamowe pliki cookie", Category.TARGETING),
+        ("Cookies de desempenho", Category.PERFORMANCE),
+        ("Cookies de publicidade", Category.TARGETING),
+        ("Absolut nödvändiga cookies", Category.STRICTLY_NECESSARY),
+        ("Prestandacookies", Category.PERFORMANCE),
+        ("Marknadsföringscookies", Category.TARGETING),
+        ("Strengt nødvendige informasjonskapsler", Category.STRICTLY_NECESSARY),
+        ("Markedsføring", Category.TARGETING),
+        ("Ydeevnecookies", Category.PERFORMANCE),
+        ("Välttämättömät evästeet", Category.STRICTLY_NECESSARY),
+        ("Suorituskykyevästeet", Category.PERFORMANCE),
+        ("Kohdentavat evästeet", Category.TARGETING),
+        ("Nezbytně nutné soubory cookie", Category.STRICTLY_NECESSARY),
+        ("Výkonnostní cookies", Category.PERFORMANCE),
+        ("Reklamní cookies", Category.TARGETING),
         ("analytic", Category.PERFORMANCE),
         ("Blue", None),
         ("", None),
@@ -31,6 +67,9 @@ def test_categories_by_label(label, category):
     [
         ("3 months", "fixed", 7_776_000),
         ("90 days", "fixed", 7_776_000),
+        ("1 year 1 month 4 days", "fixed", 34_473_600),
+        ("13 Monate 4 Tage", "fixed", 34_041_600),
+        ("Max. 400 dni", "fixed", 34_560_000),
         ("2 jaar", "fixed", 63_072_000),
         ("13 mois", "fixed", 33_696_000),
         ("30 Minuten", "fixed", 1800),
@@ -96,3 +135,72 @@ def test_a_name_that_fits_everything_declares_nothing():
 
 def test_nothing_declared():
     assert from_rows([]) is None
+
+
+UUID = "0aa9bb8a-1111-2222-3333-444455556666"
+ONETRUST = f"https://cdn.cookielaw.org/consent/{UUID}/{UUID}/en.json"
+COOKIEBOT = f"https://consent.cookiebot.com/{UUID}/cc.js?renew=false&referer=www.a.example"
+TERMLY = f"https://app.termly.io/api/v1/snippets/websites/{UUID}/documents/1/cookies"
+COOKIEYES = "https://cdn-cookieyes.com/client_data/0123456789abcdef/config/Abc123.json"
+ANSWERS = {
+    ONETRUST: """{"DomainData":{"Groups":[
+        {"GroupName":"Targeting Cookies",
+         "FirstPartyCookies":[{"Name":"_fbp","Host":"a.example","IsSession":false,"Length":"89"}],
+         "Hosts":[{"HostName":"adroll.com","DisplayName":"AdRoll",
+                   "Cookies":[{"Name":"__adroll","Host":"adroll.com","Length":"397"}]}]},
+        {"GroupName":"Strictly Necessary Cookies",
+         "FirstPartyCookies":[{"Name":"sid","Host":"a.example","IsSession":true}]}]}}""",
+    COOKIEBOT: """CookieConsent.setNumUniqueCookies(2);
+CookieConsentDialog.cookieTableNecessary = [['sid','a.example','Keeps it\\'s state; [here]','Session','HTTP','1']];
+CookieConsentDialog.cookieTableAdvertising = [['_fbp','a.example','Ads','3 months','HTTP','1'],
+  ['_gcl_#','a.example','Ads','90 days','HTML','2']];
+CookieConsentDialog.cookieTableStatistics = [];""",
+    TERMLY: """{"cookies":{"essential":[{"name":"sid","domain":"a.example","expire":"session","service":null}],
+        "advertising":[{"name":"_fbp","domain":"a.example","expire":"3 months","service":null,"en_us":"Ads"}]}}""",
+    COOKIEYES: """{"categories":[{"slug":"advertisement","cookies":[{"cookie_id":"_fbp","domain":".a.example",
+        "duration":{"en":"3 months"},"description":{"en":"Ads"}}]}]}""",
+}
+
+
+def read(run, answers):
+    async def body(text):
+        return text
+
+    return run(read_responses({url: (lambda text=text: body(text)) for url, text in answers.items()}))
+
+
+@pytest.mark.parametrize(
+    ("url", "cmp"), [(ONETRUST, "OneTrust"), (COOKIEBOT, "Cookiebot"), (TERMLY, "Termly"), (COOKIEYES, "CookieYes")]
+)
+def test_an_answer_that_the_page_has_got_is_read(run, url, cmp):
+    found = read(run, {"https://www.a.example/": "<p>hello", url: ANSWERS[url]})
+    fbp = next(cookie for cookie in found.cookies if cookie.name == "_fbp")
+    assert (found.cmp, fbp.category, fbp.host) == (cmp, Category.TARGETING, "a.example")
+    assert 7_600_000 < fbp.duration.seconds < 7_800_000
+
+
+def test_what_is_in_the_answers_besides(run):
+    found = read(run, {ONETRUST: ANSWERS[ONETRUST]})
+    assert {cookie.name: cookie.category for cookie in found.cookies} == {
+        "_fbp": Category.TARGETING,
+        "__adroll": Category.TARGETING,
+        "sid": Category.STRICTLY_NECESSARY,
+    }
+    assert [(service.name, service.domains) for service in found.services] == [("AdRoll", ("adroll.com",))]
+    tables = read(run, {COOKIEBOT: ANSWERS[COOKIEBOT]}).cookies
+    assert [cookie.match for cookie in tables if "#" in cookie.name] == [NameMatch(kind="glob", pattern="_gcl_*")]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '{"DomainData":null}', '{"DomainData":{"Groups":[1]}}', "[" * 9999]
+)
+@pytest.mark.parametrize("url", ANSWERS)
+def test_answers_of_another_shape_are_no_declaration(run, url, body):
+    assert read(run, {url: body}) is None
+
+
+def test_other_answers_are_not_asked_for(run):
+    async def never():
+        raise AssertionError("asked for")
+
+    assert run(read_responses({"https://www.a.example/consent/en.json": never})) is None

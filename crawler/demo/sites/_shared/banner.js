@@ -3,6 +3,8 @@
 // record: {name, days, write(granted) -> text, read(text) -> granted}; granted is a list of group ids.
 // words: {title, text, accept, reject, settings, save}; a missing reject or settings button is not drawn.
 // groups: [[id, label], ...]; apply(granted) runs on every page once a choice is known.
+// forget: an expression for the names of cookies that go when everything is refused. wall: the banner covers the page;
+// faint: the refusal is a faint text link.
 window.ConsentBanner = (function () {
   "use strict";
   let options;
@@ -18,7 +20,17 @@ window.ConsentBanner = (function () {
     document.cookie = record.name + "=" + encodeURIComponent(record.write(granted)) +
       "; Max-Age=" + record.days * 86400 + "; Path=/; SameSite=Lax; Secure";
     box.remove();
+    if (!granted.length && options.forget) forget(options.forget);
     options.apply(granted);
+  }
+
+  function forget(names) {
+    const domain = location.hostname.replace(/^www\./, "");
+    for (const each of document.cookie.split("; ")) {
+      const name = each.split("=")[0];
+      if (!names.test(name)) continue;
+      for (const where of ["", "; Domain=" + domain]) document.cookie = name + "=; Max-Age=0; Path=/" + where;
+    }
   }
 
   function button(text, action, plain) {
@@ -27,6 +39,11 @@ window.ConsentBanner = (function () {
     made.className = plain ? "button plain" : "button";
     made.textContent = text;
     made.addEventListener("click", action);
+    return made;
+  }
+
+  function refusal(made) {
+    if (options.faint) made.className = "faint";
     return made;
   }
 
@@ -58,7 +75,7 @@ window.ConsentBanner = (function () {
   function show() {
     const words = options.words;
     box = document.createElement("section");
-    box.className = "consent";
+    box.className = options.wall ? "consent wall" : "consent";
     box.id = "cookie-banner";
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-label", words.title);
@@ -67,7 +84,7 @@ window.ConsentBanner = (function () {
     box.querySelector("p").textContent = words.text;
     box.append(choices([
       button(words.accept, () => decide(all())),
-      words.reject && button(words.reject, () => decide([])),
+      words.reject && refusal(button(words.reject, () => decide([]))),
       words.settings && button(words.settings, secondLayer, true),
     ]));
     document.body.append(box);

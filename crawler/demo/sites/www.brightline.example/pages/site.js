@@ -15,6 +15,7 @@ ConsentBanner.start({
     reject: "Reject all",
   },
   groups: [["functional", "Language"], ["analytics", "Statistics"], ["marketing", "Advertising"]],
+  forget: /^(_ga|_fbp|pll_language)/,
   apply(granted) {
     if (granted.includes("functional")) {
       document.cookie = "pll_language=en; Max-Age=31536000; Path=/; SameSite=Lax; Secure";

@@ -1,4 +1,4 @@
-// A banner that can only be accepted.
+// A banner over the whole page that can only be accepted.
 const GROUPS = ["analytics"];
 
 ConsentBanner.start({
@@ -13,6 +13,7 @@ ConsentBanner.start({
     text: "We use cookies to measure how our website is used. Accept them to close this message.",
     accept: "Accept cookies",
   },
+  wall: true,
   groups: [["analytics", "Statistics"]],
   apply(granted) {
     if (granted.length) tags.analytics("G-J1S6Q3L8YD", 390 * 86400);

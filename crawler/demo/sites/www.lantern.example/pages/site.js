@@ -14,6 +14,7 @@ ConsentBanner.start({
     save: "Save my choices",
   },
   groups: [["statistics", "Statistics"], ["marketing", "Marketing"]],
+  forget: /^(_ga|_fbp|pll_language)/,
   apply(granted) {
     if (granted.includes("statistics")) tags.analytics("G-N2U7E4K9PW", 390 * 86400);
     if (granted.includes("marketing")) tags.linkedin("5936142");

@@ -29,6 +29,7 @@ ConsentBanner.start({
     reject: "Refuse cookies",
   },
   groups: [["statistics", "Statistics"]],
+  forget: /^(_ga|_fbp|pll_language)/,
   apply(granted) {
     if (granted.includes("statistics")) tags.analytics("G-K4V9A6X2HT", 390 * 86400);
   },
