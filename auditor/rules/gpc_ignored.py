@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from auditor.examples import declaration as policy
 from auditor.examples import evidence, mechanism, request, vendor, visit
 from auditor.model import Category, Match, Phase, Scenario, Severity
-from auditor.rule import Example, Rule
+from auditor.rule import Doubt, Example, Rule
 from auditor.rules._wording import call_refs, calls_in_words, item_refs, listing, named, title_of, what
 
 if TYPE_CHECKING:
@@ -45,17 +45,19 @@ def applies(case: Evidence) -> bool:
     return _under_us_law(case) or any(_promise(site) is not None for site in case.sites)
 
 
-def check(case: Evidence) -> tuple[Match, ...]:
+def check(case: Evidence) -> tuple[Match | Doubt, ...]:
     """One match per targeting service or item that the signal did not stop."""
-    return tuple(match for site in case.sites for match in _matches(site, under_us_law=_under_us_law(case)))
+    return tuple(answer for site in case.sites for answer in _answers(site, under_us_law=_under_us_law(case)))
 
 
-def _matches(site: SiteEvidence, *, under_us_law: bool) -> tuple[Match, ...]:
+def _answers(site: SiteEvidence, *, under_us_law: bool) -> tuple[Match | Doubt, ...]:
     promise = _promise(site)
     with_signal, without = site.played(Scenario.GPC), site.played(Scenario.NO_CHOICE)
     if promise is None and not under_us_law:
         return ()
-    mine = {subject: seen for subject, seen in _targeting(site, with_signal).items() if _told(with_signal)}
+    if with_signal and not _told(with_signal):
+        return (Doubt(site=site.url, subject=None, reason="the signal did not reach the site's pages"),)
+    mine = _targeting(site, with_signal)
     usual = _targeting(site, without)
     return tuple(_match(subject, *seen, site, promise) for subject, seen in mine.items() if subject in usual)
 
@@ -141,7 +143,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     legal_basis=("CCPA regulations § 7025",),
     needs=frozenset({Scenario.GPC, Scenario.NO_CHOICE}),
-    collectors=frozenset({"gpc", "requests", "cookies"}),
+    collectors=frozenset({"requests", "cookies"}),
     applies=applies,
     check=check,
     fires_on=Example(
