@@ -113,7 +113,7 @@ def call(start: Callable[..., subprocess.Popen[str]]) -> Callable[..., subproces
 
     def go(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         process = start(*arguments, cwd=cwd)
-        out, err = process.communicate(timeout=280)
+        out, err = process.communicate(timeout=500)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     return go
