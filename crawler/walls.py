@@ -1,95 +1,145 @@
 """Challenge pages and bot walls: what they look like. Their cookies are not the site's.
 
-Signs are the vendors' own headers, titles and script hosts as they document them or as they can be read in the pages
-themselves; a general CAPTCHA counts only on a page that holds nothing else, since contact forms carry them too.
+The signs are data (``walls.json``). Those of a vendor are specific and need a page with little text; general ones (a
+CAPTCHA, "access denied") count only on a page that holds nothing else, since contact forms carry CAPTCHAs and articles
+speak of walls.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BLOCKING_STATUS = frozenset({403, 429, 451})
-_SPARSE_TEXT = 800
-"""Characters of visible text below which a page with a CAPTCHA holds nothing else."""
+_BARE_TEXT = 800
+_BARE_FIELDS = 1
+_BARE_LINKS = 12
+_SILENT_LINKS = 3
+_DENIED_LINKS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a page is judged by: the document's status and headers (lower-case names), title, visible text, markup."""
+    """What a page is judged by.
+
+    The document's status and headers (lower-case names), its address, title, visible text and markup; how many fields
+    it has to fill in, a password counting twice, and how many links.
+    """
 
     status: int | None
     headers: Mapping[str, str]
     title: str
     text: str
     markup: str
+    url: str = ""
+    fields: int = 0
+    links: int = 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether the page holds next to nothing: little text, no form, few links."""
+        return len(self.text) < _BARE_TEXT and self.fields <= _BARE_FIELDS and self.links <= _BARE_LINKS
 
 
-_HEADERS = (
-    ("cf-mitigated", re.compile("challenge"), "Cloudflare challenge"),
-    ("x-amzn-waf-action", re.compile("challenge|captcha"), "AWS WAF challenge"),
-    ("x-datadome", re.compile("protected"), "DataDome challenge"),
-)
-_MARKUP = (
-    (
-        re.compile(r"/cdn-cgi/challenge-platform/[^\"']{0,80}/orchestrate/|id=[\"']?challenge-(?:form|running|stage)"),
-        "Cloudflare challenge",
-    ),
-    (re.compile(r"captcha-delivery\.com/c(?:aptcha)?[./]"), "DataDome challenge"),
-    (re.compile(r"id=[\"']?px-captcha|_pxAppId[^;]{0,200}px-captcha"), "PerimeterX challenge"),
-    (
-        re.compile(r"_Incapsula_Resource[^\"']{0,200}(?:incident_id|SWUDNSAI|CWUDNSAI)|Incapsula incident ID"),
-        "Imperva challenge",
-    ),
-    (re.compile(r"token\.awswaf\.com/|AwsWafIntegration|awsWafCookieDomainList"), "AWS WAF challenge"),
-    (re.compile(r"sec-if-cpt-container|akam-sw\.js.{0,80}challenge|/_sec/cp_challenge/"), "Akamai challenge"),
-    (re.compile(r"/\.well-known/sgcaptcha/|id=[\"']?kasada|ips\.js\?tkrm_alpekz"), "challenge page"),
-)
-_TITLES = (
-    (
-        re.compile(r"just a moment|attention required! \| cloudflare|un momento…|einen moment", re.IGNORECASE),
-        "Cloudflare challenge",
-    ),
-    (re.compile(r"^access denied$", re.IGNORECASE), "access denied"),
-    (re.compile(r"^(?:pardon our interruption|access to this page has been denied)", re.IGNORECASE), "bot wall"),
-    (
-        re.compile(
-            r"captcha|are you (?:a )?(?:human|robot)|robot check|security check|human verification|"
-            r"verify you are human|bot verification",
-            re.IGNORECASE,
-        ),
-        "CAPTCHA",
-    ),
-)
-_CAPTCHA = re.compile(
-    r"(?:google|recaptcha)\.(?:com|net)/recaptcha/|hcaptcha\.com/1/|challenges\.cloudflare\.com/turnstile|"
-    r"class=[\"'][^\"']{0,200}(?:g-recaptcha|h-captcha|cf-turnstile)|funcaptcha|geetest|id=[\"']?captcha",
-    re.IGNORECASE,
-)
-_HUMAN = re.compile(
-    r"captcha|not a robot|you are (?:a )?human|unusual traffic|automated (?:access|requests|queries)|security check|"
-    r"kein roboter|geen robot|pas un robot|no (?:soy|eres) un robot|non sono un robot",
-    re.IGNORECASE,
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """What stands in the way, in a few words; ``waits``: it may let a browser in by itself after some seconds."""
+
+    name: str
+    waits: bool = False
 
 
-def wall(shown: Shown) -> str | None:
-    """What stands in the way, in a few words; ``None`` for a page that lets visitors in."""
-    by_header = next((name for header, sign, name in _HEADERS if sign.search(shown.headers.get(header, ""))), None)
-    if by_header and (by_header != "DataDome challenge" or shown.status in BLOCKING_STATUS):
-        return by_header
-    sparse = len(shown.text) < _SPARSE_TEXT
-    if sparse:
-        named = next((name for sign, name in _MARKUP if sign.search(shown.markup)), None)
-        named = named or next((name for sign, name in _TITLES if sign.search(shown.title)), None)
-        if named:
-            return named
-        if _CAPTCHA.search(shown.markup) and _HUMAN.search(f"{shown.title} {shown.text}"):
-            return "CAPTCHA"
-    if shown.status in BLOCKING_STATUS:
-        return f"answered with status {shown.status}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sign:
+    """Conditions that all hold on a wall's page."""
+
+    wall: Wall
+    room: int
+    status: frozenset[int]
+    headers: tuple[tuple[str, re.Pattern[str]], ...]
+    title: re.Pattern[str] | None
+    parts: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def on(self, shown: Shown) -> bool:
+        """Whether the page bears this sign."""
+        by_answer = not self.parts and self.title is None
+        return (
+            (by_answer or len(shown.text) <= self.room)
+            and (not self.status or shown.status in self.status)
+            and all(sign.search(shown.headers.get(name, "")) for name, sign in self.headers)
+            and (self.title is None or self.title.fullmatch(shown.title.strip()) is not None)
+            and all(sign.search(getattr(shown, part)) for part, sign in self.parts)
+        )
+
+
+@cache
+def _read() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(resources.files("crawler").joinpath("walls.json").read_text("utf-8"))
+    return found
+
+
+@cache
+def _signs() -> tuple[_Sign, ...]:
+    usual = int(_read()["room"])
+    return tuple(
+        _Sign(
+            wall=Wall(name=wall["wall"], waits=wall.get("waits", False)),
+            room=sign.get("room", usual),
+            status=frozenset(sign.get("status", ())),
+            headers=tuple((name, _pattern(text)) for name, text in sign.get("header", {}).items()),
+            title=_pattern(sign["title"]) if "title" in sign else None,
+            parts=tuple((part, _pattern(sign[part])) for part in ("url", "text", "markup") if part in sign),
+        )
+        for wall in _read()["walls"]
+        for sign in wall["signs"]
+    )
+
+
+@cache
+def _named(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (name, _pattern("|".join(f"(?:{text})" for text in texts)))
+        for name, texts in _read()[key].items()
+        if name != "about"
+    )
+
+
+@cache
+def _captcha(key: str) -> re.Pattern[str]:
+    return _pattern(_read()["captcha"][key])
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE | re.DOTALL)
+
+
+def wall(shown: Shown) -> Wall | None:
+    """What stands in the way; ``None`` for a page that lets visitors in."""
+    found = next((sign.wall for sign in _signs() if sign.on(shown)), None) or (_general(shown) if shown.bare else None)
+    if found is None and shown.status in BLOCKING_STATUS:
+        return Wall(name=f"answered with status {shown.status}")
+    return found
+
+
+def _general(shown: Shown) -> Wall | None:
+    """A wall of no known vendor, on a page that holds nothing else."""
+    words = _captcha("notice").sub("", f"{shown.title}\n{shown.text}")
+    if _captcha("markup").search(shown.markup) and _captcha("human").search(words):
+        return Wall(name="CAPTCHA")
+    title = shown.title.strip()
+    if shown.links <= _DENIED_LINKS:
+        titled = next((name for name, sign in _named("titles") if sign.fullmatch(title)), None)
+        if titled:
+            return Wall(name=titled, waits=titled == "bot wall")
+    if shown.links <= _SILENT_LINKS:
+        said = next((name for name, sign in _named("phrases") if sign.search(words)), None)
+        if said:
+            return Wall(name=said, waits=said == "bot wall")
     return None
