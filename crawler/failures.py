@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.domains import host_of
 from auditor.model import Outcome, VisitError
 from crawler.addresses import Reason
+from crawler.walls import BLOCKING_STATUS
 
 if TYPE_CHECKING:
     from crawler.network import AddressGuard
@@ -35,6 +36,12 @@ def failed_navigation(message: str, requested: str, guard: AddressGuard) -> Visi
         words = "the page did not load in time" if late else (message.strip().splitlines() or ["no reason given"])[0]
         return VisitError(Outcome.TIMEOUT if late else Outcome.FAILED, words[:300])
     return _network_error(found[1], requested, guard)
+
+
+def http_error(status: int) -> VisitError:
+    """The error to raise for a document that was answered with an error status."""
+    outcome = Outcome.BLOCKED if status in BLOCKING_STATUS else Outcome.HTTP_ERROR
+    return VisitError(outcome, f"answered with status {status}")
 
 
 def _network_error(name: str, url: str, guard: AddressGuard) -> VisitError:

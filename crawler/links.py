@@ -106,8 +106,8 @@ def link_of(raw: str, text: str, base: str) -> Link | None:
         return None
     labels = _labels(host)
     path, language = _without_language(_INDEX.sub("/", parts.path))
-    if labels and language is None and labels[-1] in _codes() and len(labels) == 1:
-        labels, language = (), labels[-1]
+    if language is None and len(labels) == 1 and labels[0] in _codes():
+        language, labels = labels[0], ()
     route = parts.fragment if _ROUTE.match(parts.fragment) else ""
     segments = [fold(unquote(_SUFFIX.sub("", part))) for part in f"{path}/{route.lstrip('!')}".split("/") if part]
     query = sorted(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import Outcome, VisitError
+from crawler import look
 from crawler.collectors.timeline import now_ms
-from crawler.failures import failed_navigation
+from crawler.failures import failed_navigation, http_error
 from crawler.launch import bounded
-from crawler.walls import BLOCKING_STATUS, Shown, wall
+from crawler.touch import touch
+from crawler.walls import Wall, wall
+from crawler.windows import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from playwright.async_api import BrowserContext, Dialog, Download, Page
+    from playwright.async_api import BrowserContext, Page
 
     from crawler.collectors.hops import Hop
     from crawler.collectors.recorder import Recorder
@@ -26,23 +30,17 @@ if TYPE_CHECKING:
 
 NAVIGATION_TIMEOUT_S = 30.0
 LOAD_TIMEOUT_S = 15.0
-TOUCH_TIMEOUT_S = 3.0
-LEAVE_TIMEOUT_S = 5.0
+CHALLENGE_TIMEOUT_S = 12.0
+"""How long a challenge that may let a browser in is waited for, beyond the window of observation."""
 QUIET_MS = 1000.0
 AFTERMATH_MS = 500
 AFTERMATH_MAX_MS = 2500
-MAX_POPUPS = 5
+MAX_DOCUMENTS = 20
+"""Documents of one navigation beyond which it leads nowhere: as many as the browser follows redirects by HTTP."""
 _POLL_S = 0.1
-_MAX_DIALOGS = 200
+_LOOK_AGAIN_S = 1.0
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_MAX_TITLE = 500
-_LOOK = """(() => ({
-  title: String(document.title).slice(0, 500),
-  text: document.body ? document.body.innerText.slice(0, 4000) : '',
-  markup: document.documentElement.outerHTML.slice(0, 200000),
-}))()"""
-_LINKS = """(() => Array.from(document.links).slice(0, 2000).map(
-  (link) => [String(link.href).slice(0, 2048), String(link.innerText || link.title || '').trim().slice(0, 120)]))()"""
+_SILENT = "the page does not answer: an endless script or dialog"
 
 
 class PageClosedError(VisitError):
@@ -50,6 +48,14 @@ class PageClosedError(VisitError):
 
     def __init__(self) -> None:
         super().__init__(Outcome.FAILED, "the page closed itself")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """A page as it stands: its document's request and what is in the way."""
+
+    document: Hop | None
+    wall: Wall | None
 
 
 class PageDriver:
@@ -60,11 +66,10 @@ class PageDriver:
         self._recorder = recorder
         self._crawl = crawl
         self._guard = guard
+        self._windows = Windows(context, recorder)
         self._page: Page | None = None
         self._crashed = False
-        self._popups: list[Page] = []
-        self._dialogs = 0
-        self._background: set[asyncio.Task[None]] = set()
+        self._went_ms = now_ms()
 
     @property
     def page(self) -> Page:
@@ -86,9 +91,9 @@ class PageDriver:
     async def start(self) -> None:
         """Open the page and listen to it before anything is loaded."""
         page = self._page = await bounded(self._context.new_page(), LOAD_TIMEOUT_S)
-        self._context.on("page", self._popped_up)
+        self._windows.watch()
         page.on("crash", self._on_crash)
-        self._mind(page)
+        self._windows.mind(page)
         if not await self._recorder.listen(self._context, page):
             raise VisitError(Outcome.CRASHED, "the browser gave no session for the page")
 
@@ -101,7 +106,7 @@ class PageDriver:
     async def reload(self) -> Hop | None:
         """Load the page again, as ``open``. The page is left by that: what it sends then is heard as in ``leave``."""
         await self._recorder.read_stores(self._context, self.page)
-        await self.close_popups()
+        await self._windows.close_popups()
         return await self._navigate(
             self.page.url, lambda page: page.reload(wait_until="commit", timeout=_ms(NAVIGATION_TIMEOUT_S))
         )
@@ -109,6 +114,8 @@ class PageDriver:
     async def _navigate(self, url: str, go: Callable[[Page], Coroutine[Any, Any, object]]) -> Hop | None:
         page = self.page
         self._recorder.log.frames.visitor_goes()
+        self._went_ms = now_ms()
+        self._recorder.timeline.resume(self._went_ms)
         try:
             await bounded(go(page), NAVIGATION_TIMEOUT_S + _POLL_S * 20)
             await page.wait_for_load_state("domcontentloaded", timeout=_ms(NAVIGATION_TIMEOUT_S))
@@ -116,9 +123,9 @@ class PageDriver:
             raise VisitError(Outcome.CRASHED, "the browser does not answer") from None
         except PlaywrightError as error:
             raise await self._explained(str(error), url) from None
-        await self._wait_for_load(page)
+        first = await self._loaded()
         await self.settle(self._crawl.settle_ms, self._crawl.settle_max_ms)
-        return await self._judged()
+        return await self._judged(first)
 
     async def _explained(self, message: str, url: str) -> VisitError:
         """An error page without a body looks like a network error to Playwright; the log knows its status."""
@@ -126,15 +133,17 @@ class PageDriver:
             return VisitError(Outcome.CRASHED, "the page crashed")
         asked = await self._document(answered=False)
         if "ERR_HTTP_RESPONSE_CODE_FAILURE" in message and asked is not None and asked.status is not None:
-            return _http_error(asked.status)
+            return http_error(asked.status)
         # After redirects the address that failed is the last one asked for.
         return failed_navigation(message, asked.url if asked is not None else url, self._guard)
 
-    async def _wait_for_load(self, page: Page) -> None:
+    async def _loaded(self) -> _View:
+        """Wait for the load event, then the first look: a challenge may be gone before the window ends."""
         try:
-            await page.wait_for_load_state("load", timeout=_ms(LOAD_TIMEOUT_S))
+            await self.page.wait_for_load_state("load", timeout=_ms(LOAD_TIMEOUT_S))
         except PlaywrightError:
-            self._recorder.note("page", f"still loading after {LOAD_TIMEOUT_S:.0f} s")
+            self._recorder.note("page", f"still loading after {LOAD_TIMEOUT_S:.0f} s", partly=True)
+        return await self._view()
 
     async def settle(self, least_ms: float, most_ms: float, quiet_ms: float = QUIET_MS) -> None:
         """Wait ``least_ms``, longer until nothing was requested or written for ``quiet_ms``, at most ``most_ms``."""
@@ -145,48 +154,77 @@ class PageDriver:
             await asyncio.sleep(_POLL_S)
             self.page  # noqa: B018 (raises when the page is gone)
 
-    async def _judged(self) -> Hop | None:
-        """The loaded document, if it is a page that lets visitors in."""
-        document = await self._document()
-        shown = await self._look(document)
-        blocked = wall(shown)
-        if blocked:
-            raise VisitError(Outcome.BLOCKED, blocked)
+    # --------------------------------------------------------------------------------- what it shows
+
+    async def _judged(self, first: _View) -> Hop | None:
+        """The loaded document, if it is a page that lets visitors in; a challenge that may do so is waited for."""
+        last = await self._view()
+        if last.wall is not None and last.wall.waits:
+            first, last = last, await self._let_in(last)
+        if last.wall is not None:
+            self._recorder.timeline.exclude(self._stood_ms(last))
+            raise VisitError(Outcome.BLOCKED, last.wall.name)
+        document = last.document
+        if self._recorder.log.documents_since(self._went_ms, document) > MAX_DOCUMENTS:
+            raise VisitError(Outcome.FAILED, "leads from document to document without end")
+        if first.wall is not None:
+            self._passed(first, document)
         if document is not None:
             if document.status is not None and document.status >= 400:
-                raise _http_error(document.status)
+                raise http_error(document.status)
             if document.mime and document.mime not in _PAGE_TYPES:
                 raise VisitError(Outcome.FAILED, f"answered with {document.mime[:80]}, not a page")
         return document
+
+    async def _let_in(self, before: _View) -> _View:
+        """Wait until another document stands, or the same one shows something else."""
+        end, view = now_ms() + _ms(CHALLENGE_TIMEOUT_S), before
+        while view.wall is not None and now_ms() < end:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            view = await self._view()
+            if view.wall is None or view.document is not before.document:
+                await self._loaded()
+                await self.settle(self._crawl.settle_ms, self._crawl.settle_max_ms)
+                view = await self._view()
+        return view
+
+    def _passed(self, challenge: _View, document: Hop | None) -> None:
+        """A challenge stood before the page: what came until the page was asked for is not the site's."""
+        assert challenge.wall is not None, "there was a challenge"
+        if document is None or document is challenge.document:
+            return
+        began = self._stood_ms(challenge)
+        self._recorder.timeline.exclude(began, document.first.at_ms)
+        seconds = max(document.first.at_ms - began, 0) / 1000
+        words = (
+            f"{challenge.wall.name} for {seconds:.0f} s before {document.url[:120]}: what it stored is not the site's"
+        )
+        self._recorder.note("challenge", words, partly=True)
+
+    def _stood_ms(self, view: _View) -> float:
+        """Since when a document has been there: what came before its answer is still of the page before it."""
+        answered = view.document.response_ms if view.document is not None else None
+        return max(answered or self._went_ms, self._went_ms)
+
+    async def _view(self) -> _View:
+        document = await self._document()
+        return _View(document=document, wall=wall(await look.shown(self._asked, document)))
 
     async def _document(self, *, answered: bool = True) -> Hop | None:
         try:
             frames = await self.tap.frames()
         except (TimeoutError, PlaywrightError):
-            raise VisitError(Outcome.TIMEOUT, "the page does not answer: an endless script or dialog") from None
+            self.page  # noqa: B018 (raises when the page is gone)
+            raise VisitError(Outcome.TIMEOUT, _SILENT) from None
         return self._recorder.log.document_of(str(frames[0]["id"]), answered=answered)
-
-    async def _look(self, document: Hop | None) -> Shown:
-        seen = await self._asked(_LOOK)
-        parts = seen if isinstance(seen, dict) else {}
-        return Shown(
-            status=document.status if document else None,
-            headers=document.response_headers if document else {},
-            title=str(parts.get("title", "")),
-            text=str(parts.get("text", "")),
-            markup=str(parts.get("markup", "")),
-        )
 
     async def title(self) -> str | None:
         """The document's title; ``None`` for none."""
-        answer = await self._asked("document.title")
-        return str(answer).strip()[:_MAX_TITLE] or None if isinstance(answer, str) else None
+        return await look.title(self._asked)
 
     async def links(self) -> tuple[tuple[str, str], ...]:
-        """(URL, text) of the main frame's anchors, in order."""
-        rows = await self._asked(_LINKS)
-        pairs = (row for row in rows if isinstance(row, list) and len(row) == 2) if isinstance(rows, list) else ()
-        return tuple((str(url), str(text)) for url, text in pairs)
+        """(URL, text) of the main frame's links, in order."""
+        return await look.links(self._asked)
 
     async def _asked(self, expression: str) -> object:
         try:
@@ -194,86 +232,35 @@ class PageDriver:
             answer: object = await self.tap.evaluate(str(main["id"]), expression)
         except TimeoutError:
             self.page  # noqa: B018 (raises when the page is gone)
-            raise VisitError(Outcome.TIMEOUT, "the page does not answer: an endless script or dialog") from None
+            raise VisitError(Outcome.TIMEOUT, _SILENT) from None
         except PlaywrightError:
             self.page  # noqa: B018 (as above)
             return None  # It navigates just now.
         return answer
 
+    # ------------------------------------------------------------------------------- the visitor's hand
+
     async def touch(self) -> None:
-        """One scroll and one movement of the mouse, as any visitor's hand makes them; then wait for what it causes."""
-        page = self.page
+        """One movement of the mouse and one scroll, as any visitor's hand makes them; then wait for what it causes."""
+        name = self._recorder.touched()
         try:
-            await bounded(page.mouse.move(420, 330, steps=4), TOUCH_TIMEOUT_S)
-            await bounded(page.mouse.wheel(0, 700), TOUCH_TIMEOUT_S)
+            await touch(self.page, self._asked)
         except (TimeoutError, PlaywrightError):
-            self._recorder.note("touch", "the page took no mouse events")
+            self._recorder.note(name, "the page took no mouse events")
         await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
 
     async def leave(self) -> None:
         """Go away as visitors do, to an empty page; wait for what is sent then, and close what popped up."""
         await self._recorder.read_stores(self._context, self.page)
-        await self._go_blank(self.page, "page end")
+        await self._windows.go_blank(self.page, "page end")
         await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
         await self._recorder.read_stores(self._context, self.page)
-        await self.close_popups()
+        await self._windows.close_popups()
 
-    async def _go_blank(self, page: Page, what: str) -> None:
-        """A page that is closed is torn down before its ``unload``; one that is navigated is not."""
-        try:
-            await bounded(page.goto("about:blank", wait_until="commit"), LEAVE_TIMEOUT_S)
-        except (TimeoutError, PlaywrightError):
-            self._recorder.note(what, "a page could not be left")
-
-    async def close_popups(self) -> None:
-        """Close windows that the page opened; they were listened to until now."""
-        if self._popups:
-            await self._recorder.read_unannounced()
-        for popup in self._popups:
-            if not popup.is_closed():
-                await self._go_blank(popup, "popups")
-                await self._close(popup)
-        self._popups.clear()
-
-    def _popped_up(self, popup: Page) -> None:
-        self._mind(popup)
-        if len(self._popups) >= MAX_POPUPS:
-            self._recorder.note("popups", f"more than {MAX_POPUPS} windows were opened; the rest was closed unseen")
-            self._spawn(self._close(popup))
-        else:
-            self._popups.append(popup)
-            self._spawn(self._listen(popup))
-
-    async def _listen(self, popup: Page) -> None:
-        await self._recorder.listen(self._context, popup)
-
-    async def _close(self, page: Page) -> None:
-        try:
-            await bounded(page.close(), TOUCH_TIMEOUT_S)
-        except (TimeoutError, PlaywrightError):
-            self._recorder.note("popups", "a window did not close")
-
-    def _mind(self, page: Page) -> None:
-        page.on("dialog", lambda dialog: self._spawn(self._answer(dialog)))
-        page.on("download", lambda download: self._spawn(_cancel(download)))
-
-    async def _answer(self, dialog: Dialog) -> None:
-        """Nobody confirms anything, but nobody is kept on a page either. An endless loop is left to hang."""
-        self._dialogs += 1
-        if self._dialogs > _MAX_DIALOGS:
-            return
-        try:
-            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
-        except PlaywrightError:
-            return  # Its page is gone.
+    # ------------------------------------------------------------------------------------------- its end
 
     def _on_crash(self, _page: Page) -> None:
         self._crashed = True
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
     async def browser_is_gone(self) -> bool:
         """Whether a closed page went with its browser, whose own end becomes known a moment later."""
@@ -286,21 +273,7 @@ class PageDriver:
 
     async def end(self) -> None:
         """Stop what still runs beside the visit."""
-        for task in tuple(self._background):
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-
-
-async def _cancel(download: Download) -> None:
-    try:
-        await download.cancel()
-    except PlaywrightError:
-        return  # It ended by itself.
-
-
-def _http_error(status: int) -> VisitError:
-    outcome = Outcome.BLOCKED if status in BLOCKING_STATUS else Outcome.HTTP_ERROR
-    return VisitError(outcome, f"answered with status {status}")
+        await self._windows.end()
 
 
 def _ms(seconds: float) -> float:

@@ -336,7 +336,7 @@ class _Playing:
         except VisitError as error:
             if error.outcome is Outcome.CRASHED:
                 raise
-            self.recorder.note("pages", f"{url[:120]}: {error}")
+            self.recorder.note("pages", f"{url[:120]}: {error}", partly=True)
             return False
         self.pages.append(self.driver.page.url)
         return True

@@ -23,6 +23,8 @@ _BARE_FIELDS = 1
 _BARE_LINKS = 12
 _SILENT_LINKS = 3
 _DENIED_LINKS = 6
+_ACTIVE = re.compile(r"<script|http-equiv=.?refresh", re.IGNORECASE)
+"""What an unknown wall needs to let a browser in by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,8 @@ def wall(shown: Shown) -> Wall | None:
     """What stands in the way; ``None`` for a page that lets visitors in."""
     found = next((sign.wall for sign in _signs() if sign.on(shown)), None) or (_general(shown) if shown.bare else None)
     if found is None and shown.status in BLOCKING_STATUS:
-        return Wall(name=f"answered with status {shown.status}")
+        active = shown.bare and _ACTIVE.search(shown.markup) is not None
+        return Wall(name=f"answered with status {shown.status}", waits=active)
     return found
 
 

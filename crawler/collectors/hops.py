@@ -74,6 +74,14 @@ class Hop:
         return self.sent is not None or self.got is not None or (self.deferred and self.error in (None, _UNREADABLE))
 
     @property
+    def first(self) -> Hop:
+        """The request that redirects made this one of."""
+        hop = self
+        while hop.before is not None:
+            hop = hop.before
+        return hop
+
+    @property
     def hops_before(self) -> tuple[str, ...]:
         """URLs of the redirects that led here, nearest first."""
         urls: list[str] = []
@@ -141,6 +149,18 @@ class NetworkLog:
         """The last document request of a frame; the last answered one unless that does not matter."""
         found = (hop for hop in reversed(self.hops) if hop.kind == "Document" and hop.frame == frame)
         return next((hop for hop in found if hop.status is not None or not answered), None)
+
+    def documents_since(self, at_ms: float, last: Hop | None) -> int:
+        """How many documents, redirects not counted, the frame of ``last`` asked for since a moment."""
+        return sum(
+            1
+            for hop in self.hops
+            if last is not None
+            and hop.kind == "Document"
+            and hop.frame == last.frame
+            and hop.before is None
+            and hop.at_ms >= at_ms
+        )
 
     def _request(self, tap: Tap, event: dict[str, Any]) -> None:
         self.last_active_ms = now_ms()

@@ -88,19 +88,31 @@ class Ledger:
     _writes: Sequence[Write] = ()
 
     def replay(self, writes: Iterable[Write], snapshots: Iterable[Snapshot]) -> None:
-        """Go through everything in order of time; what lies after the timeline's cut is left out."""
+        """Go through everything in order of time.
+
+        What lies after the timeline's cut is left out. What was excluded makes no entries, but what it left in the jar
+        is known: it is present in the phases that begin after it.
+        """
         self._writes = sorted(writes, key=lambda write: write.at_ms)
         steps: list[Write | Snapshot] = sorted((*self._writes, *snapshots), key=lambda step: step.at_ms)
         for step in steps:
+            if self.timeline.is_over(step.at_ms):
+                break
             phase = self.timeline.phase_of(step.at_ms)
             if phase is None:
-                break
-            self._enter(phase)
-            if isinstance(step, Snapshot):
-                self._compare(step, phase)
+                kept = len(self.entries)
+                self._take(step, self._phase or self.timeline.phases[0][1])
+                del self.entries[kept:]
             else:
-                self._apply(step, phase)
+                self._enter(phase)
+                self._take(step, phase)
         self._leave()
+
+    def _take(self, step: Write | Snapshot, phase: Phase) -> None:
+        if isinstance(step, Snapshot):
+            self._compare(step, phase)
+        else:
+            self._apply(step, phase)
 
     def _enter(self, phase: Phase) -> None:
         if phase is not self._phase:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", "Cookie", "StorageItem")
 
 NOT_OBSERVABLE = ("script API calls in workers", "private file systems and storage buckets of origins")
+_MAX_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class Recorder:
         self._screenshots = screenshots.ScreenshotCollector(full=full_pages)
         self._problems: dict[str, list[str]] = {}
         self._successes: set[str] = set()
+        self._touches: list[str] = []
         self.taps.on_report("clicks", self._clicked)
 
     def attach(self, context: BrowserContext) -> None:
@@ -146,9 +148,19 @@ class Recorder:
         """Ask now for the answers to requests that no session announced: their window is about to be closed."""
         await self._try(requests.NAME, self._workers.read(self.log.hops))
 
-    def note(self, collector: str, problem: str) -> None:
-        """Record that a collector missed something."""
-        self._problems.setdefault(collector, []).append(problem)
+    def note(self, collector: str, problem: str, *, partly: bool = False) -> None:
+        """Record that a collector missed something; ``partly``: what it is about was observed all the same."""
+        problems = self._problems.setdefault(collector, [])
+        if len(problems) < _MAX_PROBLEMS:
+            problems.append(problem)
+        if partly:
+            self._successes.add(collector)
+
+    def touched(self) -> str:
+        """The visitor's hand goes to work now; gives the name under which the coverage tells of it."""
+        name = f"touch at {self.timeline.since_start(now_ms())} ms"
+        self._touches.append(name)
+        return name
 
     async def drain(self, page_url: str, *, keep_raw: bool, shown: Shown) -> Observations:
         """Everything that was observed. ``page_url``: the visit's final URL, which decides what is third-party."""
@@ -195,7 +207,7 @@ class Recorder:
             for collector in affected:
                 self.note(collector, problem)
         known = (cookies.NAME, requests.NAME, storage.NAME, api_calls.NAME, controls.NAME, screenshots.NAME)
-        return {name: self._word(name) for name in dict.fromkeys((*known, *self._problems))}
+        return {name: self._word(name) for name in dict.fromkeys((*known, *self._problems, *self._touches))}
 
     def _word(self, name: str) -> str:
         problems = self._problems.get(name)

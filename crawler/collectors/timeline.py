@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ class Timeline:
     started_ms: float = field(default_factory=now_ms)
     _marks: list[tuple[float, Phase]] = field(default_factory=list)
     _cut_ms: float | None = None
+    _gaps: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def started_at(self) -> datetime:
@@ -42,9 +44,24 @@ class Timeline:
         """What happens after ``at_ms`` belongs to no phase: a choice was tried that was not the wanted one."""
         self._cut_ms = at_ms
 
+    def exclude(self, from_ms: float, until_ms: float = math.inf) -> None:
+        """What happens between two moments belongs to no phase: a challenge page stood there, not the site's."""
+        self._gaps.append((from_ms, until_ms))
+
+    def resume(self, at_ms: float) -> None:
+        """A page is asked for: what was excluded without an end ends."""
+        self._gaps = [(begin, min(end, max(begin, at_ms))) for begin, end in self._gaps]
+
+    def is_over(self, at_ms: float) -> bool:
+        """Whether a moment lies after the cut."""
+        return self._cut_ms is not None and at_ms >= self._cut_ms
+
     def phase_of(self, at_ms: float) -> Phase | None:
-        """The phase of a moment; ``None`` after the cut. What came before the first phase belongs to it."""
-        if self._cut_ms is not None and at_ms >= self._cut_ms:
+        """The phase of a moment; ``None`` after the cut and for what was excluded.
+
+        What came before the first phase belongs to it.
+        """
+        if self.is_over(at_ms) or any(begin <= at_ms < end for begin, end in self._gaps):
             return None
         current = self._marks[0][1]
         for beginning, phase in self._marks:

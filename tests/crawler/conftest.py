@@ -256,3 +256,29 @@ def visit(
         return run(play(task(*what, **how), browsers, guard))
 
     return go
+
+
+@pytest.fixture
+def visits(
+    run: Callable[..., Any],
+    browsers: Browsers,
+    guard: AddressGuard,
+    web: LocalWeb,
+    task: Callable[..., VisitTask],
+) -> Callable[..., dict[str, VisitResult]]:
+    """Plays visits of the local web beside each other, ``beside`` at a time: name -> (URL, keywords of ``task``)."""
+    del web  # It must be empty before the visits' pages are served.
+
+    async def play_all(tasks: dict[str, VisitTask], beside: int) -> dict[str, VisitResult]:
+        gate = asyncio.Semaphore(beside)
+
+        async def one(task: VisitTask) -> VisitResult:
+            async with gate:
+                return await play(task, browsers, guard)
+
+        return dict(zip(tasks, await asyncio.gather(*map(one, tasks.values())), strict=True))
+
+    def go(wanted: dict[str, tuple[str, dict[str, Any]]], beside: int = 8) -> dict[str, VisitResult]:
+        return run(play_all({name: task(url, **rest) for name, (url, rest) in wanted.items()}, beside))
+
+    return go

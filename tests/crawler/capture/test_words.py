@@ -17,7 +17,6 @@ from crawler.config import NetworkConfig
 from crawler.failures import failed_navigation
 from crawler.network import AddressGuard
 from crawler.pages import pages_to_visit
-from crawler.walls import Shown, wall
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp() * 1000
 URL = "https://www.first.com/shop/list?x=1"
@@ -188,33 +187,50 @@ def test_nothing_counts_after_the_cut():
     assert [name for name, *_ in events] == ["a"]
 
 
+def test_what_was_excluded_before_the_phase_is_present_in_it():
+    clock = _only_before()
+    clock.exclude(0, 500)
+    events, ledger = replayed(
+        [
+            write(10, "wall=1"),
+            write(20, "gone=1"),
+            write(30, "gone=; max-age=0"),
+            write(600, "a=1"),
+            write(700, "wall=2"),
+        ],
+        [jar(900, a="1", wall="2")],
+        clock,
+    )
+    assert events == [
+        ("wall", "present", "before_choice", "http"),
+        ("a", "set", "before_choice", "http"),
+        ("wall", "changed", "before_choice", "http"),
+    ]
+    assert {key.name for key in ledger.held_at_end[Phase.BEFORE_CHOICE]} == {"a", "wall"}
+    assert [clock.phase_of(at) for at in (0, 499, 500)] == [None, None, Phase.BEFORE_CHOICE]
+
+
+def test_what_was_excluded_inside_a_phase_is_present_in_the_next():
+    clock = timeline()
+    clock.exclude(300)
+    clock.resume(600)
+    events, _ = replayed(
+        [write(10, "a=1"), write(400, "wall=1"), write(1_200, "b=1")],
+        [jar(500, a="1", wall="1"), jar(900, a="1", wall="1"), jar(2_000, a="1", b="1", wall="1")],
+        clock,
+    )
+    assert events == [
+        ("a", "set", "before_choice", "http"),
+        ("a", "present", "after_reject", "http"),
+        ("wall", "present", "after_reject", "http"),
+        ("b", "set", "after_reject", "http"),
+    ]
+
+
 def test_blocked_writes_do_not_touch_what_is_held():
     events, ledger = replayed([write(10, "a=1"), write(20, "a=2", reasons=("SecureOnly",))], [jar(900, a="1")])
     assert [event for _, event, *_ in events] == ["set", "blocked"]
     assert ledger.entries[0].event is CookieEvent.SET
-
-
-@pytest.mark.parametrize(
-    ("shown", "found"),
-    [
-        ({"title": "Just a moment...", "status": 403}, "Cloudflare challenge"),
-        ({"headers": {"cf-mitigated": "challenge"}, "status": 403}, "Cloudflare challenge"),
-        ({"markup": "<script src='https://ct.captcha-delivery.com/c.js'>", "status": 403}, "DataDome challenge"),
-        ({"markup": "<div id='px-captcha'></div>"}, "PerimeterX challenge"),
-        ({"markup": "<iframe src='/_Incapsula_Resource?SWUDNSAI=31&incident_id=7'>"}, "Imperva challenge"),
-        ({"title": "Access Denied", "text": "You don't have permission"}, "access denied"),
-        ({"headers": {"x-amzn-waf-action": "challenge"}, "status": 202}, "AWS WAF challenge"),
-        ({"title": "Verify", "text": "I am not a robot", "markup": "<div class='g-recaptcha'>"}, "CAPTCHA"),
-        ({"title": "Contact us", "text": "form " * 400, "markup": "<div class='g-recaptcha'>captcha"}, None),
-        ({"title": "Security check of your home", "text": "we sell locks " * 100}, None),
-        ({"title": "Home", "text": "hi", "headers": {"x-datadome": "protected"}}, None),
-        ({"title": "Forbidden", "status": 403}, "answered with status 403"),
-        ({"title": "Home"}, None),
-    ],
-)
-def test_walls(shown, found):
-    whole = {"status": 200, "headers": {}, "title": "", "text": "", "markup": "", **shown}
-    assert wall(Shown(**whole)) == found
 
 
 HOME = "https://www.first.com/"

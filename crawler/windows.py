@@ -1,0 +1,108 @@
+"""What a page opens without being asked: windows, dialogs and downloads. Nobody confirms, nobody is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from crawler.launch import bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from playwright.async_api import BrowserContext, Dialog, Download, Page
+
+    from crawler.collectors.recorder import Recorder
+
+MAX_POPUPS = 5
+MAX_DIALOGS = 1_000
+"""A page that asks more often is left hanging in its dialog: it does nothing else."""
+LEAVE_TIMEOUT_S = 5.0
+_CLOSE_TIMEOUT_S = 3.0
+
+
+class Windows:
+    """Minds the windows of one visit; a new object for every visit."""
+
+    def __init__(self, context: BrowserContext, recorder: Recorder) -> None:
+        self._context = context
+        self._recorder = recorder
+        self._popups: list[Page] = []
+        self._dialogs = 0
+        self._refused = 0
+        self._background: set[asyncio.Task[None]] = set()
+
+    def mind(self, page: Page) -> None:
+        """Answer a page's dialogs and refuse its downloads."""
+        page.on("dialog", lambda dialog: self._spawn(self._answer(dialog)))
+        page.on("download", lambda download: self._spawn(_cancel(download)))
+
+    def watch(self) -> None:
+        """From now on listen to the windows that open, or close them where there are too many."""
+        self._context.on("page", self._popped_up)
+
+    def _popped_up(self, popup: Page) -> None:
+        self.mind(popup)
+        if len(self._popups) < MAX_POPUPS:
+            self._popups.append(popup)
+            self._spawn(self._listen(popup))
+            return
+        if not self._refused:
+            self._recorder.note("popups", f"more than {MAX_POPUPS} windows were opened; the rest was closed unseen")
+        self._refused += 1
+        self._spawn(self._close(popup))
+
+    async def close_popups(self) -> None:
+        """Close windows that pages opened; they were listened to until now."""
+        waiting, self._popups = self._popups, []
+        if waiting:
+            await self._recorder.read_unannounced()
+        for popup in waiting:
+            if not popup.is_closed():
+                await self.go_blank(popup, "popups")
+                await self._close(popup)
+
+    async def go_blank(self, page: Page, what: str) -> None:
+        """Leave a page; one that is closed is torn down before its ``unload``, one that is navigated is not."""
+        try:
+            await bounded(page.goto("about:blank", wait_until="commit"), LEAVE_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError):
+            self._recorder.note(what, "a page could not be left")
+
+    async def _listen(self, popup: Page) -> None:
+        await self._recorder.listen(self._context, popup)
+
+    async def _close(self, page: Page) -> None:
+        try:
+            await bounded(page.close(), _CLOSE_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError):
+            self._recorder.note("popups", "a window did not close")
+
+    async def _answer(self, dialog: Dialog) -> None:
+        self._dialogs += 1
+        if self._dialogs > MAX_DIALOGS:
+            return
+        try:
+            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+        except PlaywrightError:
+            return  # Its page is gone.
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def end(self) -> None:
+        """Stop what still runs beside the visit."""
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+
+async def _cancel(download: Download) -> None:
+    try:
+        await download.cancel()
+    except PlaywrightError:
+        return  # It ended by itself.
