@@ -57,6 +57,13 @@ FLAGS = (
     "LocalNetworkAccessChecks,LensOverlay,RenderDocument,DefaultSiteInstanceGroups",
 )
 
+UNWANTED = (
+    "--enable-unsafe-swiftshader",
+    # Visitors have the protection: without it a page that pushes states in a loop stops the whole browser.
+    "--disable-ipc-flooding-protection",
+)
+"""Flags that Playwright sets and we do not want."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserChoice:
@@ -142,7 +149,7 @@ async def launch(
                 chromium_sandbox=sandbox,
                 proxy={"server": proxy, "bypass": "<-loopback>"},
                 args=[*FLAGS, *more],
-                ignore_default_args=["--enable-unsafe-swiftshader"],
+                ignore_default_args=list(UNWANTED),
                 timeout=LAUNCH_TIMEOUT_S * 1000,
             ),
             LAUNCH_TIMEOUT_S + CLOSE_TIMEOUT_S,

@@ -45,8 +45,8 @@
   // What asks for another method or for a file is no link to a page.
   const leads = (link) => !link.hasAttribute('download') && !/^(?:post|put|patch|delete)$/i.test(
     link.getAttribute('data-method') || link.getAttribute('data-turbo-method') || '');
-  const named = (link) => [link.innerText, link.getAttribute('aria-label'), link.title, link.alt,
-    (link.querySelector('img[alt]') || {}).alt].map((text) => String(text || '').trim()).find(Boolean) || '';
+  const named = (link) => [link.textContent, link.getAttribute('aria-label'), link.title, link.alt,
+    (link.querySelector('img[alt]') || {}).alt].map((text) => String(text || '').slice(0, 500).trim()).find(Boolean) || '';
 
   const links = () => {
     const found = [], roots = [null];

@@ -69,6 +69,7 @@ class PageDriver:
         self._windows = Windows(context, recorder)
         self._page: Page | None = None
         self._crashed = False
+        self._frame = ""
         self._went_ms = now_ms()
 
     @property
@@ -96,6 +97,7 @@ class PageDriver:
         self._windows.mind(page)
         if not await self._recorder.listen(self._context, page):
             raise VisitError(Outcome.CRASHED, "the browser gave no session for the page")
+        self._frame = str((await self.tap.frames())[0]["id"])
 
     async def open(self, url: str) -> Hop | None:
         """Go to a URL and wait until it is quiet; the document's hop. VisitError when it is no page to look at."""
@@ -116,9 +118,12 @@ class PageDriver:
         self._recorder.log.frames.visitor_goes()
         self._went_ms = now_ms()
         self._recorder.timeline.resume(self._went_ms)
+        await self._recorder.taps.hear_again(self.tap)
         try:
-            await bounded(go(page), NAVIGATION_TIMEOUT_S + _POLL_S * 20)
-            await page.wait_for_load_state("domcontentloaded", timeout=_ms(NAVIGATION_TIMEOUT_S))
+            await self._watched(bounded(go(page), NAVIGATION_TIMEOUT_S + _POLL_S * 20))
+            await self._watched(
+                page.wait_for_load_state("domcontentloaded", timeout=_ms(NAVIGATION_TIMEOUT_S)), standing=True
+            )
         except TimeoutError:
             raise VisitError(Outcome.CRASHED, "the browser does not answer") from None
         except PlaywrightError as error:
@@ -140,7 +145,7 @@ class PageDriver:
     async def _loaded(self) -> _View:
         """Wait for the load event, then the first look: a challenge may be gone before the window ends."""
         try:
-            await self.page.wait_for_load_state("load", timeout=_ms(LOAD_TIMEOUT_S))
+            await self._watched(self.page.wait_for_load_state("load", timeout=_ms(LOAD_TIMEOUT_S)), standing=True)
         except PlaywrightError:
             self._recorder.note("page", f"still loading after {LOAD_TIMEOUT_S:.0f} s", partly=True)
         return await self._view()
@@ -153,6 +158,37 @@ class PageDriver:
                 break
             await asyncio.sleep(_POLL_S)
             self.page  # noqa: B018 (raises when the page is gone)
+            self._arrives()
+
+    async def _watched(self, work: Coroutine[Any, Any, object], *, standing: bool = False) -> None:
+        """Wait for a step of a navigation as long as it may still arrive somewhere.
+
+        ``standing``: a document that is complete will do, though no event said so: a page that leads to a download or
+        to no content while it loads never gets one.
+        """
+        task, asked_ms = asyncio.ensure_future(work), now_ms()
+        try:
+            while not (await asyncio.wait({task}, timeout=_POLL_S))[0]:
+                self._arrives()
+                if standing and now_ms() - asked_ms > _ms(_LOOK_AGAIN_S):
+                    if await self._is_complete():
+                        return
+                    asked_ms = now_ms()
+            await task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _is_complete(self) -> bool:
+        try:
+            return bool(await self.tap.evaluate(self._frame, "document.readyState") == "complete")
+        except (TimeoutError, PlaywrightError):
+            return False
+
+    def _arrives(self) -> None:
+        """VisitError when the page leads from document to document without end."""
+        if self._recorder.log.documents_since(self._went_ms, self._frame) > MAX_DOCUMENTS:
+            raise VisitError(Outcome.FAILED, "leads from document to document without end")
 
     # --------------------------------------------------------------------------------- what it shows
 
@@ -165,8 +201,6 @@ class PageDriver:
             self._recorder.timeline.exclude(self._stood_ms(last))
             raise VisitError(Outcome.BLOCKED, last.wall.name)
         document = last.document
-        if self._recorder.log.documents_since(self._went_ms, document) > MAX_DOCUMENTS:
-            raise VisitError(Outcome.FAILED, "leads from document to document without end")
         if first.wall is not None:
             self._passed(first, document)
         if document is not None:
@@ -211,12 +245,14 @@ class PageDriver:
         return _View(document=document, wall=wall(await look.shown(self._asked, document)))
 
     async def _document(self, *, answered: bool = True) -> Hop | None:
+        """The request of the document that stands, or else of the one that was asked for last."""
         try:
             frames = await self.tap.frames()
         except (TimeoutError, PlaywrightError):
             self.page  # noqa: B018 (raises when the page is gone)
             raise VisitError(Outcome.TIMEOUT, _SILENT) from None
-        return self._recorder.log.document_of(str(frames[0]["id"]), answered=answered)
+        loader = str(frames[0].get("loaderId", "")) if answered else None
+        return self._recorder.log.document_of(str(frames[0]["id"]), loader)
 
     async def title(self) -> str | None:
         """The document's title; ``None`` for none."""

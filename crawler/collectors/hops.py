@@ -98,6 +98,7 @@ class NetworkLog:
     def __init__(self, taps: Taps) -> None:
         self.hops: list[Hop] = []
         self.dropped = 0
+        self._documents: list[Hop] = []
         self.last_active_ms = now_ms()
         self.frames = Frames(taps)
         self.lineage = Lineage()
@@ -145,22 +146,20 @@ class NetworkLog:
                 orphans.extend({"sent": q, "got": g} for q, g in zip(questions, answers, strict=False))
         return tuple(sorted(orphans, key=lambda wire: wire["sent"].get("connectTiming", {}).get("requestTime", 0.0)))
 
-    def document_of(self, frame: str, *, answered: bool = True) -> Hop | None:
-        """The last document request of a frame; the last answered one unless that does not matter."""
-        found = (hop for hop in reversed(self.hops) if hop.kind == "Document" and hop.frame == frame)
-        return next((hop for hop in found if hop.status is not None or not answered), None)
+    def document_of(self, frame: str, loader: str | None) -> Hop | None:
+        """The request that a frame's document came from; ``loader`` is what CDP names it by.
 
-    def documents_since(self, at_ms: float, last: Hop | None) -> int:
-        """How many documents, redirects not counted, the frame of ``last`` asked for since a moment."""
-        return sum(
-            1
-            for hop in self.hops
-            if last is not None
-            and hop.kind == "Document"
-            and hop.frame == last.frame
-            and hop.before is None
-            and hop.at_ms >= at_ms
-        )
+        The last one that was answered where the loader is not known; the last one asked for where none is given.
+        """
+        found = [hop for hop in reversed(self._documents) if hop.frame == frame]
+        if loader is None:
+            return next(iter(found), None)
+        answered = [hop for hop in found if hop.status is not None]
+        return next((hop for hop in answered if hop.request_id == loader), next(iter(answered), None))
+
+    def documents_since(self, at_ms: float, frame: str) -> int:
+        """How many documents a frame asked for since a moment; redirects do not count."""
+        return sum(hop.at_ms >= at_ms and hop.frame == frame and hop.before is None for hop in self._documents)
 
     def _request(self, tap: Tap, event: dict[str, Any]) -> None:
         self.last_active_ms = now_ms()
@@ -194,6 +193,8 @@ class NetworkLog:
         self._open[key] = hop
         self._all_of.setdefault(key, []).append(hop)
         self.hops.append(hop)
+        if hop.kind == "Document":
+            self._documents.append(hop)
 
     def _body(self, request: dict[str, Any]) -> str:
         """The beginning of what a request sends, while there is room for it."""

@@ -1,0 +1,166 @@
+"""Pages that misbehave: each ends in time, with the right outcome, and whoever is visited meanwhile is unharmed.
+
+Pages of one test are visited beside each other in one browser, a normal page among them and one after them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.model import Outcome
+
+pytestmark = pytest.mark.browser
+
+BANNERLESS = "<p>some words of a page</p>"
+
+
+def script(code):
+    return f"<title>Bad</title>{BANNERLESS}<script>{code}</script>"
+
+
+QUICK = {
+    # name: (page, outcome, failure or None, names of the cookies that must be seen)
+    "alert, confirm and prompt": (
+        script("alert(1); document.cookie = 'c=' + confirm(2); document.cookie = 'p=' + prompt(3)"),
+        Outcome.OK, None, {"c", "p"},
+    ),
+    "an alert every 20 ms": (script("document.cookie = 'a=1'; setInterval(() => alert(1), 20)"), Outcome.OK, None, {"a"}),
+    "beforeunload": (
+        script("document.cookie = 'a=1'; addEventListener('beforeunload', (e) => { e.preventDefault(); e.returnValue = 'x' })"),
+        Outcome.OK, None, {"a"},
+    ),
+    "print": (script("document.cookie = 'a=1'; for (let i = 0; i < 20; i++) print(); setInterval(print, 100)"),
+              Outcome.OK, None, {"a"}),
+    "pushState 100,000 times": (
+        script("try { for (let i = 0; i < 1e5; i++) history.pushState({}, '', '/p' + i) } catch {} document.cookie = 'a=1'"),
+        Outcome.OK, None, {"a"},
+    ),
+    "back and forward": (
+        script("history.pushState(1, '', '/one'); setInterval(() => { history.back(); setTimeout(() => history.forward(), 20) }, 50);"
+               "document.cookie = 'a=1'"),
+        Outcome.OK, None, {"a"},
+    ),
+    "a hash loop": (script("let n = 0; setInterval(() => { location.hash = n++ }, 5); document.cookie = 'a=1'"),
+                    Outcome.OK, None, {"a"}),
+    "navigation loop": (script("document.cookie = 'a=1'; setTimeout(() => { location.href = '/?' + Math.random() }, 50)"),
+                        Outcome.FAILED, "from document to document without end", set()),
+    "reload loop": (script("document.cookie = 'a=1'; location.reload()"), Outcome.FAILED, "without end", set()),
+    "meta refresh loop": ("<meta http-equiv=refresh content='0;url=/?again'><p>words", Outcome.FAILED, "without end", set()),
+    "form post loop": ("<p>words<form method=post id=f></form><script>document.getElementById('f').submit()</script>",
+                       Outcome.FAILED, "without end", set()),
+    "window.close": (script("document.cookie = 'a=1'; close()"), Outcome.OK, None, {"a"}),
+    "self open and close": (script("setTimeout(() => { open('', '_self'); close() }, 50)"), Outcome.FAILED,
+                            "the page closed itself", set()),
+    "mailto, tel and schemes": (
+        script("document.cookie = 'a=1'; for (const u of ['mailto:a@b.org', 'tel:+44', 'skype:x', 'intent://x', 'itms-apps://x'])"
+               " setTimeout(() => { location.href = u }, 10)"),
+        Outcome.OK, None, {"a"},
+    ),
+    "file, chrome, data and view-source": (
+        script("document.cookie = 'a=1'; for (const u of ['file:///etc/passwd', 'chrome://crash/', 'chrome://settings',"
+               "'view-source:https://a.org/', 'data:text/html,<p>x', 'about:blank#x']) try { location.href = u } catch {}"),
+        Outcome.OK, None, {"a"},
+    ),
+    "permission prompts": (
+        script("document.cookie = 'a=1'; navigator.geolocation.getCurrentPosition(() => { document.cookie = 'geo=1' });"
+               "Notification.requestPermission(); navigator.mediaDevices && navigator.mediaDevices.getUserMedia({video: true, audio: true}).catch(() => {});"
+               "document.documentElement.requestFullscreen().catch(() => {}); document.documentElement.requestPointerLock()"),
+        Outcome.OK, None, {"a"},
+    ),
+    "debugger": (script("document.cookie = 'a=1'; setInterval(() => { debugger }, 5); for (let i = 0; i < 1e4; i++) { debugger }"),
+                 Outcome.OK, None, {"a"}),
+    "100,000 lines on the console": (script("for (let i = 0; i < 1e5; i++) console.log('line', i, {i}); document.cookie = 'a=1'"),
+                                     Outcome.OK, None, {"a"}),
+    "messages": (script("document.cookie = 'a=1'; addEventListener('message', () => postMessage('x', '*')); postMessage('x', '*')"),
+                 Outcome.OK, None, {"a"}),
+    "animation frames": (
+        script("document.cookie = 'a=1'; const f = () => { document.body.style.background = '#' + Math.random().toString(16).slice(2, 8);"
+               "requestAnimationFrame(f) }; f()"),
+        Outcome.OK, None, {"a"},
+    ),
+    "redefined prototypes": (
+        script("const bad = () => { throw new Error('mine') };"
+               "Array.prototype.map = Array.prototype.slice = Array.from = Array.prototype[Symbol.iterator] = bad;"
+               "JSON.stringify = JSON.parse = bad; String.prototype.slice = String.prototype.indexOf = bad; Promise.prototype.then = bad;"
+               "EventTarget.prototype.addEventListener = EventTarget.prototype.dispatchEvent = bad; Object.prototype.toJSON = bad;"
+               "Object.defineProperty(Object.prototype, 'get', {get: bad, configurable: true}); Function.prototype.call = bad;"
+               "Function.prototype.apply = bad; Reflect.apply = bad; window.Error = null; window.performance.now = bad; document.cookie = 'a=1'"),
+        Outcome.OK, None, {"a"},
+    ),
+    "clobbered document": (
+        "<title>Bad</title><p>words<form name=cookie></form><img name=body><img name=documentElement><form name=links></form>"
+        "<img name=querySelectorAll><form name=createTreeWalker></form><img name=title><img name=scrollingElement>"
+        "<img name=getElementById><a id=location name=location href=x>x</a><form id=self></form>",
+        Outcome.OK, None, {"served"},
+    ),
+    "a hostile title": ("<title>\u202e\u0007\x1b[31m" + "t" * 1_000_000 + "</title><p>words", Outcome.OK, None, {"served"}),
+    "100,000 links": ("<p>words" + "<a href=/x>x</a> " * 100_000, Outcome.OK, None, {"served"}),
+    "a deep tree": ("<p>words" + "<div>" * 100_000, Outcome.OK, None, {"served"}),
+    "a sandboxed document": (("<p>words", {"Content-Security-Policy": "sandbox"}), Outcome.OK, None, {"served"}),
+    "a strict policy": (
+        ("<p>words<script>document.cookie = 'never=1'</script>", {"Content-Security-Policy": "default-src 'none'; trusted-types 'none'; require-trusted-types-for 'script'"}),
+        Outcome.OK, None, {"served"},
+    ),
+    "an isolated document": (
+        ("<p>words<script>document.cookie = 'a=' + crossOriginIsolated</script>",
+         {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "same-origin"}),
+        Outcome.OK, None, {"a"},
+    ),
+    "a lot of storage": (
+        script("try { for (let i = 0; i < 3000; i++) localStorage['k' + i] = 'v'.repeat(1000) } catch {} document.cookie = 'a=1'"),
+        Outcome.OK, None, {"a"},
+    ),
+    "endless sockets and streams": (
+        script("document.cookie = 'a=1'; new EventSource('/missing'); setInterval(() => { try { new WebSocket('wss://bad.org/s') } catch {} }, 50);"
+               "setInterval(() => navigator.sendBeacon('/b', 'x'), 50); setInterval(() => { new Image().src = '/p?' + Math.random() }, 50)"),
+        Outcome.OK, None, {"a"},
+    ),
+    "a worker that never ends": (
+        script("document.cookie = 'a=1'; new Worker(URL.createObjectURL(new Blob(['for (;;) {}'])))"), Outcome.OK, None, {"a"}),
+    "popups without end": (
+        script("document.cookie = 'a=1'; for (let i = 0; i < 20; i++) open('/popup' + i); setInterval(() => open('/popup'), 300)"),
+        Outcome.OK, None, {"a", "popup"},
+    ),
+    "popups that pop up": (
+        script("document.cookie = 'a=1'; open('/recursive')"), Outcome.OK, None, {"a", "recursive"}),
+    "downloads": (
+        script("document.cookie = 'a=1'; for (let i = 0; i < 30; i++) { const l = document.createElement('a'); l.download = 'f' + i;"
+               "l.href = URL.createObjectURL(new Blob(['x'])); document.body.append(l); l.click() } location.href = '/file'"),
+        Outcome.OK, None, {"a"},
+    ),
+}  # fmt: skip
+
+
+def serve(web, host, page):
+    body, headers = page if isinstance(page, tuple) else (page, {})
+    web.serve(f"{host}/popup", "<script>document.cookie = 'popup=1'</script>")
+    web.serve(
+        f"{host}/recursive", "<script>document.cookie = 'recursive=1'; open('/recursive?' + Math.random())</script>"
+    )
+    web.serve(f"{host}/file", b"x", kind="application/zip", headers=(("Content-Disposition", "attachment"),))
+    web.serve(f"{host}/*", body, "served=1", headers=tuple(headers.items()))
+    return web.serve(f"{host}/", body, "served=1", headers=tuple(headers.items()))
+
+
+def outcome_of(visit, limit_ms):
+    """Outcome and failure; a visit without evidence has none at all, and none takes longer than its time."""
+    assert visit.duration_ms < limit_ms
+    if visit.outcome is not Outcome.OK:
+        assert (visit.cookies, visit.requests, visit.storage, visit.screenshots) == ((), (), (), ())
+        assert visit.failure
+    return visit.outcome, visit.failure
+
+
+def test_scripts_and_markup(web, visits, visit):
+    wanted = {
+        name: (serve(web, f"bad{number}.org", page), {"settle_max_ms": 2500, "visit_timeout_s": 45})
+        for number, (name, (page, *_)) in enumerate(QUICK.items())
+    }
+    found = visits(wanted)
+    for name, result in found.items():
+        v = result.visit
+        print(
+            f"{name:40} {v.duration_ms:6} {v.outcome} {v.failure} {sorted({c.name for c in v.cookies})} { ({k: s for k, s in v.coverage.collectors.items() if s != 'ok'}) }"
+        )
+    for name, (_, outcome, failure, cookies) in QUICK.items():
+        seen = found[name].visit
