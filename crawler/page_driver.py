@@ -187,7 +187,7 @@ class PageDriver:
 
     def _arrives(self) -> None:
         """VisitError when the page leads from document to document without end."""
-        if self._recorder.log.documents_since(self._went_ms, self._frame) > MAX_DOCUMENTS:
+        if len(self._recorder.log.documents(self._frame, self._went_ms)) > MAX_DOCUMENTS:
             raise VisitError(Outcome.FAILED, "leads from document to document without end")
 
     # --------------------------------------------------------------------------------- what it shows
@@ -201,8 +201,7 @@ class PageDriver:
             self._recorder.timeline.exclude(self._stood_ms(last))
             raise VisitError(Outcome.BLOCKED, last.wall.name)
         document = last.document
-        if first.wall is not None:
-            self._passed(first, document)
+        self._note_challenge(first, document)
         if document is not None:
             if document.status is not None and document.status >= 400:
                 raise http_error(document.status)
@@ -222,23 +221,27 @@ class PageDriver:
                 view = await self._view()
         return view
 
-    def _passed(self, challenge: _View, document: Hop | None) -> None:
+    def _note_challenge(self, first: _View, document: Hop | None) -> None:
         """A challenge stood before the page: what came until the page was asked for is not the site's."""
-        assert challenge.wall is not None, "there was a challenge"
-        if document is None or document is challenge.document:
+        seen = first if first.wall is not None and first.document is not document else self._answered_before(document)
+        if document is None or seen is None or seen.wall is None:
             return
-        began = self._stood_ms(challenge)
+        began = self._stood_ms(seen)
         self._recorder.timeline.exclude(began, document.first.at_ms)
         seconds = max(document.first.at_ms - began, 0) / 1000
-        words = (
-            f"{challenge.wall.name} for {seconds:.0f} s before {document.url[:120]}: what it stored is not the site's"
-        )
+        words = f"{seen.wall.name} for {seconds:.0f} s before {document.url[:120]}: what it stored is not the site's"
         self._recorder.note("challenge", words, partly=True)
 
+    def _answered_before(self, document: Hop | None) -> _View | None:
+        """A document of this navigation that was gone before it could be looked at, but whose answer was a refusal."""
+        for hop in self._recorder.log.documents(self._frame, self._went_ms):
+            if hop is not document and hop.status is not None and hop.status >= 400:
+                return _View(document=hop, wall=Wall(name=f"answered with status {hop.status}"))
+        return None
+
     def _stood_ms(self, view: _View) -> float:
-        """Since when a document has been there: what came before its answer is still of the page before it."""
-        answered = view.document.response_ms if view.document is not None else None
-        return max(answered or self._went_ms, self._went_ms)
+        """Since when a document has been asked for in this navigation."""
+        return max(view.document.first.at_ms if view.document is not None else 0.0, self._went_ms)
 
     async def _view(self) -> _View:
         document = await self._document()

@@ -157,9 +157,10 @@ class NetworkLog:
         answered = [hop for hop in found if hop.status is not None]
         return next((hop for hop in answered if hop.request_id == loader), next(iter(answered), None))
 
-    def documents_since(self, at_ms: float, frame: str) -> int:
-        """How many documents a frame asked for since a moment; redirects do not count."""
-        return sum(hop.at_ms >= at_ms and hop.frame == frame and hop.before is None for hop in self._documents)
+    def documents(self, frame: str, since_ms: float) -> tuple[Hop, ...]:
+        """The documents that a frame asked for since a moment, each by its last hop."""
+        found = {hop.first.request_id: hop for hop in self._documents if hop.frame == frame}
+        return tuple(hop for hop in found.values() if hop.first.at_ms >= since_ms)
 
     def _request(self, tap: Tap, event: dict[str, Any]) -> None:
         self.last_active_ms = now_ms()
