@@ -33,7 +33,8 @@ T = TypeVar("T")
 
 LAUNCH_TIMEOUT_S = 30.0
 CLOSE_TIMEOUT_S = 10.0
-PING_TIMEOUT_S = 10.0
+PING_TIMEOUT_S = 25.0
+"""Long, since the driver may be busy with a page that floods it: the browser's other visits are not to die of that."""
 _PROFILE_PREFIX = "consent-audit-profile-"
 
 FLAGS = (

@@ -180,6 +180,8 @@ class PageDriver:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _is_complete(self) -> bool:
+        if any(_broken(hop) for hop in self._recorder.log.documents(self._frame, self._went_ms)[-1:]):
+            return True
         try:
             return bool(await self.tap.evaluate(self._frame, "document.readyState") == "complete")
         except (TimeoutError, PlaywrightError):
@@ -205,6 +207,8 @@ class PageDriver:
         if document is not None:
             if document.status is not None and document.status >= 400:
                 raise http_error(document.status)
+            if _broken(document):
+                raise VisitError(Outcome.UNREACHABLE, f"broke off inside the page: {document.error}"[:200])
             if document.mime and document.mime not in _PAGE_TYPES:
                 raise VisitError(Outcome.FAILED, f"answered with {document.mime[:80]}, not a page")
         return document
@@ -313,6 +317,11 @@ class PageDriver:
     async def end(self) -> None:
         """Stop what still runs beside the visit."""
         await self._windows.end()
+
+
+def _broken(document: Hop) -> bool:
+    """Whether a document's answer ended too early. What a page stops by itself is not broken."""
+    return document.error is not None and "ERR_" in document.error and "ERR_ABORTED" not in document.error
 
 
 def _ms(seconds: float) -> float:

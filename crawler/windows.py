@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from crawler.collectors.recorder import Recorder
 
 MAX_POPUPS = 5
+MAX_REFUSED = 10
+"""Windows closed unseen, after which no page of the visit may open more."""
+_NO_OPEN = "void Object.defineProperty(window, 'open', { value: () => null })"
 MAX_DIALOGS = 1_000
 """A page that asks more often is left hanging in its dialog: it does nothing else."""
 LEAVE_TIMEOUT_S = 5.0
@@ -52,7 +55,15 @@ class Windows:
         if not self._refused:
             self._recorder.note("popups", f"more than {MAX_POPUPS} windows were opened; the rest was closed unseen")
         self._refused += 1
+        if self._refused == MAX_REFUSED:
+            self._spawn(self._forbid())
         self._spawn(self._close(popup))
+
+    async def _forbid(self) -> None:
+        """Take ``open`` away from pages that do not stop, as visitors' browsers do from the first window on."""
+        frames = [frame for page in self._context.pages for frame in page.frames[:MAX_REFUSED]]
+        calls = (bounded(frame.evaluate(_NO_OPEN), _CLOSE_TIMEOUT_S) for frame in frames)
+        await asyncio.gather(*calls, return_exceptions=True)
 
     async def close_popups(self) -> None:
         """Close windows that pages opened; they were listened to until now."""

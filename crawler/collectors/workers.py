@@ -7,6 +7,7 @@ session without a URL and are joined by host, in order.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,14 @@ class WorkerRequests:
         """The requests that no page's session announced. ``orphans``: wire details without a request."""
         waiting = list(orphans)
         unannounced = self._unannounced(announced)
-        return tuple([self._read.get(number) or await _hop(heard, waiting) for number, heard in unannounced])
+        # All are waited for at once: a page may have hundreds that nobody answers.
+        answered = await asyncio.gather(*(_is_answered(heard.request) for _, heard in unannounced))
+        return tuple(
+            [
+                self._read.get(number) or await _hop(heard, waiting, _ANSWER_TIMEOUT_S if known else 0)
+                for (number, heard), known in zip(unannounced, answered, strict=True)
+            ]
+        )
 
     def _unannounced(self, announced: Iterable[Hop]) -> tuple[tuple[int, _Heard], ...]:
         known = Counter((hop.method, hop.url) for hop in announced)
@@ -113,7 +121,15 @@ def workers_of(hops: Iterable[Hop]) -> tuple[str, ...]:
     return tuple(list(found)[:_MAX_NAMED])
 
 
-async def _hop(heard: _Heard, orphans: list[dict[str, Any]]) -> Hop:
+async def _is_answered(request: Request) -> bool:
+    try:
+        await bounded(request.response(), _ANSWER_TIMEOUT_S)
+    except (TimeoutError, PlaywrightError):
+        return False
+    return True
+
+
+async def _hop(heard: _Heard, orphans: list[dict[str, Any]], patience_s: float = _ANSWER_TIMEOUT_S) -> Hop:
     request = heard.request
     hop = Hop(
         request_id="",
@@ -130,7 +146,7 @@ async def _hop(heard: _Heard, orphans: list[dict[str, Any]]) -> Hop:
         by_service_worker=request.service_worker is not None,
     )
     try:
-        response = await bounded(request.response(), _ANSWER_TIMEOUT_S)
+        response = await bounded(request.response(), patience_s)
         if response is not None and not response.from_service_worker:
             await _take(hop, request, response, orphans)
     except (TimeoutError, PlaywrightError):

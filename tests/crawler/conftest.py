@@ -63,12 +63,17 @@ class Answer:
 
 @dataclass
 class LocalWeb:
-    """A web of any host names on one loopback port, http and https; what is asked for is logged."""
+    """A web of any host names on one loopback port, http and https; what is asked for is logged.
+
+    ``tls`` holds contexts for single hosts, ``frames`` what serves a host that speaks HTTP/2.
+    """
 
     port: int = 0
     banner: bytes = BANNER
     log: list[Asked] = field(default_factory=list)
     answers: dict[str, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
+    tls: dict[str, ssl.SSLContext] = field(default_factory=dict)
+    frames: dict[str, Callable[[ssl.SSLSocket], None]] = field(default_factory=dict)
 
     def serve(self, url: str, body: str | bytes = b"", *cookies: str, **rest: Any) -> str:
         """Answer ``host/path`` with a body and Set-Cookie lines; gives the https URL."""
@@ -86,6 +91,8 @@ class LocalWeb:
         self.banner = BANNER
         self.log.clear()
         self.answers.clear()
+        self.tls.clear()
+        self.frames.clear()
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -96,8 +103,13 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def __init__(self, web: LocalWeb, tls: ssl.SSLContext) -> None:
         self.web, self.tls, self.lock = web, tls, threading.Lock()
+        tls.sni_callback = self._choose_tls
         self.connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def _choose_tls(self, connection: ssl.SSLSocket, host: str | None, usual: ssl.SSLContext) -> None:
+        connection.context = self.web.tls.get(host or "", usual)
+        connection.host = host  # type: ignore[attr-defined]
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(30)
@@ -107,7 +119,10 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             with self.lock:
                 self.connections.add(connection)
             try:
-                _Handler(connection, client_address, self)
+                if encrypted and connection.selected_alpn_protocol() == "h2":
+                    self.web.frames[connection.host](connection)
+                else:
+                    _Handler(connection, client_address, self)
             finally:
                 with self.lock:
                     self.connections.discard(connection)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 
 import pytest
 
 from auditor.model import Outcome
+from crawler.visit import play
 
 pytestmark = pytest.mark.browser
 
@@ -44,75 +46,6 @@ def test_redirects_without_end(web, visit):
     assert result.visit.failure == "redirects without end"
 
 
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_a_script_that_never_ends(web, visit):
-    url = web.serve(f"{SITE}/", "<p>before</p><script>for (;;) {}</script>")
-    assert ended(visit(url, visit_timeout_s=12), 30) is Outcome.TIMEOUT
-
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_alerts_without_end(web, visit):
-    url = web.serve(f"{SITE}/", "<p>hi</p><script>for (;;) alert('again')</script>")
-    assert ended(visit(url, visit_timeout_s=12), 30) is Outcome.TIMEOUT
-
-
-def test_a_few_dialogs_are_dismissed(web, visit):
-    url = web.serve(
-        f"{SITE}/",
-        "<script>alert(1); document.cookie = 'confirmed=' + confirm(2); document.cookie = 'prompted=' + prompt(3);"
-        "addEventListener('beforeunload', (e) => e.preventDefault())</script>",
-    )
-    result = visit(url)
-    assert ended(result, 30) is Outcome.OK
-    assert {c.name: c.value.raw for c in result.visit.cookies} == {"confirmed": "false", "prompted": "null"}
-
-
-def test_endless_writing(web, visit):
-    url = web.serve(f"{SITE}/", "<p>hi</p><script>setInterval(() => document.write('<p>more</p>'), 1)</script>")
-    assert ended(visit(url, visit_timeout_s=25), 45) in (Outcome.OK, Outcome.TIMEOUT)
-
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_a_window_that_closes_itself(web, visit):
-    url = web.serve(f"{SITE}/", "<p>hi</p><script>setTimeout(() => { open('', '_self'); close() }, 50)</script>")
-    result = visit(url)
-    assert ended(result, 20) in (Outcome.FAILED, Outcome.OK)
-
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_popups_are_heard_and_closed(web, visit):
-    url = web.serve(f"{SITE}/", "<script>for (let i = 0; i < 12; i++) open('/popup' + i)</script>")
-    web.serve(f"{SITE}/*", "<script>document.cookie = 'popup=1'</script>")
-    result = visit(url)
-    assert ended(result, 40) is Outcome.OK
-    assert "popup" in {c.name for c in result.visit.cookies}
-    assert "popups" in result.visit.coverage.collectors
-
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_a_page_that_kills_its_renderer(web, visit, browsers, run):
-    url = web.serve(f"{SITE}/", "", status=302, headers=(("Location", "chrome://crash/"),))
-    assert ended(visit(url), 20) in (Outcome.FAILED, Outcome.CRASHED, Outcome.UNREACHABLE)
-
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_memory_hog(web, visit):
-    url = web.serve(
-        f"{SITE}/",
-        "<p>hi</p><script>const all = []; setInterval(() => { "
-        "for (let i = 0; i < 40; i++) all.push(new Array(4e6).fill(i)) }, 1)</script>",
-    )
-    assert ended(visit(url, visit_timeout_s=25), 60) in (Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OK)
-
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_invalid_certificate(web, visit):
-    url = web.serve(f"{SITE}/", "<p>hi</p>")
-    result = visit(url, ignore_certificate_errors=False)
-    assert ended(result, 10) is Outcome.UNREACHABLE
-    assert "CERT" in result.visit.failure
-
-
 def test_refused_address_directly_and_by_redirect(web, visit):
     for address in ("http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/"):
         result = visit(address)
@@ -141,61 +74,9 @@ def test_error_statuses(web, visit, status, outcome, body):
     assert str(status) in result.visit.failure
 
 
-def test_challenge_pages_are_blocked(web, visit):
-    url = web.serve(
-        f"{SITE}/",
-        "<title>Just a moment...</title><script>window._cf_chl_opt = {}</script>",
-        "__cf_bm=1",
-        headers=(("cf-mitigated", "challenge"),),
-    )
-    assert ended(visit(url), 20) is Outcome.BLOCKED
-
-
-@pytest.mark.parametrize(
-    ("kind", "headers", "body"),
-    [
-        ("application/json", (), b"{}"),
-        ("text/plain", (), b"text"),
-        ("image/gif", (), b"GIF89a"),
-        ("application/octet-stream", (), b"\x00\x01"),
-        ("text/html", (("Content-Disposition", "attachment; filename=x.html"),), b"<p>hi"),
-    ],
-)
-def test_what_is_not_a_page(web, visit, kind, headers, body):
-    url = web.serve(f"{SITE}/", body, kind=kind, headers=headers)
-    result = visit(url)
-    assert ended(result, 20) is Outcome.FAILED
-    assert "not a page" in result.visit.failure
-
-
 def test_no_content(web, visit):
     url = web.serve(f"{SITE}/", b"", status=204, kind="")
     assert ended(visit(url), 20) is Outcome.FAILED
-
-
-def test_a_host_that_hangs_up(web, visit):
-    def hang_up(handler):
-        handler.close_connection = True
-
-    url = web.serve(f"{SITE}/", act=hang_up)
-    assert ended(visit(url), 20) is Outcome.UNREACHABLE
-
-
-def test_a_slow_drip(web, visit):
-    def drip(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Type", "text/html")
-        handler.send_header("Content-Length", "100000")
-        handler.end_headers()
-        with contextlib.suppress(OSError):
-            for _ in range(120):
-                handler.wfile.write(b"<p>drop</p>")
-                handler.wfile.flush()
-                time.sleep(0.25)
-        handler.close_connection = True
-
-    url = web.serve(f"{SITE}/", act=drip)
-    assert ended(visit(url, visit_timeout_s=8), 25) is Outcome.TIMEOUT
 
 
 def test_a_page_with_an_endless_script_is_still_observed(web, visit):
@@ -220,43 +101,35 @@ def test_a_page_with_an_endless_script_is_still_observed(web, visit):
 
 
 @pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_a_huge_answer(web, visit):
-    def flood(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Type", "text/html")
-        handler.end_headers()
-        block = b"<!-- " + b"x" * 1_000_000 + b" -->"
-        with contextlib.suppress(OSError):
-            handler.wfile.write(b"<p>hi</p>")
-            for _ in range(200):
-                handler.wfile.write(block)
-        handler.close_connection = True
+def test_a_renderer_that_dies(web, task, browsers, guard, run):
+    url = web.serve(f"{SITE}/", "<p>hi</p>", "early=1")
 
-    url = web.serve(f"{SITE}/", act=flood)
-    assert ended(visit(url, visit_timeout_s=30), 60) in (Outcome.OK, Outcome.TIMEOUT)
+    async def go():
+        visit = asyncio.create_task(play(task(url, settle_ms=4000), browsers, guard))
+        pages = []
+        while not pages:
+            await asyncio.sleep(0.05)
+            contexts = browsers.current.browser.contexts
+            pages = [page for context in contexts for page in context.pages if page.url == url]
+        session = await pages[0].context.new_cdp_session(pages[0])
+        crash = asyncio.create_task(session.send("Page.crash"))
+        found = await visit
+        await asyncio.gather(crash, return_exceptions=True)
+        return found
 
-
-@pytest.mark.usefixtures("the_next_visit_is_unharmed")
-def test_thousands_of_cookies_and_frames(web, visit):
-    url = web.serve(
-        f"{SITE}/",
-        "<script>for (let i = 0; i < 3000; i++) document.cookie = 'c' + i + '=1';"
-        "for (let i = 0; i < 300; i++) document.documentElement.append(document.createElement('iframe'))</script>",
-    )
-    result = visit(url, visit_timeout_s=60)
-    assert ended(result, 70) is Outcome.OK, result.visit.failure
-    assert len([c for c in result.visit.cookies if c.in_jar]) <= 180
+    first = browsers.current
+    result = run(go())
+    assert ended(result, 10) is Outcome.CRASHED
+    assert result.visit.failure == "the page crashed"
+    assert browsers.current is first
 
 
-def test_history_loops(web, visit):
-    url = web.serve(
-        f"{SITE}/", "<p>hi</p><script>let n = 0; setInterval(() => history.pushState({}, '', '/p' + n++), 5)</script>"
-    )
-    assert ended(visit(url, visit_timeout_s=40), 50) is Outcome.OK
-
-
-def test_navigation_loops(web, visit):
-    url = web.serve(
-        f"{SITE}/", "<p>hi</p><script>setTimeout(() => { location.href = '/?' + Math.random() }, 100)</script>"
-    )
-    assert ended(visit(url, visit_timeout_s=40), 60) in (Outcome.OK, Outcome.TIMEOUT, Outcome.FAILED)
+def test_redirects_to_what_is_no_web_page(web, visits):
+    wanted = {}
+    for number, target in enumerate(
+        ("chrome://crash/", "file:///etc/passwd", "data:text/html,x", "mailto:a@b.org", "x:y")
+    ):
+        host = f"to{number}.org"
+        wanted[target] = (web.serve(f"{host}/", "", "a=1", status=302, headers=(("Location", target),)), {})
+    for target, result in visits(wanted).items():
+        assert ended(result, 20) in (Outcome.FAILED, Outcome.UNREACHABLE), (target, result.visit.failure)
