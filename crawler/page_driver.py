@@ -271,8 +271,7 @@ class PageDriver:
 
     async def _asked(self, expression: str) -> object:
         try:
-            main = (await self.tap.frames())[0]
-            answer: object = await self.tap.evaluate(str(main["id"]), expression)
+            answer: object = await self.tap.evaluate(self._frame, expression)
         except TimeoutError:
             self.page  # noqa: B018 (raises when the page is gone)
             raise VisitError(Outcome.TIMEOUT, _SILENT) from None

@@ -174,7 +174,6 @@ class Tap:
         self.page = page
         self.session = session
         self.lines = 0
-        self._worlds: dict[str, int] = {}
 
     async def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
         """A bounded CDP call. TimeoutError or Playwright's Error when the page does not answer."""
@@ -194,20 +193,18 @@ class Tap:
 
     async def evaluate(self, frame_id: str, expression: str) -> Any:  # noqa: ANN401 (the page's answer is untrusted)
         """Value of an expression in a world of our own: what the page redefined does not reach it."""
-        known = self._worlds.get(frame_id)
-        if known is not None:
-            try:
-                return await self._evaluate(known, expression)
-            except PlaywrightError as error:
-                if "Cannot find context" not in str(error):
-                    raise  # Else the frame has another document by now.
         world = await self.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": _WORLD})
-        self._worlds[frame_id] = world["executionContextId"]
-        return await self._evaluate(self._worlds[frame_id], expression)
-
-    async def _evaluate(self, context: int, expression: str) -> Any:  # noqa: ANN401 (as above)
-        question = {"expression": expression, "contextId": context, "returnByValue": True, "timeout": 2000}
-        return (await self.send("Runtime.evaluate", question))["result"].get("value")
+        answer = await self.send(
+            "Runtime.evaluate",
+            {
+                "expression": expression,
+                # Numbers of contexts begin anew in a new process: one that is kept may be another document's.
+                "contextId": world["executionContextId"],
+                "returnByValue": True,
+                "timeout": 2000,
+            },
+        )
+        return answer["result"].get("value")
 
 
 def _hook(names: dict[str, str]) -> str:

@@ -48,7 +48,6 @@ class Heuristic:
             try:
                 scan = await self._scan(world)
             except WorldError:
-                self._worlds.forget()
                 complete = False
                 continue
             found.extend(read_group(world, raw) for raw in scan["groups"])

@@ -120,7 +120,6 @@ class Worlds:
         self._eyes = f"{script('eyes.js')}\nconsentEyes.about({json.dumps(topic_words())})"
         self._adopted: set[tuple[str, int]] = set()
         self._main: dict[tuple[int, str], int] = {}
-        self._made: dict[tuple[int, str, str], int] = {}
 
     async def session(self) -> CDPSession:
         """The page's protocol session, opened on first use. WorldError when the page is gone."""
@@ -174,10 +173,6 @@ class Worlds:
                 worlds.extend(await self._outside_worlds(outside, frame))
         return worlds
 
-    def forget(self) -> None:
-        """Make all worlds anew: one of them did not answer."""
-        self._made.clear()
-
     async def top(self) -> World:
         """The world of the page's own document."""
         return (await self._below(await self.session(), owner=None, only_top=True))[0]
@@ -201,7 +196,6 @@ class Worlds:
             try:
                 world = await self._world(session, node["frame"], parent, owner if parent is None else None, shift)
             except WorldError:
-                self.forget()
                 if parent is None:
                     raise
                 continue
@@ -218,37 +212,25 @@ class Worlds:
         owner: dict[str, Any] | None,
         shift: tuple[float, float],
     ) -> World:
-        context = await self._context(session, frame)
+        try:
+            made = await session.send("Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": WORLD})
+        except PlaywrightError as error:
+            raise WorldError(str(error)) from error
         if parent is not None:
             element = await parent.send("DOM.getFrameOwner", frameId=frame["id"])
             owner = await parent.call_with_node("(e) => consentEyes.frame(e)", element["backendNodeId"])
         world = World(
             session=session,
             frame=frame["id"],
-            context=context,
+            context=made["executionContextId"],
             url=frame["url"],
             owner=owner,
             dx=shift[0],
             dy=shift[1],
         )
-        key = (id(session), str(frame["id"]), str(frame.get("loaderId")))
-        if key not in self._made:
-            if not await world.call("() => Boolean(globalThis.consentEyes)"):
-                await world.send("Runtime.evaluate", expression=self._eyes, contextId=world.context)
-            self._made[key] = world.context
+        if not await world.call("() => Boolean(globalThis.consentEyes)"):
+            await world.send("Runtime.evaluate", expression=self._eyes, contextId=world.context)
         return world
-
-    async def _context(self, session: CDPSession, frame: dict[str, Any]) -> int:
-        """The number of our world in a frame: one for each of its documents, which CDP tells apart by their loader."""
-        known = self._made.get((id(session), str(frame["id"]), str(frame.get("loaderId"))))
-        if known is not None:
-            return known
-        try:
-            made = await session.send("Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": WORLD})
-        except PlaywrightError as error:
-            raise WorldError(str(error)) from error
-        context: int = made["executionContextId"]
-        return context
 
     async def _session_of(self, frame: Frame) -> CDPSession | None:
         key = id(frame)
