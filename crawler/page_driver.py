@@ -118,7 +118,6 @@ class PageDriver:
         self._recorder.log.frames.visitor_goes()
         self._went_ms = now_ms()
         self._recorder.timeline.resume(self._went_ms)
-        await self._recorder.taps.hear_again(self.tap)
         try:
             await self._watched(bounded(go(page), NAVIGATION_TIMEOUT_S + _POLL_S * 20))
             await self._watched(

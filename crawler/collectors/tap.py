@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 ATTACH_TIMEOUT_S = 10.0
 CALL_TIMEOUT_S = 5.0
-MAX_LINES = 500
-"""Console lines of a page after which it is not listened to there."""
 _FIELDS = 9
 _WORLD = "consent-audit"
 _HOOKS = ("prelude.js", "hook.js", "api_hook.js")
@@ -65,7 +62,6 @@ class Taps:
         self._identity = identity
         self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
         self._reporters: list[tuple[str, Callable[[Report], None]]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
         self._binding = f"_{secrets.token_hex(8)}"
         self.secret = secrets.token_hex(8)
         self._hook = _hook({"binding": self._binding, "secret": self.secret})
@@ -90,8 +86,6 @@ class Taps:
             for event in self._handlers:
                 session.on(event, self._dispatcher(event, tap))
             session.on("Runtime.bindingCalled", self._reported)
-            for line in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
-                session.on(line, lambda _: self._heard_line(tap))
             await bounded(self._enable(session), ATTACH_TIMEOUT_S)
         except (TimeoutError, PlaywrightError) as error:
             self.failures.setdefault("tap", f"a page was not listened to: {_first_line(error)}")
@@ -104,32 +98,12 @@ class Taps:
             session.send("Page.enable"),
             session.send("Network.enable", self._network),
             session.send("DOMStorage.enable"),
-            session.send("Emulation.setUserAgentOverride", self._identity),
             session.send("Runtime.enable"),
+            session.send("Emulation.setUserAgentOverride", self._identity),
             session.send("Runtime.setAsyncCallStackDepth", {"maxDepth": 8}),
             session.send("Runtime.addBinding", {"name": self._binding}),
             session.send("Page.addScriptToEvaluateOnNewDocument", script),
         )
-
-    def _heard_line(self, tap: Tap) -> None:
-        """A page that floods the console is not listened to there: each line costs more than a request."""
-        tap.lines += 1
-        if tap.lines == MAX_LINES:
-            task = asyncio.get_running_loop().create_task(self._silence(tap))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _silence(self, tap: Tap) -> None:
-        """Disabling the domain drops its bindings; one that is added anew serves the functions that pages hold."""
-        calls = (tap.session.send("Runtime.disable"), tap.session.send("Runtime.addBinding", {"name": self._binding}))
-        await asyncio.gather(*calls, return_exceptions=True)
-
-    async def hear_again(self, tap: Tap) -> None:
-        """Before a navigation: without the domain no binding comes to a new process."""
-        if tap.lines >= MAX_LINES:
-            tap.lines = 0
-            with suppress(TimeoutError, PlaywrightError):
-                await tap.send("Runtime.enable")
 
     def _dispatcher(self, event: str, tap: Tap) -> Callable[[dict[str, Any]], None]:
         handlers = self._handlers[event]
@@ -173,7 +147,6 @@ class Tap:
     def __init__(self, page: Page, session: CDPSession) -> None:
         self.page = page
         self.session = session
-        self.lines = 0
 
     async def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
         """A bounded CDP call. TimeoutError or Playwright's Error when the page does not answer."""
@@ -198,7 +171,6 @@ class Tap:
             "Runtime.evaluate",
             {
                 "expression": expression,
-                # Numbers of contexts begin anew in a new process: one that is kept may be another document's.
                 "contextId": world["executionContextId"],
                 "returnByValue": True,
                 "timeout": 2000,

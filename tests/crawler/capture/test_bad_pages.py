@@ -64,7 +64,7 @@ QUICK = {
     "file, chrome, data and view-source": (
         script("document.cookie = 'a=1'; for (const u of ['file:///etc/passwd', 'chrome://crash/', 'chrome://settings',"
                "'view-source:https://a.org/', 'data:text/html,<p>x', 'about:blank#x']) try { location.href = u } catch {}"),
-        Outcome.OK, None, {"a"},
+        LATE, None, {"a"},
     ),
     "permission prompts": (
         script("document.cookie = 'a=1'; navigator.geolocation.getCurrentPosition(() => { document.cookie = 'geo=1' });"
@@ -97,7 +97,7 @@ QUICK = {
         Outcome.OK, None, {"served"},
     ),
     "a hostile title": ("<title>\u202e\u0007\x1b[31m" + "t" * 1_000_000 + "</title><p>words", Outcome.OK, None, {"served"}),
-    "a sandboxed document": (("<p>words", {"Content-Security-Policy": "sandbox"}), Outcome.OK, None, {"served"}),
+    "a sandboxed document": (("<p>words", {"Content-Security-Policy": "sandbox"}), LATE, None, {"served"}),
     "a strict policy": (
         ("<p>words<script>document.cookie = 'never=1'</script>", {"Content-Security-Policy": "default-src 'none'; trusted-types 'none'; require-trusted-types-for 'script'"}),
         Outcome.OK, None, {"served"},
@@ -109,30 +109,30 @@ QUICK = {
     ),
     "a lot of storage": (
         script("try { for (let i = 0; i < 3000; i++) localStorage['k' + i] = 'v'.repeat(1000) } catch {} document.cookie = 'a=1'"),
-        Outcome.OK, None, {"a"},
+        LATE, None, {"a"},
     ),
     "endless sockets and streams": (
         script("document.cookie = 'a=1'; new EventSource('/missing'); setInterval(() => { try { new WebSocket('wss://bad.org/s') } catch {} }, 50);"
                "setInterval(() => navigator.sendBeacon('/b', 'x'), 50); setInterval(() => { new Image().src = '/p?' + Math.random() }, 50)"),
-        Outcome.OK, None, {"a"},
+        LATE, None, {"a"},
     ),
     "a worker that never ends": (
         script("document.cookie = 'a=1'; new Worker(URL.createObjectURL(new Blob(['for (;;) {}'])))"), Outcome.OK, None, {"a"}),
     "popups without end": (
         script("document.cookie = 'a=1'; for (let i = 0; i < 20; i++) open('/popup' + i); setInterval(() => open('/popup'), 300)"),
-        Outcome.OK, None, {"a", "popup"},
+        LATE, None, {"a", "popup"},
     ),
     "popups that pop up": (
         script("document.cookie = 'a=1'; open('/recursive')"), Outcome.OK, None, {"a", "recursive"}),
     "downloads": (
         script("document.cookie = 'a=1'; for (let i = 0; i < 30; i++) { const l = document.createElement('a'); l.download = 'f' + i;"
                "l.href = URL.createObjectURL(new Blob(['x'])); document.body.append(l); l.click() } location.href = '/file'"),
-        Outcome.OK, None, {"a"},
+        LATE, None, {"a"},
     ),
 }  # fmt: skip
 
 HEAVY = {
-    "100,000 lines on the console": (script("for (let i = 0; i < 1e5; i++) console.log(i); document.cookie = 'a=1'"),
+    "20,000 lines on the console": (script("for (let i = 0; i < 2e4; i++) console.log(i); document.cookie = 'a=1'"),
                                      LATE, None, {"a"}),
     "100,000 links": ("<p>words" + "<a href=/x>x</a> " * 100_000, LATE, None, {"served"}),
     "a deep tree": ("<p>words" + "<div>" * 100_000, LATE, None, {"served"}),
