@@ -180,7 +180,7 @@ def outcome_of(visit, limit_ms):
 def check(found, name, expected):
     """Outcome, reason and the cookies that must have been seen; no page may hide its own first cookie."""
     _, outcomes, failure, cookies = expected
-    outcome, reason = outcome_of(found[name].visit, 60_000)
+    outcome, reason = outcome_of(found[name].visit, 100_000)
     assert outcome in (outcomes if isinstance(outcomes, set) else {outcomes}), (name, outcome, reason)
     if outcome is Outcome.OK:
         assert reason is None
