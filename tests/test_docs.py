@@ -29,7 +29,9 @@ def commands(group: click.Group = cli, prefix: str = "") -> dict[str, click.Comm
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        found |= commands(command, f"{prefix}{name} ") if isinstance(command, click.Group) else {prefix + name: command}
+        # The command that a group runs where none is named has the group's own name.
+        full = prefix.rstrip() if name == getattr(group, "default", None) else prefix + name
+        found |= commands(command, f"{prefix}{name} ") if isinstance(command, click.Group) else {full: command}
     return found
 
 

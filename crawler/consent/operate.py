@@ -30,6 +30,9 @@ GONE_SECONDS = 4.0
 OPEN_SECONDS = 6.0
 OPT_OUT_SECONDS = 2.0
 ENABLE_SECONDS = 8.0
+SECOND_LOOK_SECONDS = 1.5
+"""How long a banner must stay as it is before it is said to offer no choice: a layer may still be opening."""
+MAX_SECOND_LOOKS = 3
 TURN_SECONDS = 0.08
 MAX_STEPS = 24
 MAX_CLICKS = 60
@@ -72,6 +75,7 @@ class Operation:
         self._times: dict[str, int] = {}
         self._noted = {1}
         self._waited = False
+        self._second_looks = 0
         self.attempt = Attempt(outcome=ChoiceOutcome.NO_BANNER)
 
     async def run(self) -> Attempt:
@@ -172,13 +176,21 @@ class Operation:
             return True
         if step.act is Act.PRESS and step.button is not None:
             return await self._answer(step, step.button, seen)
-        if not self._waited and await self._enabled():
+        if (not self._waited and await self._enabled()) or await self._still_changes(look):
             return True
         missing = ChoiceOutcome.NO_ACCEPT if self._wanted is Wanted.ACCEPT else ChoiceOutcome.NO_REJECT
         readable = step.act is Act.NONE and look.complete and not self.attempt.presses and not self.attempt.unreadable
         self.attempt.outcome = missing if readable else ChoiceOutcome.FAILED
         self.attempt.reason = step.reason or self.attempt.reason
         return False
+
+    async def _still_changes(self, look: Look) -> bool:
+        """Whether other controls show up when the banners are looked at a little longer; asked a few times at most."""
+        if self._second_looks >= MAX_SECOND_LOOKS:
+            return False
+        self._second_looks += 1
+        shown = {signature(seen) for seen in look.banners}
+        return await self._wait(SECOND_LOOK_SECONDS, lambda later: {signature(seen) for seen in later.banners} != shown)
 
     async def _enabled(self) -> bool:
         """Whether a control that still was disabled can be used by now; waited for once."""

@@ -47,7 +47,11 @@ def test_the_record_is_what_the_server_saw(url: str, scenario: Scenario, outcome
         log = web.log
     assert (visit.outcome, visit.choice.outcome) == (Outcome.OK, outcome)
     arrived = Counter((entry.host, entry.path) for entry in log)
-    assert Counter((request.host, urlsplit(request.url).path) for request in visit.requests) == arrived
+    seen = Counter((request.host, urlsplit(request.url).path) for request in visit.requests)
+    assert set(seen) == set(arrived)
+    # A browser asks again by itself where a kept connection breaks: the server then gets one request twice.
+    assert seen <= arrived
+    assert (arrived - seen).total() <= 1
     sent = Counter(text.partition("=")[0] for entry in log for text in entry.set_cookies)
     recorded = (each for each in visit.cookies if each.set_by is SetBy.HTTP and each.event in WRITES)
     assert Counter(each.name for each in recorded) == sent

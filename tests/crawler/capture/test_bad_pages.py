@@ -120,7 +120,7 @@ QUICK = {
         script("document.cookie = 'a=1'; new Worker(URL.createObjectURL(new Blob(['for (;;) {}'])))"), Outcome.OK, None, {"a"}),
     "popups without end": (
         script("document.cookie = 'a=1'; for (let i = 0; i < 20; i++) open('/popup' + i); setInterval(() => open('/popup'), 300)"),
-        LATE, None, {"a", "popup"},
+        LATE, None, {"a"},  # which of the first few windows got as far as their cookie is chance
     ),
     "popups that pop up": (
         script("document.cookie = 'a=1'; open('/recursive')"), Outcome.OK, None, {"a", "recursive"}),
