@@ -476,7 +476,7 @@ def evidence_files(database: Database) -> None:
 def search(database: Database) -> None:
     """The full-text index; the underscore belongs to names of cookies."""
     database.execute(
-        "CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, vendor_id UNINDEXED, place UNINDEXED, title, body,"
+        "CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, vendor_id, place UNINDEXED, title, body,"
         " tokenize = \"unicode61 remove_diacritics 2 tokenchars '_'\")"
     )
 

@@ -15,7 +15,9 @@ MAX_TERMS = 8
 _TERM = re.compile(r"\w[\w.@-]*")
 _LATEST = "SELECT id FROM audits WHERE vendor_id = ? ORDER BY run_id DESC LIMIT 1"
 _FILL = (
-    "DELETE FROM search WHERE vendor_id = :vendor",
+    # Found by the index, since a condition on the column alone reads every row of all vendors.
+    "DELETE FROM search WHERE rowid IN (SELECT rowid FROM search WHERE search MATCH"
+    " 'vendor_id : \"' || :vendor || '\"' AND vendor_id = :vendor)",
     "INSERT INTO search (kind, vendor_id, place, title, body)"
     " SELECT 'finding', m.vendor_id, m.fingerprint, m.title, m.subject || char(10) || m.fact || char(10)"
     " || coalesce(m.quote, '') || char(10) || coalesce(m.service, '') || ' ' || coalesce(m.site, '')"
