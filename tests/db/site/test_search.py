@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from db.search import match
+from db.search import index_vendor, match
 from db.site.across import pieces
 
 
@@ -70,3 +70,12 @@ def test_hostile_words(hostile_site):
         assert page.status_code == 200, words
         assert "<script" not in page.text
         assert ">49<" not in page.text
+
+
+def test_indexing_a_vendor_leaves_vendors_with_longer_names(filled, records):
+    with records.Store(filled.path) as store, store._writing() as database:
+        row = ("item", "big-vendor", "x", "x", "x")
+        database.execute("INSERT INTO search (kind, vendor_id, place, title, body) VALUES (?, ?, ?, ?, ?)", row)
+        before = database.execute("SELECT count(*) FROM search").fetchone()[0]
+        index_vendor(database, "vendor")
+        assert database.execute("SELECT count(*) FROM search").fetchone()[0] == before
