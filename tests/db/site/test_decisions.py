@@ -201,7 +201,7 @@ def test_engineers_ask_in_sql_and_others_do_not(address):
         assert client.get("/audit.json", params={"sql": bomb}).status_code == 400
         slow = "with recursive c(n) as (select 1 union all select n + 1 from c) select count(*) from c"
         assert client.get("/audit.json", params={"sql": slow}).status_code == 400
-        for forbidden in ("attach database '/tmp/x' as y", "delete from findings", "pragma writable_schema = 1"):
+        for forbidden in ("attach database 'other.db' as y", "delete from findings", "pragma writable_schema = 1"):
             assert client.get("/audit.json", params={"sql": forbidden}).status_code == 400
     for name in ("ada", "rea"):
         with logged_in(address, name) as client:
