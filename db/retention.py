@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.seals import evidence_tables, seal_audit, seal_evidence, seal_pruning
+from db.seals import evidence_tables, seal_audit, seal_evidence, seal_pruning, tables
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,10 +98,9 @@ def sweep(database: Database) -> Pruned:
 
 def _references(database: Database, target: str) -> list[tuple[str, str]]:
     """(table, column) of every foreign key that points at ``target``."""
-    names = [str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
     return [
         (name, str(row[3]))
-        for name in sorted(names)
+        for name in tables(database)
         for row in database.execute(f'PRAGMA foreign_key_list("{name}")').fetchall()
         if row[2] == target
     ]

@@ -102,14 +102,19 @@ def columns(database: Database, name: str) -> list[str]:
     return [str(row[1]) for row in database.execute(f'PRAGMA table_info("{name}")').fetchall()]
 
 
+def tables(database: Database) -> list[str]:
+    """The names of all tables, sorted."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    return [str(row[0]) for row in database.execute(query).fetchall()]
+
+
 def evidence_sources(database: Database) -> dict[str, list[str]]:
     """The tables and views whose rows belong to one run, with their columns: all but judgements and derived ones."""
-    names = [str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
     apart = JUDGED | DERIVED | set(OBSERVATION_VIEWS.values())
     found = {"runs": columns(database, "runs"), "sites": ["id", "vendor_id", "url"]}
     # Their names and domains are covered by the views; these do not show which site they are kept for.
     found |= {name: ["id", "site_id"] for name in _OWNED}
-    for name in (*sorted(names), *OBSERVATION_VIEWS):
+    for name in (*tables(database), *OBSERVATION_VIEWS):
         if name not in apart and {"run_id", "visit_id"} & set(of := columns(database, name)):
             found[name] = of
     for name in ("artifacts", "browsers"):
@@ -160,8 +165,7 @@ def _artifacts_of(database: Database) -> str:
 
 def evidence_tables(database: Database) -> dict[str, list[str]]:
     """The tables with a ``visit_id`` that hold evidence, with their columns; observations by their own tables."""
-    names = [str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
-    found = {name: columns(database, name) for name in sorted(names) if name not in JUDGED | DERIVED}
+    found = {name: columns(database, name) for name in tables(database) if name not in JUDGED | DERIVED}
     return {name: of for name, of in found.items() if "visit_id" in of and name != "planned_visits"}
 
 
