@@ -15,13 +15,13 @@ from crawler.consent.declarations import read_declaration
 from crawler.consent.facts import banner_of, cover_of, other_side
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
+from crawler.consent.labels import Side, read_label
 from crawler.consent.looks import deeper, prominence
 from crawler.consent.operate import Operation
 from crawler.consent.proof import Before, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.statements import claimed, recorded, stored, to_signals
 from crawler.consent.withdrawal import Withdrawal, Withdrawn
-from crawler.consent.wording import Side, read_label
 from crawler.consent.worlds import WorldError, Worlds
 
 if TYPE_CHECKING:

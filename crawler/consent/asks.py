@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.consent.labels import Side
 from crawler.consent.seen import CHOOSING
-from crawler.consent.wording import Side, fold, foreign, languages
+from crawler.consent.wording import fold, foreign, languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

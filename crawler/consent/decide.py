@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from auditor.model import Wanted
-from crawler.consent.wording import Side, fold, languages
+from crawler.consent.labels import Side
+from crawler.consent.wording import fold, languages
 
 if TYPE_CHECKING:
     from crawler.consent.seen import Button, Seen, Toggle

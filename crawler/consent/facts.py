@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.model import Banner, Wanted
+from crawler.consent.labels import Side
 from crawler.consent.seen import pre_ticked, switches_of
-from crawler.consent.wording import Side
 
 if TYPE_CHECKING:
     from auditor.model import Prominence

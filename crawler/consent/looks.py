@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import ControlLook, Prominence
-from crawler.consent.wording import Side
+from crawler.consent.labels import Side
 from crawler.consent.worlds import WorldError, script
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from auditor.model import ChoiceOutcome, Wanted
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
+from crawler.consent.labels import Side
 from crawler.consent.looks import look_at
 from crawler.consent.seen import CHOOSING, pre_ticked, switches_of
-from crawler.consent.wording import Side
 from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.consent.wording import Side, fold, guess_language, read_label
+from crawler.consent.labels import Side, read_label
+from crawler.consent.wording import fold, guess_language
 from crawler.consent.worlds import WorldError, script
 
 if TYPE_CHECKING:

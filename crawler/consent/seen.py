@@ -8,16 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import BannerSwitch
-from crawler.consent.wording import (
-    Reading,
-    Side,
-    fold,
-    guess_language,
-    languages,
-    only_adds_names,
-    read_label,
-    read_switch,
-)
+from crawler.consent.labels import Reading, Side, only_adds_names, read_label, read_switch
+from crawler.consent.wording import fold, guess_language, languages
 
 if TYPE_CHECKING:
     from crawler.consent.worlds import World

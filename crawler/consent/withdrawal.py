@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from auditor.model import Choice, ChoiceOutcome, Wanted
 from crawler.consent import reopen
 from crawler.consent.hand import Hand
+from crawler.consent.labels import Side
 from crawler.consent.operate import Operation
 from crawler.consent.seen import read_group
-from crawler.consent.wording import Side
 from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:

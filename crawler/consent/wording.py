@@ -1,10 +1,9 @@
-"""What the words on a button mean, in 28 languages.
+"""The vocabulary of consent in 28 languages.
 
 ``wording/*.json`` holds one file per language: concepts (accept, reject, all, necessary, without ...) and the words
 for them. A pattern is one or more words; ``*`` at a word's end stands for any ending. Texts and patterns are folded the
 same way: lower case, no accents, punctuation as space. The longest pattern that covers a stretch of text wins, so that
-"hyväksymättä" (without accepting) is not read as "hyväksy" (accept). What the concepts add up to is a ``Side``; where
-they contradict each other it is ``DOUBT``, and a doubtful button is never clicked.
+"hyväksymättä" (without accepting) is not read as "hyväksy" (accept). What the concepts add up to: ``labels``.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -21,35 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MAX_LABEL = 110
 _APART = re.compile(r"[^\w]+")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff]+)")
-
-
-class Side(StrEnum):
-    """What pressing a control does to the visitor's choice."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-    SETTINGS = "settings"
-    SAVE = "save"
-    ACKNOWLEDGE = "acknowledge"
-    DISMISS = "dismiss"
-    OPT_OUT = "opt_out"
-    PAY = "pay"
-    INFORM = "inform"
-    DOUBT = "doubt"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A label as read: its side, how clear it is (0 to 1), the concepts found and the language they were read in."""
-
-    side: Side
-    strength: float
-    concepts: frozenset[str]
-    language: str
 
 
 def fold(text: str) -> str:
@@ -113,11 +83,9 @@ class Language:
         }
         return bool(at["necessary"] and at["optional"]) and min(at["necessary"]) < min(at["optional"])
 
-    def position(self, folded: str) -> Side | None:
-        """The side of a radio button whose whole label tells a position: "On", "Disabled"."""
-        if folded and not self.stateless(folded):
-            return Side.REJECT if self.count(folded, "off") else Side.ACCEPT
-        return None
+    def position(self, folded: str) -> bool | None:
+        """Whether a label that tells nothing but a position says "on"; ``None`` for any other label."""
+        return not self.count(folded, "off") if folded and not self.stateless(folded) else None
 
     def count(self, folded: str, concept: str) -> int:
         """How many different words of a concept a folded text contains."""
@@ -167,59 +135,6 @@ def subject_words() -> tuple[str, ...]:
     return tuple(sorted(w for w in words if len(w) > 4 and not w.startswith("cookie")))
 
 
-def read_label(text: str, language: str) -> Reading:
-    """Read a control's label in a language, in English where that says nothing. Never raises."""
-    folded = fold(text)
-    if not folded or len(folded) > MAX_LABEL:
-        return Reading(side=Side.UNKNOWN, strength=0.0, concepts=frozenset(), language=language)
-    first = _read(text, folded, language)
-    if first.side is not Side.UNKNOWN or language == "en":
-        return first
-    second = _read(text, folded, "en")
-    return second if second.side is not Side.UNKNOWN else first
-
-
-def _read(text: str, folded: str, code: str) -> Reading:
-    language = languages().get(code) or languages()["en"]
-    concepts, unexplained = language.concepts(folded)
-    side, strength = _side(concepts)
-    if "?" in text and side in {Side.ACCEPT, Side.REJECT}:
-        side = Side.DOUBT
-    vague = "consent" in concepts and "accept" not in concepts and bool(unexplained)
-    strange = vague or len(unexplained) > (3 if "topic" in concepts else 2) or any(map(_turns_around, unexplained))
-    if strange and side in {Side.ACCEPT, Side.REJECT, Side.SAVE}:
-        side = Side.DOUBT
-    start = folded.split(maxsplit=1)[0]
-    denied = start in _denials() and (start in unexplained or start == "no")
-    if side is Side.ACCEPT and denied and not concepts & {"negation", "no", "yes"}:
-        side = Side.DOUBT  # "no" of another language: the language may be guessed wrong
-    return Reading(side=side, strength=strength - 0.1 * len(unexplained), concepts=concepts, language=language.code)
-
-
-def read_switch(text: str, language: str, *, radio: bool) -> Reading:
-    """Read a switch's label; words that tell its position, often there for screen readers, say nothing about it.
-
-    A radio button may consist of such a word: "Off" is then what choosing it means.
-    """
-    folded, english = fold(text), languages()["en"]
-    words = languages().get(language, english)
-    side = words.position(folded) or english.position(folded)
-    if side is not None:
-        return Reading(side=side if radio else Side.UNKNOWN, strength=0.8, concepts=frozenset(), language=language)
-    return read_label(english.stateless(words.stateless(folded)) or text, language)
-
-
-def only_adds_names(label: str, longer: str, language: str) -> bool:
-    """Whether a longer label says the same and names what it is about: "Deny" and "Deny Google Analytics"."""
-    short, full = fold(label), fold(longer)
-    if not short or not full.startswith(short + " "):
-        return False
-    rest = full[len(short) :].strip()
-    codes = {language, "en"} & set(languages())
-    turning = any(set(TURNING) & languages()[code].concepts(rest)[0] for code in codes)
-    return not turning and not any(map(_turns_around, rest.split()))
-
-
 @cache
 def _turning_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """Words of any language that turn a label's meaning around: whole words, and beginnings of words."""
@@ -232,126 +147,17 @@ def _turning_words() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 @cache
-def _denials() -> frozenset[str]:
+def denials() -> frozenset[str]:
     """Words that begin a denial in any language."""
     words = (w for data in _data() for w in (*data["negation"], *data["no"]) if not w.endswith("*"))
     return frozenset(fold(w).split()[0] for w in words)
 
 
 @cache
-def _turns_around(word: str) -> bool:
+def turns_around(word: str) -> bool:
+    """Whether a folded word turns a label's meaning around in any language."""
     whole, begun = _turning_words()
     return word in whole or word.startswith(begun)
-
-
-def _side(found: frozenset[str]) -> tuple[Side, float]:
-    if "sell" in found and ("negation" in found or "reject" in found or "no" in found):
-        return Side.OPT_OUT, 0.9
-    if "pay" in found:
-        return Side.PAY, 0.8
-    if "other" in found:
-        return Side.UNKNOWN, 0.0
-    for step in (_without, _settings, _saving, _refusing, _agreeing):
-        answer = step(found)
-        if answer is not None:
-            return answer
-    return _plain(found)
-
-
-def _without(found: frozenset[str]) -> tuple[Side, float] | None:
-    if "without" not in found:
-        return None
-    if "reject" in found:
-        return (Side.REJECT, 0.8) if "proceed" in found else (Side.DOUBT, 0.0)
-    if found & {"accept", "consent", "topic", "optional"}:
-        return Side.REJECT, 0.95
-    return Side.DOUBT, 0.0
-
-
-def _settings(found: frozenset[str]) -> tuple[Side, float] | None:
-    if "settings" not in found:
-        return None
-    if "save" in found:
-        return Side.SAVE, 0.9
-    if "accept" in found:
-        return Side.DOUBT, 0.0
-    if "reject" in found and "all" in found:
-        return Side.DOUBT, 0.0
-    return Side.SETTINGS, 0.8
-
-
-def _saving(found: frozenset[str]) -> tuple[Side, float] | None:
-    if "save" in found:
-        return _save(found)
-    if "selection" not in found:
-        return None
-    if "reject" in found or "negation" in found:
-        return Side.DOUBT, 0.0
-    if found & {"accept", "proceed", "use", "consent"}:
-        return (Side.DOUBT, 0.0) if "all" in found else (Side.SAVE, 0.9)
-    return Side.SETTINGS, 0.5
-
-
-def _save(found: frozenset[str]) -> tuple[Side, float]:
-    if "reject" in found:
-        return (Side.DOUBT, 0.0) if "accept" in found else (Side.REJECT, 0.8)
-    if "accept" in found and "all" in found:
-        return Side.ACCEPT, 0.8
-    if "all" in found and not found & {"settings", "selection"}:
-        return Side.DOUBT, 0.0
-    if "necessary" in found and "optional" not in found:
-        return Side.REJECT, 0.7
-    return (Side.DOUBT, 0.0) if "negation" in found else (Side.SAVE, 0.9)
-
-
-def _refusing(found: frozenset[str]) -> tuple[Side, float] | None:
-    if "reject" not in found:
-        return None
-    if "accept" in found:
-        return Side.DOUBT, 0.0
-    if "yes" in found:  # "Yes, reject all", asked whether one is sure
-        return (Side.DOUBT, 0.0) if found & {"consent", "negation", "no"} else (Side.REJECT, 0.7)
-    if "negation" in found and not found & {"optional", "necessary"}:
-        return Side.DOUBT, 0.0
-    return Side.REJECT, 1.0 if "all" in found else 0.9
-
-
-def _agreeing(found: frozenset[str]) -> tuple[Side, float] | None:
-    if "accept" in found or "consent" in found:
-        return _agree(found)
-    if "necessary" in found and found & {"only", "proceed", "use", "yes"} and "optional" not in found:
-        return (Side.DOUBT, 0.0) if "negation" in found else (Side.REJECT, 0.9)
-    return None
-
-
-def _agree(found: frozenset[str]) -> tuple[Side, float]:
-    if "optional" in found and not found & {"negation", "no", "only", "necessary"}:
-        return Side.ACCEPT, 0.7
-    if "negation" in found or "no" in found:
-        return (Side.DOUBT, 0.0) if "yes" in found or "necessary" in found else (Side.REJECT, 0.9)
-    if "necessary" in found:
-        return (Side.DOUBT, 0.0) if "all" in found or "optional" in found else (Side.REJECT, 0.9)
-    if "only" in found:
-        return Side.DOUBT, 0.0
-    if "accept" not in found:
-        return (Side.INFORM, 0.3) if "more" in found else (Side.ACCEPT, 0.5)
-    return Side.ACCEPT, 1.0 if "all" in found else 0.9
-
-
-def _plain(found: frozenset[str]) -> tuple[Side, float]:
-    if "yes" in found:
-        return (Side.DOUBT, 0.0) if "no" in found or "negation" in found else (Side.ACCEPT, 0.5)
-    if "no" in found or "negation" in found:
-        return (Side.REJECT, 0.4) if "no" in found and "more" not in found else (Side.UNKNOWN, 0.0)
-    for concept, side in (
-        ("close", Side.DISMISS),
-        ("acknowledge", Side.ACKNOWLEDGE),
-        ("proceed", Side.ACKNOWLEDGE),
-        ("more", Side.INFORM),
-    ):
-        if concept in found:
-            return side, 0.6
-    return (Side.INFORM, 0.3) if "topic" in found else (Side.UNKNOWN, 0.0)
 
 
 def guess_language(text: str, labels: Iterable[str], hint: str) -> str:

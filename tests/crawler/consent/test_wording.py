@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.consent.wording import BUTTON_CONCEPTS, Side, fold, guess_language, languages, read_label, topic_words
+from crawler.consent.labels import Side, read_label
+from crawler.consent.wording import BUTTON_CONCEPTS, fold, guess_language, languages, topic_words
 
 LABELS = json.loads((Path(__file__).parent / "labels.json").read_text("utf-8"))
 OTHERS = {"accept": {"reject"}, "reject": {"accept"}, "settings": {"accept"}, "save": {"accept", "reject"}}
