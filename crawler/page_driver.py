@@ -20,7 +20,7 @@ from crawler.windows import Windows
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from playwright.async_api import BrowserContext, Page
+    from playwright.async_api import BrowserContext, Dialog, Page
 
     from crawler.collectors.hops import Hop
     from crawler.collectors.recorder import Recorder
@@ -61,12 +61,19 @@ class _View:
 class PageDriver:
     """Drives the page of one visit; a new object for every visit. Raises VisitError for what the site does."""
 
-    def __init__(self, context: BrowserContext, recorder: Recorder, crawl: CrawlConfig, guard: AddressGuard) -> None:
+    def __init__(
+        self,
+        context: BrowserContext,
+        recorder: Recorder,
+        crawl: CrawlConfig,
+        guard: AddressGuard,
+        confirms: Callable[[Dialog], bool],
+    ) -> None:
         self._context = context
         self._recorder = recorder
         self._crawl = crawl
         self._guard = guard
-        self._windows = Windows(context, recorder)
+        self._windows = Windows(context, recorder, confirms)
         self._page: Page | None = None
         self._crashed = False
         self._frame = ""

@@ -160,7 +160,7 @@ class _Playing:
     async def through(self, context: BrowserContext) -> VisitResult:
         """Attach, go home and observe it untouched; then look at more pages, or choose and look again."""
         self.context = context
-        self.driver = PageDriver(context, self.recorder, self.task.crawl, self.guard)
+        self.driver = PageDriver(context, self.recorder, self.task.crawl, self.guard, self.actor.confirms)
         try:
             self.recorder.attach(context)
             await self._ask("attach", self.actor.attach(context), None)

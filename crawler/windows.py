@@ -1,4 +1,7 @@
-"""What a page opens without being asked: windows, dialogs and downloads. Nobody confirms, nobody is kept."""
+"""What a page opens without being asked: windows, dialogs and downloads.
+
+Nothing is kept, and nothing is confirmed but what belongs to a choice that is being made (``confirms``).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from crawler.launch import bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from playwright.async_api import BrowserContext, Dialog, Download, Page
 
@@ -29,8 +32,9 @@ _CLOSE_TIMEOUT_S = 3.0
 class Windows:
     """Minds the windows of one visit; a new object for every visit."""
 
-    def __init__(self, context: BrowserContext, recorder: Recorder) -> None:
+    def __init__(self, context: BrowserContext, recorder: Recorder, confirms: Callable[[Dialog], bool]) -> None:
         self._context = context
+        self._confirms = confirms
         self._recorder = recorder
         self._popups: list[Page] = []
         self._dialogs = 0
@@ -96,7 +100,8 @@ class Windows:
         if self._dialogs > MAX_DIALOGS:
             return
         try:
-            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+            confirmed = dialog.type == "beforeunload" or self._confirms(dialog)
+            await (dialog.accept() if confirmed else dialog.dismiss())
         except PlaywrightError:
             return  # Its page is gone.
 

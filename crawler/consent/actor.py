@@ -10,8 +10,10 @@ from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
 from crawler.consent import patience, rules
+from crawler.consent.absence import stays_away
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
+from crawler.consent.dialogs import Dialogs
 from crawler.consent.facts import banner_of, cover_of, other_side
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
@@ -27,7 +29,7 @@ from crawler.consent.worlds import WorldError, Worlds
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from playwright.async_api import BrowserContext, Page
+    from playwright.async_api import BrowserContext, Dialog, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal, Phase
     from crawler.consent.heuristic import Look
@@ -38,8 +40,6 @@ T = TypeVar("T")
 RULE_LEAD_SECONDS = 1.2
 """How long a rule may take to see the banner after the heuristic has seen it."""
 RULE_ONLY_LOOKS = 6
-AWAY_MARGIN_MS = 1200.0
-AWAY_MAX_MS = 8000.0
 
 
 class ConsentActor:
@@ -52,10 +52,15 @@ class ConsentActor:
     def __init__(self) -> None:
         self.failures: dict[str, str] = {}
         self.banner: Banner | None = None
+        self._dialogs = Dialogs()
         self._pages: dict[int, tuple[Worlds, Heuristic, Rules]] = {}
         self._before = Before()
         self._seen_age_ms = 0.0
         self._searched: set[int] = set()
+
+    def confirms(self, dialog: Dialog) -> bool:
+        """Whether a browser dialog belongs to the choice that is being made and is to be confirmed."""
+        return self._dialogs.confirms(dialog)
 
     async def attach(self, context: BrowserContext) -> None:
         """Called once before the first page. Nothing is put into the page: worlds are made when first needed."""
@@ -147,7 +152,8 @@ class ConsentActor:
     async def _choose(self, page: Page, wanted: Wanted) -> Choice:
         worlds, eyes, driver = self._of(page)
         self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
-        operation = Operation(eyes, Hand(page), wanted)
+        self._dialogs.begin(wanted, self.banner.language if self.banner else None)
+        operation = Operation(eyes, Hand(page, self._dialogs), wanted)
         look = await eyes.look()
         if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
@@ -156,14 +162,23 @@ class ConsentActor:
         unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
         result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
         if result is None or not result.ok:
-            return self._chosen(attempt, wanted, result)
+            return self._as_answered(self._chosen(attempt, wanted, result))
         texts = tuple(text for text in result.clicks if text)
-        return Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
+        done = Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
+        return self._as_answered(done)
+
+    def _as_answered(self, choice: Choice) -> Choice:
+        """A choice with the dialogs that were answered for it; failed where one could not be answered."""
+        if self._dialogs.doubt and choice.outcome is ChoiceOutcome.DONE:
+            self.failures["choose"] = self._dialogs.doubt
+            return replace(choice, outcome=ChoiceOutcome.FAILED, proven=False)
+        return replace(choice, clicks=(*choice.clicks, *self._dialogs.take()))
 
     async def _by_rule(self, eyes: Heuristic, driver: Rules, look: Look, wanted: Wanted) -> RuleResult | None:
         """Let a rule that knows this banner make the choice; ``ok`` only if the banner is gone."""
         await self._await_rule(driver)
-        result = await driver.choose(wanted, other_side(look, wanted)) if driver.popup else None
+        with self._dialogs.pressing():
+            result = await driver.choose(wanted, other_side(look, wanted)) if driver.popup else None
         return replace(result, ok=result.ok and await self._rule_worked(eyes, result, wanted)) if result else None
 
     async def _rule_worked(self, eyes: Heuristic, result: RuleResult, wanted: Wanted) -> bool:
@@ -191,11 +206,12 @@ class ConsentActor:
     async def _withdraw(self, page: Page, *, by_api: bool) -> Withdrawn:
         worlds, eyes, _ = self._of(page)
         self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
-        withdrawal = Withdrawal(page, worlds, eyes)
+        self._dialogs.begin(Wanted.WITHDRAW, self.banner.language if self.banner else None)
+        withdrawal = Withdrawal(page, worlds, eyes, self._dialogs)
         withdrawn = await (withdrawal.by_api() if by_api else withdrawal.by_control())
         if withdrawal.reason:
             self.failures["withdraw"] = withdrawal.reason
-        return withdrawn
+        return replace(withdrawn, choice=self._as_answered(withdrawn.choice))
 
     def _learn(self, attempt: Attempt, wanted: Wanted) -> None:
         """Keep what the attempt has shown about the banner."""
@@ -203,7 +219,7 @@ class ConsentActor:
             return
         done = attempt.outcome is ChoiceOutcome.DONE
         side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
-        clicks = len(attempt.clicks) if done else None
+        clicks = len(attempt.clicks) + len(self._dialogs.answered) if done else None
         self.banner = replace(
             self.banner,
             layers=max(self.banner.layers, attempt.layers),
@@ -235,7 +251,7 @@ class ConsentActor:
 
     async def _prove(self, page: Page, choice: Choice) -> Choice:
         worlds, eyes, _ = self._of(page)
-        away = await self._stays_away(eyes)
+        away = await stays_away(eyes, self._seen_age_ms)
         after = await stored(page, worlds)
         proven, signs = weigh(choice.wanted, self._before, after, await claimed(worlds), away=away)
         if (choice.method or "").startswith(
@@ -244,24 +260,7 @@ class ConsentActor:
             proven = proven and any(sign.startswith(("record:", "api:")) for sign in signs)
         if not away:
             self.failures["prove"] = "the banner came back after the reload"
-        return replace(choice, proven=proven, proof=signs)
-
-    async def _stays_away(self, eyes: Heuristic) -> bool:
-        """Watch for the banner until the page is older than it was when the banner was first seen."""
-        until = min(self._seen_age_ms + AWAY_MARGIN_MS, AWAY_MAX_MS)
-        clock = asyncio.get_running_loop()
-        end = clock.time() + AWAY_MAX_MS / 1000
-        seen = 0
-        while True:
-            look = await eyes.look()
-            seen = seen + 1 if look.banners else 0
-            if seen >= 3:  # some libraries flash their banner before they read their record
-                return False
-            if look.ready and look.age_ms >= until and not seen:
-                return True
-            if clock.time() > end:
-                return look.ready and not seen
-            await asyncio.sleep(0.25)
+        return self._as_answered(replace(choice, proven=proven, proof=signs))
 
     # ---------------------------------------------------------------------------- signals, declaration
 

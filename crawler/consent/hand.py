@@ -14,6 +14,7 @@ from crawler.consent.worlds import WorldError
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+    from crawler.consent.dialogs import Dialogs
     from crawler.consent.worlds import World
 
 STILL_SECONDS = 1.2
@@ -23,19 +24,19 @@ CLICK_SECONDS = 5.0
 class Hand:
     """Presses elements of one page."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, dialogs: Dialogs) -> None:
         self._page = page
+        self._dialogs = dialogs
 
     async def press(self, world: World, element: int, *, trusted: bool = True) -> bool:
         """Press an element; True when by a real mouse click. WorldError when it is gone."""
-        if trusted:
-            point = await self._point(world, element)
+        point = await self._point(world, element) if trusted else None
+        with self._dialogs.pressing():
             if point is not None:
                 await self._click(world, element, point)
-                return True
-        if not await world.call("(id) => consentEyes.press(id)", element):
-            raise WorldError("the element is gone")
-        return False
+            elif not await world.call("(id) => consentEyes.press(id)", element):
+                raise WorldError("the element is gone")
+        return point is not None
 
     async def _click(self, world: World, element: int, point: tuple[float, float]) -> None:
         """Click at a place; what the page has moved there meanwhile does not hear of it."""

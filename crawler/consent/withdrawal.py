@@ -17,6 +17,7 @@ from crawler.consent.worlds import WorldError
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+    from crawler.consent.dialogs import Dialogs
     from crawler.consent.heuristic import Heuristic, Look
     from crawler.consent.operate import Attempt
     from crawler.consent.reopen import Way
@@ -39,11 +40,11 @@ class Withdrawn:
 class Withdrawal:
     """One attempt on one page; ``reason`` says why it failed, where it did."""
 
-    def __init__(self, page: Page, worlds: Worlds, eyes: Heuristic) -> None:
+    def __init__(self, page: Page, worlds: Worlds, eyes: Heuristic, dialogs: Dialogs) -> None:
         self._page = page
         self._worlds = worlds
         self._eyes = eyes
-        self._hand = Hand(page)
+        self._hand = Hand(page, dialogs)
         self.reason = ""
 
     async def by_control(self) -> Withdrawn:

@@ -54,6 +54,7 @@ FORM = """<h1>Cookies on this site</h1><form onsubmit="return false">
 SWITCHES = """<h1>Cookie settings</h1><p><label><input type="checkbox" checked disabled> Necessary cookies</label></p>
 <p><label><input type="checkbox" id="on" checked> Marketing cookies</label></p>
 <button onclick="document.getElementById('on').checked ? yes() : no()">Save my choice</button>"""
+CONFIRMED = f"if (confirm('Do you really want to refuse all cookies?')) {REFUSE}"
 IGNORED = "fetch('/said/false')"
 WORDS = "<p>We use cookies, as we said.</p>"
 
@@ -65,6 +66,7 @@ WAYS = {
     "radios": ((POLICY, {"cookies": FORM}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
     "switches": ((CHOICES, {"choices": SWITCHES}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
     "forgetful": ((DIRECT, {}, "forget()"), ("done", "page", True, ["true", "false"])),
+    "asking": ((FOOTER, {}, CONFIRMED), ("done", "footer:heuristic", True, ["true", "false"])),
     "ignoring": ((FOOTER, {}, IGNORED), ("done", "footer:heuristic", False, ["true", "false"])),
     "without": ((POLICY, {"cookies": WORDS}, REFUSE), ("no_control", None, False, ["true"])),
     "bare": (("", {}, REFUSE), ("no_control", None, False, ["true"])),
@@ -107,7 +109,7 @@ def test_every_way_back_and_every_missing_one(web, withdrawn):
     }
     assert found == {name: expected for name, (_, expected) in WAYS.items()}
     assert {(visit.outcome, visit.choice.wanted) for visit in withdrawn.values()} == {(Outcome.OK, Wanted.WITHDRAW)}
-    for name in ("footer", "floating", "policy", "radios", "switches"):
+    for name in ("footer", "floating", "policy", "radios", "switches", "asking"):
         visit = withdrawn[name]
         assert {r.phase for r in visit.requests if r.host == "t.tracker.example"} == {Phase.AFTER_ACCEPT}, name
         signals = {(signal.phase, signal.granted != ()) for signal in visit.consent_signals}

@@ -30,7 +30,7 @@ from crawler.launch import FLAGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Dialog, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal
 
@@ -158,6 +158,7 @@ class Player:
         tab = await context.new_page()
         actor = ConsentActor()
         await actor.attach(context)
+        tab.on("dialog", lambda dialog: answer(dialog, actor))
         await tab.goto(self.web.url(page), wait_until="load")
         banner = await actor.find(tab)
         declaration = await actor.declaration(tab)
@@ -175,6 +176,11 @@ class Player:
         truth = self.web.truth.get(name, [])
         truth = truth if first else sorted(truth)
         return Played(banner, actor.banner, choice, truth, signals, declaration, actor.failures)
+
+
+async def answer(dialog: Dialog, actor: ConsentActor) -> None:
+    """As a visit answers a dialog."""
+    await (dialog.accept() if actor.confirms(dialog) else dialog.dismiss())
 
 
 async def withdrawn(actor: ConsentActor, tab: Page) -> Choice:
