@@ -138,7 +138,6 @@ class _Playing:
     guard: AddressGuard
     allows: Allows
     timeline: Timeline = field(default_factory=Timeline)
-    actor: ConsentActor = field(default_factory=ConsentActor)
     pages: list[str] = field(default_factory=list)
     banner: Banner | None = None
     choice: Choice = field(default_factory=lambda: Choice(wanted=Wanted.NONE, outcome=ChoiceOutcome.NONE))
@@ -149,6 +148,7 @@ class _Playing:
     title: str | None = None
     status: int | None = None
     recorder: Recorder = field(init=False)
+    actor: ConsentActor = field(init=False)
     context: BrowserContext = field(init=False)
     driver: PageDriver = field(init=False)
 
@@ -156,6 +156,7 @@ class _Playing:
         identity = override(self.browsers.facts.version, self.task.crawl.locale)
         crawl = self.task.crawl
         self.recorder = Recorder(self.timeline, identity, full_pages=crawl.screenshots == "full", archive=crawl.har)
+        self.actor = ConsentActor(self.recorder.session_of)
 
     async def through(self, context: BrowserContext) -> VisitResult:
         """Attach, go home and observe it untouched; then look at more pages, or choose and look again."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.collectors.tap import CALL_TIMEOUT_S
 from crawler.collectors.timeline import now_ms
 from crawler.launch import bounded
+from crawler.page_session import CALL_TIMEOUT_S
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from crawler.collectors.hops import Hop
     from crawler.collectors.tap import Report, Tap
     from crawler.collectors.timeline import Timeline
+    from crawler.page_session import PageSession
 
 T = TypeVar("T", "Cookie", "StorageItem")
 
@@ -99,6 +100,11 @@ class Recorder:
     def tap_of(self, page: Page) -> Tap | None:
         """The session of a page."""
         return next((tap for tap in self.taps.all if tap.page is page), None)
+
+    def session_of(self, page: Page) -> PageSession | None:
+        """The CDP session of a page; ``None`` where there is none."""
+        tap = self.tap_of(page)
+        return tap.session if tap is not None else None
 
     def bodies(self, page: Page) -> dict[str, Callable[[], Awaitable[str]]]:
         """How to get the body of each URL that a page was answered with; empty where the browser keeps it no longer."""

@@ -17,18 +17,17 @@ from playwright.async_api import Error as PlaywrightError
 
 from crawler.collectors.sharing import MAX_BODY
 from crawler.launch import bounded
+from crawler.page_session import PageSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.async_api import BrowserContext, CDPSession, Page
+    from playwright.async_api import BrowserContext, Page
 
     Handler = Callable[["Tap", dict[str, Any]], None]
 
 ATTACH_TIMEOUT_S = 10.0
-CALL_TIMEOUT_S = 5.0
 _FIELDS = 9
-_WORLD = "consent-audit"
 _HOOKS = ("prelude.js", "hook.js", "api_hook.js")
 _NETWORK = {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 1_000_000, "maxPostDataSize": MAX_BODY}
 _ROOM_FOR_BODIES = {"maxTotalBufferSize": 100_000_000, "maxResourceBufferSize": 20_000_000}
@@ -80,7 +79,7 @@ class Taps:
         Whether that succeeded; the reason is in ``failures`` under ``tap`` if not.
         """
         try:
-            session = await bounded(context.new_cdp_session(page), ATTACH_TIMEOUT_S)
+            session = PageSession(await bounded(context.new_cdp_session(page), ATTACH_TIMEOUT_S))
             tap = Tap(page, session)
             self.all.append(tap)
             for event in self._handlers:
@@ -92,7 +91,7 @@ class Taps:
             return False
         return True
 
-    async def _enable(self, session: CDPSession) -> None:
+    async def _enable(self, session: PageSession) -> None:
         script = {"source": self._hook, "runImmediately": True}
         await asyncio.gather(
             session.send("Page.enable"),
@@ -144,20 +143,18 @@ class Taps:
 class Tap:
     """One page with its session."""
 
-    def __init__(self, page: Page, session: CDPSession) -> None:
+    def __init__(self, page: Page, session: PageSession) -> None:
         self.page = page
         self.session = session
 
     async def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
         """A bounded CDP call. TimeoutError or Playwright's Error when the page does not answer."""
-        answer: dict[str, Any] = await bounded(self.session.send(method, parameters or {}), CALL_TIMEOUT_S)
-        return answer
+        return await self.session.send(method, parameters)
 
     async def frames(self) -> tuple[dict[str, Any], ...]:
         """The page's frames as CDP describes them, the main frame first."""
-        tree = (await self.send("Page.getFrameTree"))["frameTree"]
         found: list[dict[str, Any]] = []
-        waiting = [tree]
+        waiting = [await self.session.tree()]
         while waiting:
             node = waiting.pop(0)
             found.append(node["frame"])
@@ -166,15 +163,10 @@ class Tap:
 
     async def evaluate(self, frame_id: str, expression: str) -> Any:  # noqa: ANN401 (the page's answer is untrusted)
         """Value of an expression in a world of our own: what the page redefined does not reach it."""
-        world = await self.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": _WORLD})
+        world = await self.session.world(frame_id)
         answer = await self.send(
             "Runtime.evaluate",
-            {
-                "expression": expression,
-                "contextId": world["executionContextId"],
-                "returnByValue": True,
-                "timeout": 2000,
-            },
+            {"expression": expression, "contextId": world, "returnByValue": True, "timeout": 2000},
         )
         return answer["result"].get("value")
 

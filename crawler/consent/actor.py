@@ -27,13 +27,14 @@ from crawler.consent.withdrawal import Withdrawal, Withdrawn
 from crawler.consent.worlds import WorldError, Worlds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from playwright.async_api import BrowserContext, Dialog, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal, Phase
     from crawler.consent.heuristic import Look
     from crawler.consent.operate import Attempt
+    from crawler.page_session import PageSession
 
 T = TypeVar("T")
 
@@ -42,14 +43,19 @@ RULE_LEAD_SECONDS = 1.2
 RULE_ONLY_LOOKS = 6
 
 
+def _no_session(_: Page) -> PageSession | None:
+    return None
+
+
 class ConsentActor:
-    """A new object for every visit.
+    """A new object for every visit. ``session_of``: the session that a page has already; without one it gets an own.
 
     ``failures`` says what could not be done and why, by part: ``rules``, ``find``, ``choose``, ``prove``. ``banner`` is
     what is known of the banner by now; after ``choose`` it knows more layers and clicks than ``find`` could see.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, session_of: Callable[[Page], PageSession | None] = _no_session) -> None:
+        self._session_of = session_of
         self.failures: dict[str, str] = {}
         self.banner: Banner | None = None
         self._dialogs = Dialogs()
@@ -70,7 +76,7 @@ class ConsentActor:
 
     def _of(self, page: Page) -> tuple[Worlds, Heuristic, Rules]:
         if id(page) not in self._pages:
-            worlds = Worlds(page)
+            worlds = Worlds(page, self._session_of(page))
             self._pages[id(page)] = (worlds, Heuristic(worlds), Rules(worlds))
         return self._pages[id(page)]
 

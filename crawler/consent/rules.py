@@ -22,14 +22,14 @@ from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import Wanted
 from crawler.assets import asset
-from crawler.consent.worlds import WORLD, World, WorldError, script
+from crawler.consent.worlds import World, WorldError, script
+from crawler.page_session import WORLD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.async_api import CDPSession
-
     from crawler.consent.worlds import Worlds
+    from crawler.page_session import PageSession
 
 BINDING = "consentTell"
 RESULT_SECONDS = 5.0
@@ -46,7 +46,8 @@ CONFIG: dict[str, Any] = {
     "detectRetries": 20,
     "isMainWorld": False,
     "visualTest": False,
-    "logs": {},
+    # Each named: one that is missing counts as wanted, and a page would log two messages for every step of a rule.
+    "logs": dict.fromkeys(("lifecycle", "rulesteps", "detectionsteps", "evals", "errors", "messages", "waits"), False),
 }
 
 
@@ -93,13 +94,18 @@ def rules_for(url: str) -> str:
 
 
 def _applies(rule: dict[str, Any], url: str) -> bool:
-    pattern = rule.get("runContext", {}).get("urlPattern")
-    if not pattern:
-        return True
+    written = rule.get("runContext", {}).get("urlPattern")
+    pattern = _compiled(written) if written else None
+    return pattern is None or pattern.search(url) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """A rule's pattern; ``None`` where it is written for another engine, which is then to decide."""
     try:
-        return re.search(pattern, url) is not None
-    except re.error:  # written for another regular expression engine: let that engine decide
-        return True
+        return re.compile(pattern)
+    except re.error:
+        return None
 
 
 class Rules:
@@ -138,17 +144,17 @@ class Rules:
             except WorldError:
                 del self._frames[key]
 
-    async def _listen(self, session: CDPSession) -> None:
+    async def _listen(self, session: PageSession) -> None:
         if id(session) in self._sessions:
             return
         self._sessions.add(id(session))
         session.on("Runtime.bindingCalled", lambda event: self._heard(session, event))
         try:
             await session.send("Runtime.addBinding", {"name": BINDING, "executionContextName": WORLD})
-        except PlaywrightError as error:
+        except (PlaywrightError, TimeoutError) as error:
             raise WorldError(str(error)) from error
 
-    def _heard(self, session: CDPSession, event: dict[str, Any]) -> None:
+    def _heard(self, session: PageSession, event: dict[str, Any]) -> None:
         frame = self._frames.get((id(session), event["executionContextId"]))
         if event["name"] != BINDING or frame is None:
             return
@@ -181,7 +187,7 @@ class Rules:
 
     async def _in_page(self, world: World, code: str) -> bool:
         """Run one of the package's own snippets in the page's world; False when it throws."""
-        context = self._worlds.main_context(world)
+        context = world.session.main_world(world.frame)
         if context is None:
             return False
         answer = await world.send("Runtime.evaluate", expression=code, contextId=context, awaitPromise=True)

@@ -8,7 +8,6 @@ domains Page, Runtime, DOM, DOMSnapshot and Input. Closed shadow roots are read 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from importlib import resources
@@ -17,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.consent.wording import topic_words
+from crawler.page_session import PageSession
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Frame, Page
+    from playwright.async_api import Frame, Page
 
 Json = Any
 """Whatever JSON can hold; what comes back from a page is checked where it is read."""
-WORLD = "consent"
-CALL_SECONDS = 5.0
 MAX_FRAMES = 25
 MAX_CLOSED = 200
 
@@ -40,7 +38,7 @@ class World:
     ``dx``, ``dy`` move the frame's own pixels into the page's viewport where the frame has a renderer of its own.
     """
 
-    session: CDPSession
+    session: PageSession
     frame: str
     context: int
     url: str
@@ -51,11 +49,9 @@ class World:
     async def send(self, method: str, **params: Json) -> dict[str, Any]:
         """Send one protocol command; WorldError when the frame is gone or does not answer in 5 seconds."""
         try:
-            async with asyncio.timeout(CALL_SECONDS):
-                answer: dict[str, Any] = await self.session.send(method, params)
+            return await self.session.send(method, params)
         except (PlaywrightError, TimeoutError) as error:
             raise WorldError(f"{method}: {error}") from error
-        return answer
 
     async def call(self, function: str, *arguments: Json) -> Json:
         """Call a JavaScript function in this world with JSON arguments; its JSON result (promises are awaited)."""
@@ -111,43 +107,34 @@ def script(name: str) -> str:
 
 
 class Worlds:
-    """All isolated worlds of one page; made anew by itself after every navigation."""
+    """All isolated worlds of one page. ``session``: an enabled one that is there already; else one is opened."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, session: PageSession | None = None) -> None:
         self.page = page
-        self._session: CDPSession | None = None
-        self._outside: dict[int, CDPSession] = {}
+        self._session = session
+        self._outside: dict[int, PageSession] = {}
         self._eyes = f"{script('eyes.js')}\nconsentEyes.about({json.dumps(topic_words())})"
+        self._seeing: set[tuple[int, int]] = set()
         self._adopted: set[tuple[str, int]] = set()
-        self._main: dict[tuple[int, str], int] = {}
 
-    async def session(self) -> CDPSession:
-        """The page's protocol session, opened on first use. WorldError when the page is gone."""
+    async def session(self) -> PageSession:
+        """The page's protocol session. WorldError when the page is gone."""
         if self._session is None:
             try:
-                self._session = await self.page.context.new_cdp_session(self.page)
-                await self._enable(self._session)
-            except PlaywrightError as error:
+                self._session = await self._opened(self.page)
+            except (PlaywrightError, TimeoutError) as error:
                 raise WorldError(str(error)) from error
         return self._session
 
-    async def _enable(self, session: CDPSession) -> None:
-        session.on("Runtime.executionContextCreated", lambda event: self._context_made(session, event["context"]))
+    async def _opened(self, whose: Page | Frame) -> PageSession:
+        session = PageSession(await self.page.context.new_cdp_session(whose))
         await session.send("Page.enable")
         await session.send("Runtime.enable")
-
-    def _context_made(self, session: CDPSession, context: dict[str, Any]) -> None:
-        facts = context.get("auxData", {})
-        if facts.get("isDefault"):
-            self._main[id(session), facts["frameId"]] = context["id"]
-
-    def main_context(self, world: World) -> int | None:
-        """The number of the page's own JavaScript world in a frame."""
-        return self._main.get((id(world.session), world.frame))
+        return session
 
     async def in_page(self, world: World, function: str, *arguments: Json) -> Json:
         """Call a function in the page's own world: it may be lied to, so that what it says is only ever a claim."""
-        context = self.main_context(world)
+        context = world.session.main_world(world.frame)
         if context is None:
             raise WorldError("the frame has no document")
         return _value(
@@ -179,15 +166,15 @@ class Worlds:
 
     async def _below(
         self,
-        session: CDPSession,
+        session: PageSession,
         *,
         owner: dict[str, Any] | None,
         only_top: bool = False,
         shift: tuple[float, float] = (0, 0),
     ) -> list[World]:
         try:
-            tree = (await session.send("Page.getFrameTree"))["frameTree"]
-        except PlaywrightError as error:
+            tree = await session.tree()
+        except (PlaywrightError, TimeoutError) as error:
             raise WorldError(str(error)) from error
         worlds: list[World] = []
         queue: list[tuple[dict[str, Any], World | None]] = [(tree, None)]
@@ -206,15 +193,15 @@ class Worlds:
 
     async def _world(
         self,
-        session: CDPSession,
+        session: PageSession,
         frame: dict[str, Any],
         parent: World | None,
         owner: dict[str, Any] | None,
         shift: tuple[float, float],
     ) -> World:
         try:
-            made = await session.send("Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": WORLD})
-        except PlaywrightError as error:
+            context = await session.world(frame["id"])
+        except (PlaywrightError, TimeoutError) as error:
             raise WorldError(str(error)) from error
         if parent is not None:
             element = await parent.send("DOM.getFrameOwner", frameId=frame["id"])
@@ -222,27 +209,27 @@ class Worlds:
         world = World(
             session=session,
             frame=frame["id"],
-            context=made["executionContextId"],
+            context=context,
             url=frame["url"],
             owner=owner,
             dx=shift[0],
             dy=shift[1],
         )
-        if not await world.call("() => Boolean(globalThis.consentEyes)"):
-            await world.send("Runtime.evaluate", expression=self._eyes, contextId=world.context)
+        if (id(session), context) not in self._seeing:
+            await world.send("Runtime.evaluate", expression=self._eyes, contextId=context)
+            self._seeing.add((id(session), context))
         return world
 
-    async def _session_of(self, frame: Frame) -> CDPSession | None:
+    async def _session_of(self, frame: Frame) -> PageSession | None:
         key = id(frame)
         if key not in self._outside:
             try:
-                self._outside[key] = await self.page.context.new_cdp_session(frame)
-                await self._enable(self._outside[key])
-            except PlaywrightError:  # the frame has no renderer of its own: it is in the page's session
+                self._outside[key] = await self._opened(frame)
+            except (PlaywrightError, TimeoutError):  # the frame has no renderer of its own: it is in the page's session
                 return None
         return self._outside[key]
 
-    async def _outside_worlds(self, session: CDPSession, frame: Frame) -> list[World]:
+    async def _outside_worlds(self, session: PageSession, frame: Frame) -> list[World]:
         try:
             element = await frame.frame_element()
             box = await element.bounding_box()
@@ -280,8 +267,11 @@ class Worlds:
     async def _same_session_world(self, world: World, frame: str) -> World:
         if world.frame == frame:
             return world
-        made = await world.send("Page.createIsolatedWorld", frameId=frame, worldName=WORLD)
-        return World(session=world.session, frame=frame, context=made["executionContextId"], url="", owner=None)
+        try:
+            context = await world.session.world(frame)
+        except (PlaywrightError, TimeoutError) as error:
+            raise WorldError(str(error)) from error
+        return World(session=world.session, frame=frame, context=context, url="", owner=None)
 
 
 def _first_nodes(nodes: dict[str, Any], strings: list[str]) -> list[int]:
