@@ -302,7 +302,7 @@ class PageDriver:
         await self._recorder.read_stores(self._context, self.page)
         await self._windows.go_blank(self.page, "page end")
         await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)
-        await self._recorder.read_stores(self._context, self.page)
+        await self._recorder.read_farewell(self._context)
         await self._windows.close_popups()
 
     # ------------------------------------------------------------------------------------------- its end

@@ -150,6 +150,11 @@ class Recorder:
             await self._try(storage.NAME, self._storage.snapshot(tap))
             await self._try(requests.NAME, self._requests.probe_images())
 
+    async def read_farewell(self, context: BrowserContext) -> None:
+        """All that is left to read once a page has been left: the jar, and the images that it asked for at its end."""
+        await self._try(cookies.NAME, self._cookies.snapshot(context))
+        await self._try(requests.NAME, self._requests.probe_images())
+
     async def read_unannounced(self) -> None:
         """Ask now for the answers to requests that no session announced: their window is about to be closed."""
         await self._try(requests.NAME, self._workers.read(self.log.hops))

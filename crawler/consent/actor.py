@@ -113,7 +113,7 @@ class ConsentActor:
             if done or waited > patience.MAX_SECONDS:
                 return None
             await self._start(driver)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(patience.pause_seconds(waited))
 
     async def _start(self, driver: Rules) -> None:
         try:

@@ -27,12 +27,22 @@ class Look:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """The last answer of a frame: its number, and what was read in it."""
+
+    number: int
+    world: World
+    groups: tuple[Seen, ...]
+
+
 class Heuristic:
     """Sees the banners of one page."""
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
         self._hosts: dict[str, int] = {}
+        self._told: dict[int, _Told] = {}
 
     async def look(self) -> Look:
         """Look at all frames once; a page between two documents shows nothing (``complete`` False)."""
@@ -50,7 +60,7 @@ class Heuristic:
             except WorldError:
                 complete = False
                 continue
-            found.extend(read_group(world, raw) for raw in scan["groups"])
+            found.extend(self._groups(world, scan))
             complete = complete and not scan["truncated"]
             if number == 0:
                 age, ready = float(scan["age"]), bool(scan.get("ready"))
@@ -59,10 +69,22 @@ class Heuristic:
         return Look(banners=asking, others=others, age_ms=age, ready=ready, complete=complete)
 
     async def _scan(self, world: World) -> dict[str, Any]:
-        scan = await world.call("() => consentEyes.scan()")
+        scan = await self._answer(world)
         if scan["hosts"] > 0 and self._hosts.get(world.frame) != scan["hosts"]:
             self._hosts[world.frame] = scan["hosts"]
             if await self._worlds.open_closed_roots(world):
-                scan = await world.call("() => consentEyes.scan()")
-        result: dict[str, Any] = scan
-        return result
+                scan = await self._answer(world)
+        return scan
+
+    async def _answer(self, world: World) -> dict[str, Any]:
+        told = self._told.get(world.context)
+        known = told.number if told is not None and told.world == world else None
+        scan: dict[str, Any] = await world.call("(known) => consentEyes.scan(known)", known)
+        return scan
+
+    def _groups(self, world: World, scan: dict[str, Any]) -> tuple[Seen, ...]:
+        """The groups of an answer; those of the last one where nothing has changed since."""
+        if scan["groups"] is not None:
+            groups = tuple(read_group(world, raw) for raw in scan["groups"])
+            self._told[world.context] = _Told(number=int(scan.get("telling", 0)), world=world, groups=groups)
+        return self._told[world.context].groups

@@ -58,6 +58,11 @@ def _words() -> str:
     return "|".join((_WORDS, *(re.escape(word) for word in subject_words())))
 
 
+def pause_seconds(waited: float) -> float:
+    """How long to pause between two looks after ``waited`` seconds: a banner that comes late comes rarely."""
+    return min(0.3 + waited / 10, 0.8)
+
+
 async def limit_ms(worlds: Worlds, *, named: bool) -> float:
     """The age in milliseconds until which the page is worth watching. ``named``: a rule has recognised a CMP."""
     top = await worlds.top()

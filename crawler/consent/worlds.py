@@ -216,7 +216,7 @@ class Worlds:
             dy=shift[1],
         )
         if (id(session), context) not in self._seeing:
-            await world.send("Runtime.evaluate", expression=self._eyes, contextId=context)
+            _value(await world.send("Runtime.evaluate", expression=self._eyes, contextId=context))
             self._seeing.add((id(session), context))
         return world
 
