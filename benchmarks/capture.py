@@ -3,10 +3,11 @@
     python benchmarks/capture.py [--part cpu] [--part throughput] [--part memory] [--quick] [--browser PATH]
 
 ``cpu``: processor time of an instrumented visit against a bare Playwright visit of the same pages with the same waits,
-in pairs that alternate; then what each part of the instrumentation adds. ``throughput``: full audits of three scenarios
-a minute by concurrency, on two cores, with the peak of memory. ``memory``: resident memory over visits without
-recycling. The web is the demo's, served by a process of its own that is not counted. Processor time is that of this
-process and all below it: a busy machine makes it noisier, not longer.
+in pairs that alternate: on pages of median weight (``median_web``), and on the demo's, which weigh next to nothing, so
+that the ratio is that of a visit's fixed costs; then what each part of the instrumentation adds to the former.
+``throughput``: full audits of three scenarios a minute by concurrency, on two cores, with the peak of memory.
+``memory``: resident memory over visits without recycling. The web is served by a process of its own that is not
+counted. Processor time is that of this process and all below it: a busy machine makes it noisier, not longer.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from median_web import SITES as MEDIAN_SITES
+from median_web import MedianWeb
 from playwright.async_api import async_playwright
 
 from auditor.model import Outcome, Phase, Scenario, Site
@@ -53,6 +56,7 @@ SITES = tuple(
     f"https://www.{name}.example/"
     for name in ("ooma", "ozmo", "brightline", "lantern", "pinewood", "redfern", "harbour")
 )
+WEBS = {"median": MEDIAN_SITES, "demo": SITES}
 AUDIT = (Scenario.NO_CHOICE, Scenario.ACCEPT_ALL, Scenario.REJECT_ALL)
 STAGES = (
     "bare",
@@ -105,9 +109,9 @@ def measured(without: int) -> Tree:
 
 
 @contextmanager
-def demo_web() -> Iterator[tuple[int, int]]:
-    """The demo web in a process of its own: (its port, its process id)."""
-    command = [sys.executable, __file__, "--serve"]
+def served(web: str) -> Iterator[tuple[int, int]]:
+    """A web of ``WEBS`` in a process of its own: (its port, its process id)."""
+    command = [sys.executable, __file__, "--serve", web]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
@@ -115,8 +119,8 @@ def demo_web() -> Iterator[tuple[int, int]]:
         process.stdin.close()
 
 
-def serve() -> None:
-    with DemoWeb() as web:
+def serve(name: str) -> None:
+    with DemoWeb() if name == "demo" else MedianWeb() as web:
         print(web.port, flush=True)
         sys.stdin.read()
 
@@ -217,21 +221,30 @@ def told(name: str, ratios: list[float]) -> str:
     return f"  {name:34} median ratio {middle:.3f} (quartiles {low:.3f} to {high:.3f}, {len(ratios)} pairs)"
 
 
-async def cpu(port: int, web_pid: int, args: argparse.Namespace) -> None:
+def both_webs(args: argparse.Namespace) -> None:
+    """The part ``cpu`` on both webs."""
+    for web in WEBS:
+        with served(web) as (port, web_pid):
+            asyncio.run(cpu(web, port, web_pid, args))
+
+
+async def cpu(web: str, port: int, web_pid: int, args: argparse.Namespace) -> None:
     crawl = CrawlConfig(pages_per_site=2, settle_ms=args.settle_ms, settle_max_ms=args.settle_ms * 4)
     choice = find_browser(args.browser)
-    print(f"cpu: {choice.path}, settle {args.settle_ms} ms, processor seconds of a visit")
+    print(f"cpu, {web} web: {choice.path}, settle {args.settle_ms} ms, processor seconds of a visit")
     async with (
         AddressGuard(network(port)) as guard,
         Browsers(guard, choice, recycle_after=100_000) as browsers,
         bare_browser(port, choice.path) as plain,
     ):
         for scenarios in ((Scenario.NO_CHOICE,), AUDIT):
-            await paired(Meter(web_pid), browsers, guard, plain, crawl, scenarios, args.pairs)
-        await parts(Meter(web_pid), browsers, guard, plain, crawl, args.pairs)
+            await paired(WEBS[web], Meter(web_pid), browsers, guard, plain, crawl, scenarios, args.pairs)
+        if web == "median":
+            await parts(WEBS[web], Meter(web_pid), browsers, guard, plain, crawl, args.pairs)
 
 
 async def paired(
+    urls: tuple[str, ...],
     meter: Meter,
     browsers: Browsers,
     guard: AddressGuard,
@@ -242,7 +255,7 @@ async def paired(
 ) -> None:
     """Instrumented and bare in turns. The first pair only warms both browsers up."""
     for number in range(pairs + 1):
-        url = SITES[number % len(SITES)]
+        url = urls[number % len(urls)]
         walks = []
         for scenario in scenarios:
             result = await meter.of(f"with {scenario}", play(task(url, scenario, crawl), browsers, guard))
@@ -258,11 +271,17 @@ async def paired(
 
 
 async def parts(
-    meter: Meter, browsers: Browsers, guard: AddressGuard, plain: Browser, crawl: CrawlConfig, pairs: int
+    urls: tuple[str, ...],
+    meter: Meter,
+    browsers: Browsers,
+    guard: AddressGuard,
+    plain: Browser,
+    crawl: CrawlConfig,
+    pairs: int,
 ) -> None:
     """What each part adds to a visit without a choice."""
     for number in range(pairs + 1):
-        url = SITES[number % len(SITES)]
+        url = urls[number % len(urls)]
         result = await meter.of(STAGES[-1], play(task(url, Scenario.NO_CHOICE, crawl), browsers, guard))
         walk = walk_of(result.visit)
         await meter.of(STAGES[0], bare_visit(plain, walk))
@@ -381,16 +400,19 @@ def main() -> None:
     )
     reader.add_argument("--concurrency", type=int, nargs="+", default=[1, 2, 4, 8, 12])
     reader.add_argument("--visits", type=int, default=300)
-    reader.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    reader.add_argument("--serve", choices=tuple(WEBS), help=argparse.SUPPRESS)
     args = reader.parse_args()
     if args.serve:
-        serve()
+        serve(args.serve)
         return
     if args.quick:
         args.pairs, args.audits, args.visits, args.concurrency = 3, 2, 24, args.concurrency[:2]
-    with demo_web() as (port, web_pid):
-        for name in args.part or ("cpu", "throughput", "memory"):
-            asyncio.run({"cpu": cpu, "throughput": throughput, "memory": memory}[name](port, web_pid, args))
+    for name in args.part or ("cpu", "throughput", "memory"):
+        if name == "cpu":
+            both_webs(args)
+            continue
+        with served("demo") as (port, web_pid):
+            asyncio.run({"throughput": throughput, "memory": memory}[name](port, web_pid, args))
 
 
 if __name__ == "__main__":

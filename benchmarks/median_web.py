@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-SITES = 3
+SITES = tuple(f"https://www.median{number}.example/" for number in range(3))
 SCRIPTS, SCRIPT_BYTES = 24, 613_000 * 3
 STYLES, STYLE_BYTES = 6, 78_000 * 3
 IMAGES, IMAGE_BYTES = 18, 1_054_000
@@ -37,11 +37,10 @@ _NO_STORE = ("Cache-Control", "no-store")
 
 
 class MedianWeb:
-    """A context manager that serves ``SITES`` sites on one loopback port: ``www.median0.example`` and so on."""
+    """A context manager that serves ``SITES`` on one loopback port."""
 
     def __enter__(self) -> Self:
-        sites = [f"www.median{number}.example" for number in range(SITES)]
-        self.urls = tuple(f"https://{name}/" for name in sites)
+        sites = [url.split("/")[2] for url in SITES]
         hosts = {name: _Site(name, number) for number, name in enumerate((*sites, *_THIRD))}
         certificate, key = self_signed(hosts)
         self._server = Server(hosts, server_context(certificate, key))  # type: ignore[arg-type] (answers like a Host)
@@ -96,7 +95,7 @@ def _page(chance: random.Random, path: str) -> str:
 
     scripts = "".join(f'<script src="{host(i)}/s/{i}.js" defer></script>' for i in range(SCRIPTS))
     styles = "".join(f'<link rel="stylesheet" href="/c/{i}.css">' for i in range(STYLES))
-    images = "".join(f'<img src="{host(i)}/i/{i}.png" width="320" height="240" alt="picture {i}">' for i in range(IMAGES))
+    images = "".join(f'<img src="{host(i)}/i/{i}.png" width="320" height="240" alt="">' for i in range(IMAGES))
     text = "".join(
         f'<section class="c{i}"><h3>Part {i}</h3><p>{" ".join(chance.choice(_WORDS) for _ in range(40))}</p></section>'
         for i in range(PARAGRAPHS)
@@ -104,7 +103,8 @@ def _page(chance: random.Random, path: str) -> str:
     links = "".join(f'<a href="/{name}">{name}</a>' for name in ("pricing", "contact", "terms", "blog"))
     return (
         f"<!doctype html><html lang=en><head><title>Median {path}</title>{styles}{scripts}</head>"
-        f"<body><nav>{links}</nav><main id=app><h1>Median</h1>{images}{text}</main><footer>{links}</footer></body></html>"
+        f"<body><nav>{links}</nav><main id=app><h1>Median</h1>{images}{text}</main><footer>{links}</footer>"
+        f"{_BANNER}</body></html>"
     )
 
 
@@ -117,7 +117,7 @@ def _script(chance: random.Random, index: int) -> str:
         part = (
             f"function {name}(n){{const rows=[];for(let i=0;i<n;i++){{rows.push({{id:i,name:'{word}'+i,"
             f"tags:['{word}','{chance.choice(_WORDS)}',i%7]}})}}"
-            f"const kept=rows.filter(r=>r.id%3).map(r=>({{...r,key:r.name.toUpperCase().split('').reverse().join('')}}));"
+            "const kept=rows.filter(r=>r.id%3).map(r=>({...r,key:r.name.toUpperCase().split('').reverse().join('')}));"
             f"const by=new Map(kept.map(r=>[r.key,r]));x{index}.{name}=JSON.stringify([...by.values()]).length;"
             f"return kept.sort((a,b)=>a.key<b.key?-1:1)}}"
         )
@@ -135,6 +135,11 @@ def _script(chance: random.Random, index: int) -> str:
     return "".join(parts) + "})();"
 
 
+_BANNER = """<div id=ask role=dialog aria-label="Cookies" style="position:fixed;bottom:0;left:0;right:0;padding:20px;
+background:#fff" hidden><p>We use cookies for statistics and marketing. You decide.</p>
+<button onclick="choose('accepted')">Accept all</button> <button onclick="choose('rejected')">Reject all</button></div>
+<script>const ask=document.getElementById('ask');ask.hidden=/cookie_consent=/.test(document.cookie);
+function choose(what){document.cookie='cookie_consent='+what+';path=/;max-age=86400';ask.hidden=true}</script>"""
 _DOM = (
     "const box=document.createElement('div');box.className='w INDEX';for(let i=0;i<12;i++){const e=document."
     "createElement('span');e.textContent='item '+i;e.addEventListener('click',()=>e.classList.toggle('on'));"
