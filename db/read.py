@@ -84,6 +84,15 @@ def run_vendors(database: Database, run_id: int) -> tuple[Vendor, ...]:
     return tuple(vendor_from_json(row["configuration"]) for row in select(database, query, [run_id]))
 
 
+def _run_vendor(database: Database, run_id: int, vendor_id: str) -> Vendor:
+    query = "SELECT configuration FROM run_vendors WHERE run_id = ? AND vendor_id = ?"
+    found = select(database, query, [run_id, vendor_id])
+    if not found:
+        message = f"run {run_id} has no vendor {vendor_id}"
+        raise StoreError(message)
+    return vendor_from_json(found[0]["configuration"])
+
+
 def remaining(database: Database, run_id: int) -> tuple[PlannedVisit, ...]:
     """The planned visits that are not stored yet."""
     query = (
@@ -98,22 +107,20 @@ def remaining(database: Database, run_id: int) -> tuple[PlannedVisit, ...]:
     )
 
 
-def coverage(database: Database, run_id: int) -> list[Row]:
-    """Rows of ``visits`` with vendor and site, in the order of the plan."""
+def coverage(database: Database, run_id: int, vendor_id: str | None = None) -> list[Row]:
+    """Rows of ``visits`` with vendor and site, of all vendors or of one, in the order of the plan."""
     query = (
         "SELECT v.*, s.vendor_id, s.url AS site FROM planned_visits p JOIN visits v ON v.id = p.visit_id"
-        " JOIN sites s ON s.id = v.site_id WHERE p.run_id = ? ORDER BY p.position"
+        " JOIN sites s ON s.id = v.site_id WHERE p.run_id = ? AND s.vendor_id = ifnull(?, s.vendor_id)"
+        " ORDER BY p.position"
     )
-    return select(database, query, [run_id])
+    return select(database, query, [run_id, vendor_id])
 
 
 def case_file(database: Database, artifacts: Artifacts, run_id: int, vendor_id: str) -> CaseFile:
     """Everything stored about one vendor in one run."""
-    vendor = next((vendor for vendor in run_vendors(database, run_id) if vendor.id == vendor_id), None)
-    if vendor is None:
-        message = f"run {run_id} has no vendor {vendor_id}"
-        raise StoreError(message)
-    visits = tuple(_visit(database, row) for row in coverage(database, run_id) if row["vendor_id"] == vendor_id)
+    vendor = _run_vendor(database, run_id, vendor_id)
+    visits = tuple(_visit(database, row) for row in coverage(database, run_id, vendor_id))
     found = policies(database, artifacts, run_id, vendor_id)
     return CaseFile(run=run(database, run_id), vendor=vendor, visits=visits, policies=found)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from db.codec import optional_text, optional_word, real, texts
 from db.reduction import clean, clean_lines, integer, storable
-from db.write import insert
+from db.write import insert, insert_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +24,8 @@ def insert_readings(
     for declaration in declarations:
         row = {"audit_id": audit_id, "text_sha256": digests[declaration.text], **reading_to_row(declaration)}
         reading_id = insert(database, "readings", row)
-        for statement in statements(declaration):
-            insert(database, "declarations", {"reading_id": reading_id, **statement})
+        rows = [{"reading_id": reading_id, **statement} for statement in statements(declaration)]
+        insert_all(database, "declarations", rows)
 
 
 def reading_to_row(declaration: PolicyDeclaration) -> Row:

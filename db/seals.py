@@ -54,8 +54,9 @@ _OF_AUDIT = {
     "undecided": "SELECT {c} FROM undecided t JOIN audits a ON a.id = t.audit_id WHERE {a} ORDER BY t.id",
     "statements": "SELECT {c} FROM statements t JOIN findings f ON f.id = t.finding_id WHERE {f} ORDER BY t.id",
     "evidence": (
-        "SELECT {c} FROM evidence t JOIN statements s ON s.id = t.statement_id JOIN findings f ON f.id = s.finding_id"
-        " WHERE {s} ORDER BY t.statement_id, t.position"
+        # CROSS JOIN: by the vendor's findings, not by all statements of the run.
+        "SELECT {c} FROM findings f CROSS JOIN statements s ON s.finding_id = f.id"
+        " CROSS JOIN evidence t ON t.statement_id = s.id WHERE {s} ORDER BY t.statement_id, t.position"
     ),
     "findings": (
         "SELECT {c} FROM findings t WHERE t.id IN (SELECT s.finding_id FROM statements s JOIN findings f"
@@ -176,11 +177,11 @@ def _key(database: Database, name: str) -> list[str]:
 
 def _digest(parts: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> Sealed:
     total, count = hashlib.sha256(), 0
+    written = json.JSONEncoder(separators=(",", ":")).encode
     for name, rows in parts:
         total.update(f"\x1d{name}\x1e".encode())
         for row in rows:
-            total.update(json.dumps(tuple(row), separators=(",", ":")).encode())
-            total.update(b"\x1e")
+            total.update(f"{written(tuple(row))}\x1e".encode())
             count += 1
     return Sealed(total.hexdigest(), count)
 

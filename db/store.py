@@ -14,12 +14,13 @@ from db.checks import problems
 from db.codec import optional_text, texts, time_to_text
 from db.connection import installation_key, open_database, translated
 from db.judgement_rows import rule_to_row
-from db.judgements import site_id, write_audit
+from db.judgements import write_audit
 from db.reduction import clean
 from db.retention import Pruned, old_runs, prune_run, sweep
 from db.rows import choice_from_row
 from db.seals import head, seal_audit, seal_events, seal_evidence, seals_of, verify
 from db.search import index_vendor
+from db.sites import site_id
 from db.summaries import refresh_matrix, refresh_summaries
 from db.visit_rows import browser_to_row, policy_to_row, settings_to_json, vendor_to_json, visit_to_row
 from db.write import Dictionary, insert, insert_visit

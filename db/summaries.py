@@ -1,4 +1,7 @@
-"""Roll-ups that pages read instead of the big tables; written anew each time, so that writing twice changes nothing."""
+"""Roll-ups that pages read instead of the big tables; written anew each time, so that writing twice changes nothing.
+
+``CROSS JOIN`` tells SQLite to begin with the vendor's rows: by itself it reads those of all vendors of the run.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +29,21 @@ INSERT OR REPLACE INTO run_vendor_summary
 SELECT :run, :vendor,
   (SELECT count(*) FROM planned_visits p JOIN sites s ON s.id = p.site_id
     WHERE p.run_id = :run AND s.vendor_id = :vendor),
-  (SELECT count(*) FROM visits v JOIN sites s ON s.id = v.site_id WHERE v.run_id = :run AND s.vendor_id = :vendor),
-  (SELECT count(*) FROM visits v JOIN sites s ON s.id = v.site_id
-    WHERE v.run_id = :run AND s.vendor_id = :vendor AND v.outcome = 'ok'),
+  (SELECT count(*) FROM sites s CROSS JOIN visits v ON v.site_id = s.id AND v.run_id = :run
+    WHERE s.vendor_id = :vendor),
+  (SELECT count(*) FROM sites s CROSS JOIN visits v ON v.site_id = s.id AND v.run_id = :run
+    WHERE s.vendor_id = :vendor AND v.outcome = 'ok'),
   (SELECT count(*) FROM undecided u JOIN audits a ON a.id = u.audit_id
     WHERE a.run_id = :run AND a.vendor_id = :vendor),
   coalesce(sum(t.severity = 'critical'), 0), coalesce(sum(t.severity = 'high'), 0),
   coalesce(sum(t.severity = 'medium'), 0), coalesce(sum(t.severity = 'low'), 0),
   coalesce(sum(t.severity = 'info'), 0), coalesce(sum(t.presence = 'new'), 0),
   coalesce(sum(t.presence = 'returned'), 0),
-  (SELECT count(*) FROM disappearances d JOIN findings f ON f.id = d.finding_id
-    WHERE d.run_id = :run AND f.vendor_id = :vendor),
+  (SELECT count(*) FROM findings f CROSS JOIN disappearances d ON d.finding_id = f.id AND d.run_id = :run
+    WHERE f.vendor_id = :vendor),
   EXISTS (SELECT 1 FROM audits a WHERE a.run_id = :run AND a.vendor_id = :vendor)
-FROM statements t JOIN findings f ON f.id = t.finding_id
-WHERE t.run_id = :run AND f.vendor_id = :vendor AND t.withdrawn = 0
+FROM findings f CROSS JOIN statements t ON t.finding_id = f.id AND t.run_id = :run
+WHERE f.vendor_id = :vendor AND t.withdrawn = 0
 """
 
 

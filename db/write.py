@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -25,6 +25,15 @@ def insert(database: Database, table: str, row: Mapping[str, object]) -> int:
     marks = ", ".join("?" * len(row))
     cursor = database.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(row.values()))  # noqa: S608 - names are ours
     return int(cursor.lastrowid or 0)
+
+
+def insert_all(database: Database, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Inserts rows that all have the columns of the first one, in their order."""
+    if not rows:
+        return
+    columns = ", ".join(f'"{column}"' for column in rows[0])
+    marks = ", ".join(f":{column}" for column in rows[0])
+    database.conn.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - names are ours
 
 
 class Dictionary:

@@ -27,8 +27,9 @@ _DISMISSED = frozenset({Status.ACCEPTED, Status.FALSE_POSITIVE})
 def judge(store: Store, run: int) -> None:
     """Judge the stored evidence of a run with today's rules, vendor by vendor. No network, no browser."""
     store.save_rules(rule_facts())
+    classifier = knowledge()
     for vendor in store.run_vendors(run):
-        store.save_audit(audit(store.case_file(run, vendor.id), knowledge()))
+        store.save_audit(audit(store.case_file(run, vendor.id), classifier))
 
 
 def present(findings: Iterable[Finding]) -> tuple[Finding, ...]:
