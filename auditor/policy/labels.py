@@ -88,6 +88,7 @@ class Labels:
             found.append(LabelWord(self._categories[(match.lastindex or 1) - 1], match.start(), match.end()))
         return found
 
+    @lru_cache(maxsize=16_384)  # noqa: B019 - one finder a language, kept by `labels`; cells say the same words again
     def read(self, folded: str) -> Label | None:
         """A whole phrase (heading, lead-in, cell) as a label, or None where no label word is in it.
 
