@@ -211,10 +211,10 @@ class _Gathering:
         page = visit.final_url or visit.site
         chain = next((alias.chain for alias in visit.aliases if alias.host == request.host), ())
         known = self.knowledge.url(request.url, site=page, resource_type=request.resource_type, aliases=chain)
-        plain = self.knowledge.url(request.url, site=page, resource_type=request.resource_type) if chain else known
-        cloaked = known != plain
-        own_host = registrable_domain(request.host) in self.own_domains and not cloaked
-        return Call(visit, request, known, own=own_host or known.entity in self.own_entities, cloaked=cloaked)
+        # The site's own hosts are known by their DNS alias, or by an address that tells on any host, only.
+        relayed = request.party is Party.FIRST and known.service is not None
+        own_host = registrable_domain(request.host) in self.own_domains and not relayed
+        return Call(visit, request, known, own=own_host or known.entity in self.own_entities, relayed=relayed)
 
 
 def _stored_in(visit: Visit, phases: frozenset[Phase]) -> frozenset[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.facts import EXEMPT_USES
@@ -25,6 +25,8 @@ _COUNT = re.compile(r"\s*\[x\d+\]$")
 _BUCKET = 2
 _MAX_WRITTEN = 256
 _SHORT_NAME = 3
+_WRITTEN_BEGINNING = re.compile(r".{4,}[_.:-]", re.DOTALL)
+"""A written wildcard that begins like this also means rows that say more (``_gat_<property>``: ``_gat_UA*``)."""
 _OF_THE_SITE = frozenset({"session", "login"})
 _TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
 
@@ -96,12 +98,25 @@ class CookieTable:
         ``host`` is what is known of the item's host where that is not the visited site: it owns what no service is
         known for, and a tracker's own session is not a session of the site.
         """
-        rows = [row for row in self._candidates(item.name) if _tells(row, item, host)]
-        if not rows:
+        owner = None if host is None else owner_of(host, self._names)
+        hits = [(row, self._is_elsewhere(row, item, owner)) for row in self._candidates(item.name)]
+        hits = [(row, away) for row, away in hits if _tells(row, item, host, is_elsewhere=away)]
+        if not hits:
             return None
-        row = min(rows, key=lambda row: (row.kind != item.kind, bool(row.domains), row.regex is not None))
-        known = self._answer(row, _way(row, item), layer=2)
-        return known if row.service or host is None else _owned(known, host, self._names)
+        row, away = min(hits, key=lambda hit: _distance(hit[0], item))
+        known = self._answer(row, _way(row, item, is_elsewhere=away), layer=2)
+        if host is None:
+            return known
+        return _beside(known, host) if row.service else _owned(known, host, self._names)
+
+    def _is_elsewhere(self, row: CookieFact, item: Item, owner: str | None) -> bool:
+        """Whether an item that is on none of the row's domains, nor with their owner, has the name of a third party's.
+
+        ``owner`` runs the item's host: one of Google's cookies is at home on all of Google's hosts.
+        """
+        if row.party != "third" or not row.domains or item.domain is None:
+            return False
+        return owner is None or row.service is None or self._names.entity(row.service) != owner
 
     def _candidates(self, name: str) -> Iterator[CookieFact]:
         """Rows that match a name: exact ones first, then globs, the longest literal beginning first.
@@ -113,7 +128,10 @@ class CookieTable:
         if len(name) <= _MAX_WRITTEN and _WRITTEN_WILDCARD.search(name):
             yield from self._rows(_COUNT.sub("", name))
             prefix = _WRITTEN_WILDCARD.split(name, maxsplit=1)[0]
-            yield from (row for row in self._globs.get(prefix[:_BUCKET], ()) if row.prefix == prefix)
+            rows = self._globs.get(prefix[:_BUCKET], ())
+            yield from (row for row in rows if row.prefix == prefix)
+            if _WRITTEN_BEGINNING.fullmatch(prefix):
+                yield from (row for row in rows if row.prefix.startswith(prefix))
 
     def _rows(self, name: str) -> Iterator[CookieFact]:
         yield from self._exact.get(name, ())
@@ -147,30 +165,37 @@ def _also(row: CookieFact) -> tuple[Category, ...]:
     return row.also_declared_as
 
 
-def _tells(row: CookieFact, item: Item, host: HostFact | None) -> bool:
+def _tells(row: CookieFact, item: Item, host: HostFact | None, *, is_elsewhere: bool) -> bool:
     """Whether a row that matches by name says something of an item that is not on the row's domains."""
     if row.domain_only:
         return False
     if row.kind != item.kind and len(row.prefix) < MIN_TELLING_NAME:
         return False
-    if _is_elsewhere(row, item) and (item.own or len(row.prefix) < MIN_TELLING_NAME):
+    if is_elsewhere and (item.own or len(row.prefix) < MIN_TELLING_NAME):
         return False
     return not (row.service is None and row.use in _OF_THE_SITE and host is not None and host.category in _TRACKING)
 
 
-def _is_elsewhere(row: CookieFact, item: Item) -> bool:
-    """Whether an item that is on none of the row's domains has the name of a third party's."""
-    return row.party == "third" and bool(row.domains) and item.domain is not None
+def _distance(row: CookieFact, item: Item) -> tuple[bool, bool, bool]:
+    """How far a row that matches by name is from an item: of the same kind, of any site, by its exact name first."""
+    return row.kind != item.kind, bool(row.domains), row.regex is not None
 
 
-def _way(row: CookieFact, item: Item) -> str:
+def _way(row: CookieFact, item: Item, *, is_elsewhere: bool) -> str:
     if row.kind != item.kind:
         return "storage"
-    if _is_elsewhere(row, item):
+    if is_elsewhere:
         return "elsewhere"
     if len(row.prefix) <= _SHORT_NAME and row.regex is None and row.checked != "vendor_list_read":
         return "short"
     return "name" if row.regex is None else "glob"
+
+
+def _beside(known: Classification, host: HostFact) -> Classification:
+    """The same answer; what protects an embedded service is often declared with the service that it protects."""
+    if not known.exempt or host.category not in _TRACKING or host.category in known.also_declared_as:
+        return known
+    return replace(known, also_declared_as=(*known.also_declared_as, host.category))
 
 
 def _owned(known: Classification, host: HostFact, names: ServiceNames) -> Classification:

@@ -177,14 +177,15 @@ class Item:
 class Call:
     """One request beside what it is. ``own``: it went to the vendor or to a service of the vendor.
 
-    ``cloaked``: it went to a host of the site that is a third party's by its DNS alias.
+    ``relayed``: it went to a host of the site that is a third party's by its DNS alias, or that speaks a third party's
+    protocol and hands on what it gets (server-side tagging).
     """
 
     visit: Visit
     request: Request
     classification: Classification
     own: bool = False
-    cloaked: bool = False
+    relayed: bool = False
 
     @property
     def category(self) -> Category | None:
@@ -194,7 +195,7 @@ class Call:
     @property
     def tracker(self) -> bool:
         """Whether it went to a tracker: a third party that measures or targets, and no bare carrier of others."""
-        third = self.request.party is Party.THIRD or self.cloaked
+        third = self.request.party is Party.THIRD or self.relayed
         return third and not self.own and is_tracker(self.classification)
 
 

@@ -188,8 +188,11 @@ class _Reader:
             return False
         for cookie in reversed(self.reading.labels.cookie.all(gap)):
             gap = gap[: cookie.start] + " " + gap[cookie.end :]
-        for label in reversed(self.reading.labels.find(gap)) if self.numbered else ():
+        # "uses necessary and functional cookies only (categories 1 and 3)": the labels are named before their numbers.
+        labels = self.reading.labels.find(gap) if self.numbered else []
+        for label in reversed(labels):
             gap = gap[: label.start] + " " + gap[label.end :]
+        allowed = allowed | self.words.joiners | self.words.only if labels else allowed
         return all(word in allowed or "cookie" in word for word in words_of(gap))
 
     # --------------------------------------------------------------------------------------- pairs

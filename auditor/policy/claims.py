@@ -17,6 +17,7 @@ from auditor.policy.claim_subjects import Place, Rule, Subject, subjects
 from auditor.policy.cues import Cues
 from auditor.policy.durations import find_durations
 from auditor.policy.places import words_of
+from auditor.policy.service_names import find_services
 from auditor.policy.unused import conditional, unused_categories
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ PROMISES = {  # nothing is promised where a sentence begins with a condition ("I
     "no_third_party_sharing",
 }
 WHOLE_SENTENCE = {"cross_site_tracking"}
+_RELATIVE = re.compile(r"(?:^|\W)(?:which|that|who|qui|que|che|dat|die|das|der|som|który|która|które)\s+$")
+"""Words after which a clause is about what was named before it ("a tag manager that sets no cookies")."""
 _TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -80,7 +83,7 @@ def _made(
     found = rule.cues.first(folded)
     if found is None or rule.unless.first(folded) or (rule.duration and not find_durations(folded)):
         return
-    if rule.type == "cookies_unused" and _of_some_only(reading, sentence, found):
+    if rule.type == "cookies_unused" and (_of_some_only(reading, sentence, found) or _of_another(sentence, found)):
         return
     if rule.type in PROMISES and conditional(reading, folded):
         return
@@ -96,6 +99,12 @@ def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
     return bool(labels and not words_of(after[: labels[0].start])) or (
         reading.words.cues("third_cookies").first(sentence.view.folded[found.start :]) is not None
     )
+
+
+def _of_another(sentence: Sentence, found: Found) -> bool:
+    """Is it a service, or what a relative clause is about, that uses none ("Tag Manager, which sets no cookies")?"""
+    before = sentence.view.part(0, found.start)
+    return _RELATIVE.search(before.folded) is not None or bool(find_services(before))
 
 
 def _is_trivial(kind: str, subject: Subject, sentence: Sentence) -> bool:

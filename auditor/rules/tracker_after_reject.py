@@ -53,7 +53,7 @@ def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence, phase:
 
 RULE = Rule(
     id="tracker_after_reject",
-    version=2,
+    version=3,
     title="Tracker called after a refusal",
     severity=Severity.HIGH,
     legal_basis=("EDPB Guidelines 2/2023",),

@@ -2,8 +2,9 @@
 
 A request tells a tracker the visitor's address, browser and page, with or without a cookie; reading from a visitor's
 device for measuring or advertising needs consent like storing on it. The rule fires once per service that was called
-before any choice: a script load, pixel, beacon, background request or web socket; a host of the site that is a
-tracker's by its DNS alias counts as the tracker's.
+before any choice: a script load, pixel, beacon, background request or web socket. A host of the site counts as the
+tracker's where it is that by its DNS alias, or is called by the address and parameters of the tracker's protocol
+(server-side tagging).
 
 Silent: tag managers without a measurement id, fonts, content delivery, players, payment, consent tools and protection
 against bots; the site's other hosts and services that belong to the vendor itself; hosts that no source knows.
@@ -57,7 +58,7 @@ def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence, *, opt
 
 RULE = Rule(
     id="tracker_before_choice",
-    version=2,
+    version=3,
     title="Tracker called before any choice",
     severity=Severity.HIGH,
     legal_basis=("EDPB Guidelines 2/2023",),

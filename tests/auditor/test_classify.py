@@ -29,6 +29,10 @@ ITEMS = {
     ("_gid", "ooma.example"): (2, P, "Google Analytics", False),
     ("_gat", "ooma.example"): (2, P, "Google Analytics", False),
     ("_gat_gtag_UA_12345_1", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_gat_#", "ooma.example"): (2, P, "Google Analytics", False),
+    ("_gat_size", "ooma.example"): (5, P, None, False),
+    ("IDE", "www.youtube.com"): (2, T, "DoubleClick", False),
+    ("IDE", "elsewhere.example"): (6, None, None, False),
     ("_dc_gtm_UA-12345-1", "ooma.example"): (2, P, "Google Analytics", False),
     ("_gcl_au", "ooma.example"): (2, T, "Google Ads", False),
     ("_fbp", "ooma.example"): (2, T, "Meta Pixel", False),
@@ -365,3 +369,8 @@ def test_a_tracker_behind_the_sites_own_host() -> None:
     assert ask("lb.ooma.example").category is None
     assert ask().category is None
     assert LISTED.url("https://cdn.zq.example/x", site=SITE, aliases=("x.zq-ads.example",)).category is None
+
+
+def test_what_protects_an_embedded_tracker_may_be_declared_with_it() -> None:
+    assert P in KNOW.cookie("__cf_bm", "hubspot.com", site=SITE).also_declared_as
+    assert not {P, T} & set(KNOW.cookie("__cf_bm", "ooma.example", site=SITE).also_declared_as)

@@ -113,6 +113,33 @@ def test_a_date_in_front_matter(read):
     assert declaration.last_updated.date == "2024-03-05"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our website uses session cookies only, which are deleted when you close your browser.",
+        "We use session cookies only.",
+        "Our website only uses session cookies.",
+    ],
+)
+def test_session_cookies_only(read, text):
+    assert ("session_only", "document", None) in types(read(f"# Cookies\n\n{text}\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("This page lists every cookie and pixel that we use.", True),
+        ("The cookies and pixels of this website.", True),
+        ("Our partners place pixels on our website.", True),
+        ("Our website uses cookies. We measure your screen size in pixels.", False),
+        ("Our website uses cookies. Photos must be at least 800 pixels wide.", False),
+    ],
+)
+def test_pixels_are_beacons(read, text, declared):
+    declaration = read(f"# Cookies\n\n{text}\n")
+    assert declared == ("web_beacons" in {technology.name for technology in declaration.technologies})
+
+
 def test_a_question_in_a_title_is_no_banner(read):
     declaration = read("# Cookie policy and consent\n\nOur website uses cookies. There is no cookie banner.\n")
     assert not declaration.consent
@@ -133,6 +160,10 @@ def test_hosts_with_letters_of_their_own(read):
         "Our website uses necessary cookies. Necessary cookies cannot be disabled without affecting the site.",
         "Our website uses cookies. Not all cookies contain personal data.",
         "We use cookies. Our mobile app does not use cookies.",
+        "Our website uses cookies. It loads Google Tag Manager, which sets no cookies; no cookies are set by it.",
+        "Our website uses cookies. Our website embeds a map service that does not use cookies.",
+        "Notre site utilise des cookies. Le site charge Google Tag Manager, qui ne dépose aucun cookie.",
+        "Our website uses cookies. We use session cookies only for the login.",
         "Our website uses cookies. We keep invoices no longer than 7 years.",
         "Onze website gebruikt cookies. Als u weigert, verzamelen wij geen persoonsgegevens.",
         "Onze website gebruikt cookies. Wij delen uw gegevens niet met derden zonder uw toestemming.",

@@ -42,6 +42,13 @@ SENTENCES = {
         "Our customer portal (portal.acme.com) uses strictly necessary cookies only.",
         {"web_portal": "N", "website": "PT"},
     ),
+    "labels and numbers": (
+        "1. Strictly necessary cookies. 2. Performance cookies. 3. Functional cookies. 4. Targeting cookies.\n\n"
+        "Our website www.acme.com uses strictly necessary, performance, functional and targeting cookies "
+        "(categories 1, 2, 3 and 4). Our customer portal portal.acme.com uses strictly necessary and performance "
+        "cookies only (categories 1 and 2).",
+        {"web_portal": "NP", "website": "FNPT"},
+    ),
     "no hosts": (
         "On our website we use analytics cookies and advertising cookies, on the "
         "customer portal only functional cookies.",
