@@ -1024,7 +1024,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFacts:
-    """A rule as published: its explanation comes from its docstring."""
+    """A rule as published: its explanation comes from its docstring. ``heuristic``: its findings are hints."""
 
     id: str
     version: int
@@ -1034,6 +1034,7 @@ class RuleFacts:
     explanation: str
     fires_on: str
     silent_on: str
+    heuristic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

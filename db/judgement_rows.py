@@ -55,6 +55,7 @@ def rule_to_row(rule: RuleFacts) -> Row:
         "explanation": clean_lines(rule.explanation),
         "fires_on": clean_lines(rule.fires_on),
         "silent_on": clean_lines(rule.silent_on),
+        "heuristic": int(rule.heuristic),
     }
 
 
@@ -69,6 +70,7 @@ def rule_from_row(row: Row) -> RuleFacts:
         explanation=row["explanation"],
         fires_on=row["fires_on"],
         silent_on=row["silent_on"],
+        heuristic=bool(row["heuristic"]),
     )
 
 

@@ -481,6 +481,12 @@ def search(database: Database) -> None:
     )
 
 
+@migrations(name="heuristic_rules")
+def heuristic_rules(database: Database) -> None:
+    """Which rules give hints only."""
+    database.execute("ALTER TABLE rules ADD COLUMN heuristic INTEGER NOT NULL DEFAULT 0 CHECK (heuristic IN (0, 1))")
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 

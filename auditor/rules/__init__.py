@@ -53,4 +53,5 @@ def _facts(module: ModuleType) -> RuleFacts:
         explanation=(module.__doc__ or "").strip(),
         fires_on=rule.fires_on.text,
         silent_on=rule.silent_on.text,
+        heuristic=rule.heuristic,
     )

@@ -464,6 +464,7 @@ RULES = (
         explanation="A policy that names categories for a site names all of them.",
         fires_on="AdRoll on a portal that declares categories 1 and 2",
         silent_on="AdRoll on a website that declares category 4",
+        heuristic=True,
     ),
 )
 PLAN = tuple(

@@ -131,6 +131,8 @@ def test_session_cookies_only(read, text):
         ("This page lists every cookie and pixel that we use.", True),
         ("The cookies and pixels of this website.", True),
         ("Our partners place pixels on our website.", True),
+        ("These are all cookies, and pixels, of our website.", True),
+        ("Web beacons are images of one pixel in size that we use on our website.", True),
         ("Our website uses cookies. We measure your screen size in pixels.", False),
         ("Our website uses cookies. Photos must be at least 800 pixels wide.", False),
     ],

@@ -134,6 +134,17 @@ def test_rules_are_explained(site):
     assert page.status_code == 200
     assert 'id="before_choice"' in page.text
     assert "CJEU C-673/17 (Planet49)" in page.text
+    assert page.text.count("a hint: it rests on shapes and rules of thumb") == 1
+
+
+def test_hints_and_what_is_inferred_can_be_told_apart(site):
+    hints = site.get("/consent-audit/rules.json?_shape=array&heuristic=1").json()
+    assert [(rule["id"], rule["version"]) for rule in hints] == [("undeclared_category", 1)]
+    found = site.get("/consent-audit/mismatches.json?_shape=array&layer__lte=4&heuristic=0").json()
+    assert {(row["rule"], row["rule_version"], row["layer"]) for row in found} == {
+        ("before_choice", 1, 1),
+        ("tracker_before_choice", 1, 1),
+    }
 
 
 @pytest.mark.parametrize(
