@@ -30,11 +30,11 @@ VIEWS = (
 SELECT f.fingerprint, f.severity, v.name AS vendor, t.title, f.subject, t.fact, t.quote, f.site, t.phase, t.service,
   t.category_observed, t.category_declared, f.presence, f.status, f.is_open, f.first_seen, f.last_seen, f.times_seen,
   f.rule_id AS rule, f.vendor_id, t.confidence, t.quote_url, t.quote_start, t.quote_end, t.run_id, f.severity_rank,
-  t.rule_version, coalesce((SELECT r.heuristic FROM rules r WHERE r.id = f.rule_id), 0) AS heuristic,
-  (SELECT min(i.layer) FROM audits a JOIN observed_items i ON i.audit_id = a.id
+  t.rule_version, CAST(coalesce(r.heuristic, 0) AS INTEGER) AS heuristic,
+  CAST((SELECT min(i.layer) FROM audits a JOIN observed_items i ON i.audit_id = a.id
     WHERE a.run_id = t.run_id AND a.vendor_id = f.vendor_id
-    AND (i.subject = f.subject OR (f.subject LIKE 'service:%' AND i.service = t.service))) AS layer
-FROM finding_states f JOIN vendors v ON v.id = f.vendor_id
+    AND (i.subject = f.subject OR (f.subject LIKE 'service:%' AND i.service = t.service))) AS INTEGER) AS layer
+FROM finding_states f JOIN vendors v ON v.id = f.vendor_id LEFT JOIN rules r ON r.id = f.rule_id
   JOIN statements t ON t.finding_id = f.id AND t.run_id = f.last_run_id""",
     ),
     View(
