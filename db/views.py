@@ -1,7 +1,8 @@
 """SQL views: the flat records that `db.rows` reads, and the tables that people read.
 
 Everything here is derived; dropping a view loses nothing. Every view has one sentence of description, which the
-published metadata repeats.
+published metadata repeats. What is computed is cast: a filter of a page compares with text, which equals a number only
+where the column is said to be one.
 """
 
 from __future__ import annotations
@@ -42,9 +43,10 @@ FROM finding_states f JOIN vendors v ON v.id = f.vendor_id LEFT JOIN rules r ON 
         description="One row per vendor: open findings by severity, and how its last run went.",
         select="""
 SELECT v.id, v.name, v.owner, v.cadence, r.id AS last_run_id, r.started_at AS last_run_at, r.status AS last_run_status,
-  m.visits, m.visits_ok, m.planned, m.undecided, m.audited, coalesce(f.critical, 0) AS critical,
-  coalesce(f.high, 0) AS high, coalesce(f.medium, 0) AS medium, coalesce(f.low, 0) AS low,
-  coalesce(f.info, 0) AS info, coalesce(f.new, 0) AS new
+  m.visits, m.visits_ok, m.planned, m.undecided, m.audited, CAST(coalesce(f.critical, 0) AS INTEGER) AS critical,
+  CAST(coalesce(f.high, 0) AS INTEGER) AS high, CAST(coalesce(f.medium, 0) AS INTEGER) AS medium,
+  CAST(coalesce(f.low, 0) AS INTEGER) AS low, CAST(coalesce(f.info, 0) AS INTEGER) AS info,
+  CAST(coalesce(f.new, 0) AS INTEGER) AS new
 FROM vendors v LEFT JOIN (SELECT vendor_id, max(run_id) AS run_id FROM run_vendor_summary GROUP BY vendor_id) l
     ON l.vendor_id = v.id
   LEFT JOIN runs r ON r.id = l.run_id
@@ -61,10 +63,14 @@ FROM vendors v LEFT JOIN (SELECT vendor_id, max(run_id) AS run_id FROM run_vendo
 SELECT a.run_id, a.vendor_id, s.url AS site, i.id AS item_id, i.subject, i.kind, i.name, i.domain, i.party, i.category,
   i.service, i.entity, i.confidence, i.reason, i.exempt, i.identifier, i.lifetime_seconds, i.declared_category,
   i.declared_as, i.quote, i.quote_start, i.quote_end, i.quote_url, i.quote_sha256,
-  EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'before_choice') AS before_choice,
-  EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'after_accept') AS after_accept,
-  EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'after_reject') AS after_reject,
-  EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'after_withdrawal') AS after_withdrawal
+  CAST(EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'before_choice')
+    AS INTEGER) AS before_choice,
+  CAST(EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'after_accept')
+    AS INTEGER) AS after_accept,
+  CAST(EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'after_reject')
+    AS INTEGER) AS after_reject,
+  CAST(EXISTS (SELECT 1 FROM item_sightings g WHERE g.item_id = i.id AND g.phase = 'after_withdrawal')
+    AS INTEGER) AS after_withdrawal
 FROM observed_items i JOIN audits a ON a.id = i.audit_id JOIN sites s ON s.id = i.site_id""",
     ),
     View(
@@ -87,12 +93,12 @@ FROM visits v JOIN sites s ON s.id = v.site_id LEFT JOIN banners b ON b.visit_id
         description="Every finding with the verdict in force: an acceptance counts only until its date.",
         select="""
 SELECT f.id, f.fingerprint, f.rule_id, f.vendor_id, s.url AS site, f.subject, f.severity,
-  CASE f.severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 WHEN 'low' THEN 4 ELSE 5 END
-    AS severity_rank, f.presence,
+  CAST(CASE f.severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 WHEN 'low' THEN 4 ELSE 5 END
+    AS INTEGER) AS severity_rank, f.presence,
   CASE WHEN f.status = 'accepted' AND f.accepted_until < date('now') THEN 'open' ELSE f.status END AS status,
   f.accepted_until, f.first_run_id, f.last_run_id, f.first_seen, f.last_seen, f.times_seen,
-  f.presence <> 'gone' AND (f.status IN ('open', 'acknowledged')
-    OR (f.status = 'accepted' AND f.accepted_until < date('now'))) AS is_open
+  CAST(f.presence <> 'gone' AND (f.status IN ('open', 'acknowledged')
+    OR (f.status = 'accepted' AND f.accepted_until < date('now'))) AS INTEGER) AS is_open
 FROM findings f LEFT JOIN sites s ON s.id = f.site_id""",
     ),
     View(

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import httpx
 import pytest
@@ -135,6 +136,23 @@ def test_rules_are_explained(site):
     assert 'id="before_choice"' in page.text
     assert "CJEU C-673/17 (Planet49)" in page.text
     assert page.text.count("a hint: it rests on shapes and rules of thumb") == 1
+
+
+def test_the_links_to_open_findings_lead_to_them(site):
+    tile = r'href="/consent-audit/(mismatches\?is_open=1&amp;severity=\w+)"><span class="number">(\d+)<'
+    counts = re.findall(tile, site.get("/").text)
+    assert len(counts) == 5
+    assert sum(int(number) for _, number in counts) == 2
+    for link, number in counts:
+        path, _, query = unescape(link).partition("?")
+        assert len(site.get(f"/consent-audit/{path}.json?_shape=array&{query}").json()) == int(number)
+
+
+def test_vendors_are_found_by_their_number_of_findings(site):
+    address = "/consent-audit/vendor_status.json?_shape=array"
+    for vendor in site.get(address).json():
+        same = site.get(f"{address}&id={vendor['id']}&critical={vendor['critical']}&high={vendor['high']}").json()
+        assert same == [vendor]
 
 
 def test_hints_and_what_is_inferred_can_be_told_apart(site):
