@@ -23,6 +23,7 @@ import time
 from collections import defaultdict
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +33,7 @@ from playwright.async_api import async_playwright
 
 from auditor.model import Outcome, Phase, Scenario, Site
 from crawler.browser import VIEWPORT, Browsers, find_browser
+from crawler.collectors.har import Shown
 from crawler.collectors.recorder import Recorder
 from crawler.collectors.timeline import Timeline
 from crawler.config import Config, CrawlConfig, NetworkConfig
@@ -41,12 +43,13 @@ from crawler.fetch import Fetcher
 from crawler.identity import override
 from crawler.network import AddressGuard
 from crawler.player import Player
+from crawler.touch import touch
 from crawler.visit import VisitTask, play
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
 
-    from playwright.async_api import Browser, BrowserContext
+    from playwright.async_api import Browser, BrowserContext, Page
 
     from auditor.model import Visit
 
@@ -64,6 +67,7 @@ STAGES = (
     "+ collectors",
     "+ stores, controls, picture",
     "+ looks for a banner",
+    "+ the visitor's hand",
     "the product",
 )
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -162,7 +166,8 @@ async def staged(browsers: Browsers, crawl: CrawlConfig, walk: Walk, stage: int)
             return
         timeline = Timeline()
         timeline.begin(Phase.BEFORE_CHOICE)
-        recorder, actor = Recorder(timeline, override(browsers.facts.version, crawl.locale)), ConsentActor()
+        recorder = Recorder(timeline, override(browsers.facts.version, crawl.locale))
+        actor = ConsentActor(recorder.session_of)
         recorder.attach(context)
         page = await context.new_page()
         await recorder.listen(context, page)
@@ -175,8 +180,17 @@ async def staged(browsers: Browsers, crawl: CrawlConfig, walk: Walk, stage: int)
                 await actor.signals(page, Phase.BEFORE_CHOICE)
             if stage >= STAGES.index("+ stores, controls, picture"):
                 await recorder.observe(context, page, Phase.BEFORE_CHOICE)
+            if stage >= STAGES.index("+ the visitor's hand"):
+                await touch(page, partial(evaluated, recorder, page))
             await asyncio.sleep(max(until - time.monotonic(), 0))
-        await recorder.drain(page.url, keep_raw=False)
+        shown = Shown(pages=walk.pages, title="", browser=browsers.facts)
+        await recorder.drain(page.url, keep_raw=False, shown=shown)
+
+
+async def evaluated(recorder: Recorder, page: Page, expression: str) -> object:
+    tap = recorder.tap_of(page)
+    assert tap is not None, "the page is listened to"
+    return await tap.evaluate((await tap.frames())[0]["id"], expression)
 
 
 class Meter:

@@ -49,10 +49,14 @@ class Cmp:
     elements: tuple[str, ...]
 
     def score(
-        self, globals_: Collection[str], urls: Collection[str], names: Collection[str], elements: Collection[str]
+        self,
+        globals_: Collection[str],
+        hosts: Collection[str],
+        urls: Collection[str],
+        names: Collection[str],
+        elements: Collection[str],
     ) -> int:
-        """How many kinds of marks are there; hosts count double, since nobody else has them."""
-        hosts = {urlsplit(url).hostname or "" for url in urls}
+        """How many kinds of marks are there; hosts (of ``urls``) count double, since nobody else has them."""
         return (
             2 * any(h == host or h.endswith("." + host) for h in hosts for host in self.hosts)
             + any(path in url for url in urls for path in self.paths)
@@ -81,7 +85,8 @@ async def name_cmp(worlds: Worlds, records: Collection[str]) -> str | None:
         urls = await resource_urls(worlds)
     except WorldError:
         return None
-    scored = [(cmp.score(found, urls, records, elements), cmp.name) for cmp in known_cmps()]
+    hosts = {urlsplit(url).hostname or "" for url in urls}
+    scored = [(cmp.score(found, hosts, urls, records, elements), cmp.name) for cmp in known_cmps()]
     best, name = max(scored, key=lambda pair: pair[0])
     return name if best else None
 
