@@ -26,6 +26,10 @@ _COUNTS = (
         "SELECT count(*) FROM visits v WHERE NOT EXISTS (SELECT 1 FROM planned_visits WHERE visit_id = v.id)",
     ),
     (
+        "requests without a kind",
+        "SELECT count(*) FROM requests r WHERE NOT EXISTS (SELECT 1 FROM request_kinds WHERE id = r.kind_id)",
+    ),
+    (
         "findings without a statement",
         "SELECT count(*) FROM findings f WHERE NOT EXISTS"
         " (SELECT 1 FROM statements WHERE finding_id = f.id AND run_id = f.last_run_id)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from db.reduction import clean, integer, storable
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
 Row = dict[str, Any]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def time_to_text(moment: datetime) -> str:
@@ -34,6 +35,11 @@ def optional_time(moment: datetime | None) -> str | None:
 def optional_time_from(text: str | None) -> datetime | None:
     """`time_from_text`, absence kept."""
     return None if text is None else time_from_text(text)
+
+
+def optional_microseconds(text: str | None) -> int | None:
+    """Microseconds since 1970 of `time_to_text`, absence kept: a quarter of its size."""
+    return None if text is None else (time_from_text(text) - _EPOCH) // timedelta(microseconds=1)
 
 
 def optional_text(text: str | None) -> str | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_TIMEOUT_MS = 15_000
+CACHE_KIB = 64 * 1024
+"""Without room for what one transaction changes SQLite writes the same pages again and again."""
 KEY_BYTES = 32
 
 _GO_ON = "Everything stored so far is intact; afterwards `consent-audit crawl --resume` goes on."
@@ -81,6 +83,7 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
         "journal_mode = WAL",
         "synchronous = FULL",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"cache_size = -{CACHE_KIB}",
     ):
         database.execute(f"PRAGMA {pragma}").fetchall()
     migrate(database)

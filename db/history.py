@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 AUDITOR = "auditor"
 _FINDINGS = (
     "SELECT f.id, f.rule_id AS rule, f.subject, f.presence, s.url AS site FROM findings f"
-    " LEFT JOIN sites s ON s.id = f.site_id WHERE f.vendor_id = ?"
+    " LEFT JOIN sites s ON s.id = f.site_id WHERE f.vendor_id = ? ORDER BY f.id"
 )
-_SET_STATEMENT = "UPDATE statements SET presence = :state WHERE finding_id = :id AND run_id = :run"
+_SET_STATEMENT = "UPDATE finding_statements SET presence = :state WHERE finding_id = :id AND run_id = :run"
 _SET_PRESENCE = "UPDATE findings SET presence = :state WHERE id = :id AND presence <> :state"
 # Indexes are written anew for every row that is touched, changed or not: a row that says so already is left alone.
 _SET_SIGHTS = (
@@ -118,7 +118,7 @@ def _lives(database: Database, vendor: str, history: Mapping[int, _Look], new: f
 def _seen(database: Database, vendor: str) -> dict[int, dict[int, str]]:
     """For each finding of the vendor the runs that saw it, oldest first, with the severity that each said."""
     query = (
-        "SELECT t.finding_id, t.run_id, t.severity FROM statements t JOIN findings f ON f.id = t.finding_id"
+        "SELECT t.finding_id, t.run_id, t.severity FROM finding_statements t JOIN findings f ON f.id = t.finding_id"
         " WHERE f.vendor_id = ? AND t.withdrawn = 0 ORDER BY t.run_id"
     )
     seen: dict[int, dict[int, str]] = defaultdict(dict)

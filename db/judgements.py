@@ -11,7 +11,7 @@ from db.readings import insert_readings
 from db.reduction import storable
 from db.sites import site_ids
 from db.statements import write_findings
-from db.write import insert, insert_all
+from db.write import Dictionary, insert, insert_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from db.codec import Row
 
 _CLEARED = (
-    "DELETE FROM item_sightings WHERE item_id IN (SELECT id FROM observed_items WHERE audit_id = ?)",
-    "DELETE FROM observed_items WHERE audit_id = ?",
-    "DELETE FROM declarations WHERE reading_id IN (SELECT id FROM readings WHERE audit_id = ?)",
+    "DELETE FROM item_observations WHERE audit_id = ?",
+    "DELETE FROM policy_statements WHERE reading_id IN (SELECT id FROM readings WHERE audit_id = ?)",
     "DELETE FROM readings WHERE audit_id = ?",
     "DELETE FROM undecided WHERE audit_id = ?",
 )
@@ -37,11 +36,12 @@ def write_audit(database: Database, audit: Audit, texts: Mapping[str, str], now:
     Findings keep their identity, first sight and human status; presence is computed anew over all runs of the vendor.
     """
     audit_id = _head(database, audit, now)
-    _insert_items(database, audit, audit_id)
-    insert_readings(database, audit_id, audit.declarations, texts)
+    dictionary = Dictionary(database)
+    _insert_items(dictionary, audit, audit_id)
+    insert_readings(dictionary, audit_id, audit.declarations, texts)
     undecided = [{"audit_id": audit_id, **undecided_to_row(one)} for one in audit.undecided]
     insert_all(database, "undecided", undecided)
-    refresh_presence(database, audit, now, write_findings(database, audit))
+    refresh_presence(database, audit, now, write_findings(dictionary, audit))
 
 
 def _head(database: Database, audit: Audit, now: datetime) -> int:
@@ -62,14 +62,14 @@ def _head(database: Database, audit: Audit, now: datetime) -> int:
     return int(found[0])
 
 
-def _insert_items(database: Database, audit: Audit, audit_id: int) -> None:
-    sites = site_ids(database, audit.vendor, (item.site for item in audit.items))
-    sightings: list[Row] = []
+def _insert_items(dictionary: Dictionary, audit: Audit, audit_id: int) -> None:
+    sites = site_ids(dictionary.database, audit.vendor, (item.site for item in audit.items))
+    rows: list[Row] = []
     for item in audit.items:
-        owner = {"audit_id": audit_id, "site_id": sites[item.site]}
-        item_id = insert(database, "observed_items", {**owner, **item_to_row(item)})
-        sightings += (
-            {"item_id": item_id, "position": position, "scenario": scenario.value, "phase": phase.value}
-            for position, (scenario, phase) in enumerate(item.seen_in)
-        )
-    insert_all(database, "item_sightings", sightings)
+        row = item_to_row(item)
+        own = {name: row.pop(name) for name in ("lifetime_seconds", "identifier")}
+        dictionary.replace(row, "quote", "quote_url", "quote_sha256")
+        seen_in = dictionary.text(dump([[scenario.value, phase.value] for scenario, phase in item.seen_in]))
+        kind = {"kind_id": dictionary.id("item_kinds", row), "seen_in_id": seen_in}
+        rows.append({"audit_id": audit_id, "site_id": sites[item.site], **own, **kind})
+    insert_all(dictionary.database, "item_observations", rows)

@@ -2,14 +2,15 @@
 
 A migration that was ever released is never changed: what comes later is added below it. Facts are normalised: the
 identity of a cookie (site, name, domain, path), the shape of an endpoint (method, URL with parameter names only) and
-long strings are stored once, and observations point at them. Every table is STRICT. JSON texts hold only lists and
-mappings that no query filters by.
+long strings are stored once, and observations point at them; `db.narrowing` has their present tables. Every table is
+STRICT. JSON texts hold only lists and mappings that no query filters by.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from db.narrowing import narrow
 from db.search import index_vendor
 from db.views import create_views
 
@@ -485,6 +486,12 @@ def search(database: Database) -> None:
 def heuristic_rules(database: Database) -> None:
     """Which rules give hints only."""
     database.execute("ALTER TABLE rules ADD COLUMN heuristic INTEGER NOT NULL DEFAULT 0 CHECK (heuristic IN (0, 1))")
+
+
+@migrations(name="narrow_observations")
+def narrow_observations(database: Database) -> None:
+    """What observations and judgements have in common is stored once."""
+    narrow(database)
 
 
 def migrate(database: Database) -> None:

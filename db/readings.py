@@ -11,21 +11,22 @@ from db.write import insert, insert_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlite_utils import Database
-
     from auditor.model import Category, PolicyDeclaration, Quote
     from db.codec import Row
+    from db.write import Dictionary
 
 
 def insert_readings(
-    database: Database, audit_id: int, declarations: Sequence[PolicyDeclaration], digests: Mapping[str, str]
+    dictionary: Dictionary, audit_id: int, declarations: Sequence[PolicyDeclaration], digests: Mapping[str, str]
 ) -> None:
     """Writes each declaration; ``digests`` maps its text to the artifact that holds it."""
     for declaration in declarations:
         row = {"audit_id": audit_id, "text_sha256": digests[declaration.text], **reading_to_row(declaration)}
-        reading_id = insert(database, "readings", row)
+        reading_id = insert(dictionary.database, "readings", row)
         rows = [{"reading_id": reading_id, **statement} for statement in statements(declaration)]
-        insert_all(database, "declarations", rows)
+        for statement in rows:
+            dictionary.replace(statement, "label", "scopes", "detail", "quote")
+        insert_all(dictionary.database, "policy_statements", rows)
 
 
 def reading_to_row(declaration: PolicyDeclaration) -> Row:
@@ -46,7 +47,7 @@ def reading_to_row(declaration: PolicyDeclaration) -> Row:
 
 
 def statements(declaration: PolicyDeclaration) -> Iterable[Row]:
-    """Rows of ``declarations``: everything that the policy says, in the order scope to contradiction."""
+    """Rows of the view ``declarations``: everything that the policy says, in the order scope to contradiction."""
     for scope in declaration.scopes:
         yield _row(
             "scope", scope.name, scope.evidence, scopes=(scope.id,), detail=", ".join((scope.kind, *scope.hosts))

@@ -8,22 +8,30 @@ from typing import TYPE_CHECKING
 
 from auditor.model import StoreError
 from db.connection import check_readable, translated
+from db.retention import unused_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _TRIGGERS = ("finding_events_no_update", "finding_events_no_delete", "seals_no_update", "seals_no_delete")
+_SETTINGS = (
+    *("concurrency", "repeat", "scenarios", "pages_per_site", "settle_ms", "settle_max_ms", "visit_timeout_s"),
+    *("locale", "timezone", "screenshots", "har", "robots", "ignore_certificate_errors"),
+)
+"""Settings that say how it was measured; the others (addresses, paths, reasons) are of the installation."""
 _REDACTIONS = (
     "UPDATE vendors SET owner = NULL",
     "UPDATE run_vendors SET configuration = json_remove(configuration, '$.owner', '$.policies')",
     "UPDATE finding_events SET actor = 'somebody' WHERE actor <> 'auditor'",
     "UPDATE finding_events SET note = NULL",
-    "UPDATE cookie_observations SET value_hash = ''",
-    "UPDATE storage_observations SET value_hash = ''",
-    "UPDATE runs SET settings = json_remove(settings, '$.resolve', '$.proxy', '$.robots_reason', '$.dns')",
+    "UPDATE cookie_observations SET value_hash = x''",
+    "UPDATE storage_observations SET value_hash = x''",
+    "UPDATE runs SET settings = (SELECT json_group_object(key, json(CASE WHEN type IN ('true', 'false') THEN type"  # noqa: S608
+    " ELSE json_quote(value) END)) FROM json_each(runs.settings) WHERE"
+    f" key IN ({', '.join(repr(key) for key in _SETTINGS)}))",
     "UPDATE policies SET source = url, sha256 = NULL WHERE url IS NULL OR url NOT LIKE 'http%'",
     "UPDATE readings SET file = NULL",
-    "UPDATE evidence SET artifact_sha256 = NULL",
+    "UPDATE evidence_references SET artifact_id = NULL",
     "DELETE FROM screenshots",
     "DELETE FROM recordings",
     "DELETE FROM seals",
@@ -65,6 +73,7 @@ def _redact(copy: sqlite3.Connection) -> None:
     for statement in _REDACTIONS:
         copy.execute(statement)
     _unlist(copy)
+    copy.execute(unused_texts(copy))
     for _, trigger in kept:
         copy.execute(trigger)
     copy.execute("COMMIT")

@@ -7,26 +7,28 @@ from typing import TYPE_CHECKING, NamedTuple
 from db.seals import evidence_tables, seal_audit, seal_evidence, seal_pruning, tables
 
 if TYPE_CHECKING:
+    import sqlite3
     from datetime import datetime
 
     from sqlite_utils import Database
 
 _POINTED = {"cookie_observations": "cookie", "storage_observations": "storage", "requests": "request"}
-_SHOWN = frozenset({"banners", "screenshots"})
+_SHOWN = frozenset({"banner_observations", "screenshots"})
 """What a finding's page shows of the visits that its evidence names: kept whole for those."""
-_JUDGED = (
-    "DELETE FROM item_sightings WHERE item_id IN (SELECT i.id FROM observed_items i JOIN audits a ON a.id = i.audit_id"
-    " WHERE a.run_id = ?)",
-    "DELETE FROM observed_items WHERE audit_id IN (SELECT id FROM audits WHERE run_id = ?)",
-)
+_JUDGED = ("DELETE FROM item_observations WHERE audit_id IN (SELECT id FROM audits WHERE run_id = ?)",)
 _IN_FORCE = (
     "SELECT e.visit_id, e.kind, e.at_ms FROM evidence e JOIN statements t ON t.id = e.statement_id"
     " JOIN findings f ON f.id = t.finding_id WHERE t.run_id IN (f.first_run_id, f.last_run_id)"
 )
 _UNUSED = (
-    "DELETE FROM cookies WHERE id NOT IN (SELECT cookie_id FROM cookie_observations)",
-    "DELETE FROM storage_items WHERE id NOT IN (SELECT item_id FROM storage_observations)",
-    "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint_id FROM requests)",
+    "DELETE FROM cookie_kinds WHERE id NOT IN (SELECT kind_id FROM cookie_observations)",
+    "DELETE FROM storage_kinds WHERE id NOT IN (SELECT kind_id FROM storage_observations)",
+    "DELETE FROM request_kinds WHERE id NOT IN (SELECT kind_id FROM requests)",
+    "DELETE FROM banner_kinds WHERE id NOT IN (SELECT kind_id FROM banner_observations)",
+    "DELETE FROM item_kinds WHERE id NOT IN (SELECT kind_id FROM item_observations)",
+    "DELETE FROM cookies WHERE id NOT IN (SELECT cookie_id FROM cookie_kinds)",
+    "DELETE FROM storage_items WHERE id NOT IN (SELECT item_id FROM storage_kinds)",
+    "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint_id FROM request_kinds)",
     "DELETE FROM hosts WHERE id NOT IN (SELECT host_id FROM endpoints)",
 )
 
@@ -81,22 +83,28 @@ def _deletion(table: str) -> str:
 def sweep(database: Database) -> Pruned:
     """Deletes identities and texts that nothing uses any more, and names artifacts that nothing refers to."""
     removed = sum(database.execute(statement).rowcount for statement in _UNUSED)
-    used = " UNION ".join(
-        f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
-        for table, column in _references(database, "texts")
-    )
-    removed += database.execute(f"DELETE FROM texts WHERE id NOT IN ({used})").rowcount  # noqa: S608
+    removed += database.execute(unused_texts(database)).rowcount
     named = " UNION ".join(
         f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
-        for table, column in (*_references(database, "artifacts"), ("evidence", "artifact_sha256"))
+        for table, column in _references(database, "artifacts")
     )
+    named += " UNION SELECT text FROM texts WHERE id IN (SELECT artifact_id FROM evidence_references)"
     loose = f"SELECT sha256 FROM artifacts WHERE sha256 NOT IN ({named})"  # noqa: S608
     artifacts = tuple(str(row[0]) for row in database.execute(loose).fetchall())
     database.execute(f"DELETE FROM artifacts WHERE sha256 NOT IN ({named})")  # noqa: S608
     return Pruned(removed, artifacts)
 
 
-def _references(database: Database, target: str) -> list[tuple[str, str]]:
+def unused_texts(database: Database | sqlite3.Connection) -> str:
+    """The statement that deletes the texts that nothing points at."""
+    used = " UNION ".join(
+        f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
+        for table, column in _references(database, "texts")
+    )
+    return f"DELETE FROM texts WHERE id NOT IN ({used})"  # noqa: S608
+
+
+def _references(database: Database | sqlite3.Connection, target: str) -> list[tuple[str, str]]:
     """(table, column) of every foreign key that points at ``target``."""
     return [
         (name, str(row[3]))

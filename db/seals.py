@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,13 +30,27 @@ OBSERVATION_VIEWS = {
     "cookie_sightings": "cookie_observations",
     "storage_sightings": "storage_observations",
     "request_sightings": "requests",
+    "banners": "banner_observations",
 }
 JUDGED = frozenset(
     {"audits", "observed_items", "item_sightings", "readings", "declarations", "undecided", "statements", "evidence"}
 )
+KINDS = frozenset({"cookie_kinds", "storage_kinds", "request_kinds", "banner_kinds", "item_kinds"})
+"""What many rows have in common; covered by the views that resolve it."""
+JUDGEMENT_VIEWS = {
+    "observed_items": "item_observations",
+    "item_sightings": "item_observations",
+    "declarations": "policy_statements",
+    "statements": "finding_statements",
+    "evidence": "evidence_references",
+}
+"""Judgements that are sealed through a view, with the table that holds their rows."""
 DERIVED = frozenset({"consent_matrix", "run_vendor_summary", "disappearances", "findings", "finding_events", "seals"})
 """Written anew from what is sealed, covered by the seals of events, or the seals themselves."""
-_OWNED = {"cookies": ("cookie_id", "cookie_observations"), "storage_items": ("item_id", "storage_observations")}
+_OWNED = {
+    "cookies": "k.cookie_id FROM cookie_observations o JOIN cookie_kinds k",
+    "storage_items": "k.item_id FROM storage_observations o JOIN storage_kinds k",
+}
 _MUTABLE = {"statements": {"presence"}}
 """Presence is computed over all runs, so that judging another run may change it."""
 
@@ -103,7 +118,7 @@ def columns(database: Database, name: str) -> list[str]:
     return [str(row[1]) for row in database.execute(f'PRAGMA table_info("{name}")').fetchall()]
 
 
-def tables(database: Database) -> list[str]:
+def tables(database: Database | sqlite3.Connection) -> list[str]:
     """The names of all tables, sorted."""
     query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
     return [str(row[0]) for row in database.execute(query).fetchall()]
@@ -111,7 +126,7 @@ def tables(database: Database) -> list[str]:
 
 def evidence_sources(database: Database) -> dict[str, list[str]]:
     """The tables and views whose rows belong to one run, with their columns: all but judgements and derived ones."""
-    apart = JUDGED | DERIVED | set(OBSERVATION_VIEWS.values())
+    apart = JUDGED | DERIVED | {*OBSERVATION_VIEWS.values(), *JUDGEMENT_VIEWS.values()}
     found = {"runs": columns(database, "runs"), "sites": ["id", "vendor_id", "url"]}
     # Their names and domains are covered by the views; these do not show which site they are kept for.
     found |= {name: ["id", "site_id"] for name in _OWNED}
@@ -136,8 +151,7 @@ def _evidence_query(database: Database, name: str, wanted: Iterable[str]) -> str
     chosen = ", ".join(f't."{column}"' for column in wanted)
     select = f"SELECT {chosen} FROM {name} t"  # noqa: S608 - names are ours
     if name in _OWNED:
-        column, table = _OWNED[name]
-        used = f"SELECT o.{column} FROM {table} o JOIN visits v ON v.id = o.visit_id WHERE v.run_id = :run"  # noqa: S608
+        used = f"SELECT {_OWNED[name]} ON k.id = o.kind_id JOIN visits v ON v.id = o.visit_id WHERE v.run_id = :run"
         return f"{select} WHERE t.id IN ({used}) ORDER BY t.id"
     special = {
         "runs": "WHERE t.id = :run",
@@ -166,13 +180,16 @@ def _artifacts_of(database: Database) -> str:
 
 def evidence_tables(database: Database) -> dict[str, list[str]]:
     """The tables with a ``visit_id`` that hold evidence, with their columns; observations by their own tables."""
-    found = {name: columns(database, name) for name in tables(database) if name not in JUDGED | DERIVED}
+    apart = JUDGED | DERIVED | set(JUDGEMENT_VIEWS.values())
+    found = {name: columns(database, name) for name in tables(database) if name not in apart}
     return {name: of for name, of in found.items() if "visit_id" in of and name != "planned_visits"}
 
 
 def _key(database: Database, name: str) -> list[str]:
     rows = database.execute(f'PRAGMA table_info("{name}")').fetchall()
-    return [str(row[1]) for row in sorted(rows, key=lambda row: row[5]) if row[5]] or ["id"]
+    key = [str(row[1]) for row in sorted(rows, key=lambda row: row[5]) if row[5]]
+    # Views have none: observations are counted within their visits.
+    return key or [name for name in ("visit_id", "id") if name in {row[1] for row in rows}]
 
 
 def _digest(parts: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> Sealed:
@@ -320,6 +337,13 @@ def _in_force(rows: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]
 
 
 def _broken(database: Database, row: Mapping[str, object]) -> str | None:
+    try:
+        return _differs(database, row)
+    except sqlite3.Error as error:
+        return f"what was sealed at {row['at']} for run {row['run_id']} cannot be read any more: {error}"
+
+
+def _differs(database: Database, row: Mapping[str, object]) -> str | None:
     sources = load(str(row["sources"]))
     run, vendor = row["run_id"], row["vendor_id"]
     if row["kind"] == EVIDENCE:

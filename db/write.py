@@ -13,10 +13,21 @@ if TYPE_CHECKING:
     from db.codec import Row
 
 from db import banner_rows, rows
+from db.codec import optional_microseconds
 from db.visit_rows import browser_to_row
 
 _COOKIE_IDENTITY = ("name", "domain", "path")
 _STORAGE_IDENTITY = ("kind", "origin", "key")
+_COOKIE_KIND = (
+    *("cookie_id", "party", "phase", "event", "set_by", "host_only", "secure", "http_only", "same_site"),
+    *("partition_key", "in_jar", "identifier", "initiator_id", "initiator_chain_id", "sent_to_id"),
+    "blocked_reasons_id",
+)
+_STORAGE_KIND = ("item_id", "party", "phase", "identifier", "initiator_id")
+_REQUEST_KIND = (
+    *("endpoint_id", "party", "phase", "status", "beacon", "beacon_reason_id", "initiator_id", "initiator_chain_id"),
+    *("sets_cookies_id", "sent_cookies_id", "from_service_worker"),
+)
 
 
 def insert(database: Database, table: str, row: Mapping[str, object]) -> int:
@@ -41,17 +52,17 @@ class Dictionary:
 
     def __init__(self, database: Database) -> None:
         """``database`` has a transaction open."""
-        self._database = database
+        self.database = database
         self._known: dict[tuple[str, tuple[object, ...]], int] = {}
 
     def id(self, table: str, row: Mapping[str, object]) -> int:
         """The id of the row of ``table`` with exactly these values, which is added when it is new."""
         key = (table, tuple(row.values()))
         if key not in self._known:
-            condition = " AND ".join(f'"{column}" = ?' for column in row)
+            condition = " AND ".join(f'"{column}" IS ?' for column in row)
             query = f"SELECT id FROM {table} WHERE {condition}"  # noqa: S608 - names are ours
-            found = self._database.execute(query, list(row.values())).fetchone()
-            self._known[key] = int(found[0]) if found else insert(self._database, table, row)
+            found = self.database.execute(query, list(row.values())).fetchone()
+            self._known[key] = int(found[0]) if found else insert(self.database, table, row)
         return self._known[key]
 
     def text(self, text: str | None) -> int | None:
@@ -74,26 +85,35 @@ def insert_visit(database: Database, visit: Visit, head: Row, key: bytes) -> int
     head["browser_id"] = None if visit.browser is None else dictionary.id("browsers", browser_to_row(visit.browser))
     visit_id = insert(database, "visits", head)
     if visit.banner is not None:
-        insert(database, "banners", {"visit_id": visit_id, **banner_rows.banner_to_row(visit.banner)})
+        row = banner_rows.banner_to_row(visit.banner)
+        dictionary.replace(row, "text", "switches", "prominence")
+        kind = dictionary.id("banner_kinds", row)
+        insert(database, "banner_observations", {"visit_id": visit_id, "kind_id": kind})
     for table, found in _parts(visit):
         insert(database, table, {"visit_id": visit_id, **found})
     site_id: int = head["site_id"]
-    for cookie in visit.cookies:
+    for place, cookie in enumerate(visit.cookies, 1):
         row = rows.cookie_to_row(cookie, key)
         row["cookie_id"] = dictionary.identity("cookies", row, _COOKIE_IDENTITY, site_id=site_id)
         dictionary.replace(row, "initiator", "initiator_chain", "sent_to", "blocked_reasons")
-        insert(database, "cookie_observations", {"visit_id": visit_id, **row})
-    for item in visit.storage:
+        row["kind_id"] = dictionary.identity("cookie_kinds", row, _COOKIE_KIND)
+        row["expires_us"] = optional_microseconds(row.pop("expires"))
+        row["value_hash"] = bytes.fromhex(row["value_hash"])
+        insert(database, "cookie_observations", {"visit_id": visit_id, "id": place, **row})
+    for place, item in enumerate(visit.storage, 1):
         row = rows.storage_to_row(item, key)
         row["item_id"] = dictionary.identity("storage_items", row, _STORAGE_IDENTITY, site_id=site_id)
         dictionary.replace(row, "initiator")
-        insert(database, "storage_observations", {"visit_id": visit_id, **row})
-    for request in visit.requests:
+        row["kind_id"] = dictionary.identity("storage_kinds", row, _STORAGE_KIND)
+        row["value_hash"] = bytes.fromhex(row["value_hash"])
+        insert(database, "storage_observations", {"visit_id": visit_id, "id": place, **row})
+    for place, request in enumerate(visit.requests, 1):
         row = rows.request_to_row(request)
         host_id = dictionary.id("hosts", {"host": row.pop("host")})
         row["endpoint_id"] = dictionary.identity("endpoints", row, ("method", "url", "resource_type"), host_id=host_id)
         dictionary.replace(row, "initiator", "initiator_chain", "beacon_reason", "sets_cookies", "sent_cookies")
-        insert(database, "requests", {"visit_id": visit_id, **row})
+        row["kind_id"] = dictionary.identity("request_kinds", row, _REQUEST_KIND)
+        insert(database, "requests", {"visit_id": visit_id, "id": place, **row})
     return visit_id
 
 

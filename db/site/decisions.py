@@ -52,7 +52,7 @@ async def decide(datasette: Datasette, request: Request) -> Response:
         await asyncio.to_thread(_write, Path(framework.database_path(datasette)), fingerprint, form, actor)
     except RefusedError as refusal:
         context = {"error": str(refusal), "status": refusal.status}
-        return await framework.page(datasette, "error.html", context, status=refusal.status)
+        return framework.page(datasette, "error.html", context, status=refusal.status)
     return framework.redirect(framework.site_url(datasette, f"/findings/{fingerprint}#since"))
 
 

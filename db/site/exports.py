@@ -64,7 +64,7 @@ def workbook(connection: sqlite3.Connection, vendor: str) -> bytes | None:
 
     Every text is written as text: nothing in it becomes a formula or a link.
     """
-    head = queries.first(connection, "SELECT * FROM vendor_status WHERE id = ?", [vendor])
+    head = queries.vendor_head(connection, vendor)
     if head is None:
         return None
     out = io.BytesIO()
@@ -94,7 +94,7 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, columns: Sequence[str], rows: I
 
 def badge(connection: sqlite3.Connection, vendor: str) -> Row | None:
     """What a vendor's badge says: its words and the severity that colours it; None for an unknown vendor."""
-    head = queries.first(connection, "SELECT * FROM vendor_status WHERE id = ?", [vendor])
+    head = queries.vendor_head(connection, vendor)
     if head is None:
         return None
     worst = next((severity for severity in SEVERITIES if head[severity]), None)

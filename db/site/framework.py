@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
 from datasette.app import Datasette
 from datasette.database import Database
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from jinja2 import Environment
+
     from db.site.security import App
 
 __all__ = ["Datasette", "NotFound", "Request", "Response", "hookimpl"]
 
 Found = TypeVar("Found")
 PLUGIN = "consent-audit"
+_ENVIRONMENTS: WeakKeyDictionary[Datasette, Environment] = WeakKeyDictionary()
 
 
 def hash_password(password: str) -> str:
@@ -48,7 +53,7 @@ def build(
     if not pm.is_registered(plugin):
         pm.register(plugin, name=plugin.__name__)
     mounts = [(static[0], str(static[1]))]
-    datasette = Datasette(
+    datasette = _Site(
         files=[],
         metadata=metadata,
         settings=settings,
@@ -57,8 +62,97 @@ def build(
         secret=secret,
     )
     datasette.remove_database("_memory")
-    datasette.add_database(Database(datasette, path=str(path)), name=name)
+    datasette.add_database(_Published(datasette, path=str(path)), name=name)
     return datasette
+
+
+class _Site(Datasette):
+    """Datasette that reads what metadata allows about a table once, not anew for every table and question on a page."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Datasette's options
+        super().__init__(**options)
+        self._allows: dict[tuple[str, str], list[Any]] = {}
+
+    def _table_permission_allows(self, database: str, table: str) -> list[Any]:
+        if (database, table) not in self._allows:
+            self._allows[database, table] = super()._table_permission_allows(database, table)
+        return self._allows[database, table]
+
+
+class _Published(Database):
+    """A database that is asked once for its schema, and whose tables are listed without being counted.
+
+    Either would take longer than everything else on a page. What is served has the present schema (`check_readable`).
+    """
+
+    def __init__(self, datasette: Datasette, path: str) -> None:
+        super().__init__(datasette, path=path)
+        self._known: dict[tuple[str, ...], Any] = {}
+
+    async def _once(self, name: str, *of: str) -> Any:  # noqa: ANN401 - whatever Datasette's method gives
+        if (name, *of) not in self._known:
+            self._known[name, *of] = await getattr(super(), name)(*of)
+        return self._known[name, *of]
+
+    async def table_names(self) -> list[str]:
+        """All tables."""
+        return list(await self._once("table_names"))
+
+    async def view_names(self) -> list[str]:
+        """All views."""
+        return list(await self._once("view_names"))
+
+    async def hidden_table_names(self) -> list[str]:
+        """Tables that are not listed at first."""
+        return list(await self._once("hidden_table_names"))
+
+    async def get_all_foreign_keys(self) -> dict[str, Any]:
+        """What points at what."""
+        return dict(await self._once("get_all_foreign_keys"))
+
+    async def table_columns(self, table: str) -> list[str]:
+        """The columns of a table or view."""
+        return list(await self._once("table_columns", table))
+
+    async def primary_keys(self, table: str) -> list[str]:
+        """The key of a table."""
+        return list(await self._once("primary_keys", table))
+
+    async def fts_table(self, table: str) -> str | None:
+        """The full-text index of a table."""
+        found = await self._once("fts_table", table)
+        return None if found is None else str(found)
+
+    async def table_counts(self, limit: int = 10) -> dict[str, None]:  # noqa: ARG002 - Datasette's signature
+        """All tables, with no number of rows."""
+        return dict.fromkeys(await self.table_names())
+
+
+BIG_VIEWS = frozenset({
+    *("banners", "cookie_sightings", "declarations", "declared_vs_observed", "evidence", "item_sightings"),
+    *("observed_items", "request_sightings", "statements", "storage_sightings", "visit_coverage"),
+})  # fmt: skip
+"""Views over facts: counting all their rows takes much longer than showing some."""
+
+
+def uncounted(datasette: Datasette, app: App) -> App:
+    """The application that does not count the rows of a view of ``BIG_VIEWS`` unless a reader filters it."""
+
+    async def wrapped(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        if scope["type"] == "http" and _is_whole(datasette, scope):
+            asked = scope["query_string"]
+            scope = {**scope, "query_string": asked + b"&"[: len(asked)] + b"_nocount=1"}
+        await app(scope, receive, send)
+
+    return wrapped
+
+
+def _is_whole(datasette: Datasette, scope: Mapping[str, Any]) -> bool:
+    """Whether all of a big view is asked for: parameters of columns do not begin with an underscore."""
+    _, _, last = str(scope["path"]).rpartition("/")
+    if last.partition(".")[0] not in BIG_VIEWS or table_url(datasette, last) != scope["path"]:
+        return False
+    return all(name.startswith("_") for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
 
 
 def application(datasette: Datasette) -> App:
@@ -95,9 +189,17 @@ async def read(datasette: Datasette, query: Callable[..., Found], *parameters: o
     return await published(datasette).execute_fn(run)
 
 
-async def render(datasette: Datasette, request: Request, template: str, context: Mapping[str, Any]) -> Response:
+def render(datasette: Datasette, request: Request, template: str, context: Mapping[str, Any]) -> Response:
     """A page from a template."""
-    return Response.html(await datasette.render_template(template, dict(context), request=request))
+    known = {"urls": datasette.urls, "actor": request.actor, "csrftoken": request.scope["csrftoken"]}
+    return Response.html(_environment(datasette).get_template(template).render({**known, **context}))
+
+
+def _environment(datasette: Datasette) -> Environment:
+    """Datasette's environment of templates without its asynchronous calls, which cost more than the queries."""
+    if datasette not in _ENVIRONMENTS:
+        _ENVIRONMENTS[datasette] = datasette.jinja_env.overlay(enable_async=False)
+    return _ENVIRONMENTS[datasette]
 
 
 def problem(exception: Exception) -> tuple[int, str] | None:
@@ -114,15 +216,14 @@ def problem(exception: Exception) -> tuple[int, str] | None:
     return None
 
 
-async def page(datasette: Datasette, template: str, context: Mapping[str, Any], *, status: int) -> Response:
+def page(datasette: Datasette, template: str, context: Mapping[str, Any], *, status: int) -> Response:
     """A page that does not depend on its request."""
-    html = await datasette.jinja_env.get_template(template).render_async({"urls": datasette.urls, **context})
-    return Response.html(html, status=status)
+    return Response.html(rendered(datasette, template, {"urls": datasette.urls, **context}), status=status)
 
 
-async def rendered(datasette: Datasette, template: str, context: Mapping[str, Any]) -> str:
+def rendered(datasette: Datasette, template: str, context: Mapping[str, Any]) -> str:
     """The text of a template."""
-    return str(await datasette.jinja_env.get_template(template).render_async(dict(context)))
+    return _environment(datasette).get_template(template).render(dict(context))
 
 
 def json(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

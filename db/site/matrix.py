@@ -37,7 +37,7 @@ _CHOICES = {
 def matrix(site: Row, *, table: str, run: int) -> Row:
     """Columns with what is to be known about their visits, and rows of cells with counts and a link to the items.
 
-    ``site`` is a row of `db.site.queries.vendor_sites`, ``table`` the address of ``declared_vs_observed``. A cell of a
+    ``site`` is a row of `db.site.vendors.vendor_sites`, ``table`` the address of ``declared_vs_observed``. A cell of a
     visit that brought no evidence says so: it has no counts rather than zeros. No rows when nothing was seen at all.
     """
     visits = {visit["scenario"]: visit for visit in site["visits"]}

@@ -8,38 +8,64 @@ from pathlib import Path
 
 from auditor.model import StoreError
 from db.artifacts import Artifacts
-from db.site import exports, framework, health, queries, text
-from db.site.charts import trend_chart
+from db.site import exports, framework, health, queries, text, vendors
+from db.site.charts import timeline_chart, trend_chart
 from db.site.decisions import CHOICES, may_decide
 from db.site.framework import Datasette, NotFound, Request, Response
 from db.site.matrix import matrix
 
 ASKS: dict[str, str] = json.loads((Path(__file__).parent / "asks.json").read_text("utf-8"))
+AROUND = 60
+"""Characters that stand around a quote in a table."""
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
 _TABLES = ("mismatches", "declared_vs_observed", "visit_coverage", "undecided_rules", "cookie_sightings")
 
 
-async def render(datasette: Datasette, request: Request, template: str, **context: object) -> Response:
+def render(datasette: Datasette, request: Request, template: str, **context: object) -> Response:
     """A page of the site from a template."""
     tables = {name: framework.table_url(datasette, name) for name in _TABLES}
-    return await framework.render(datasette, request, template, {"tables": tables, **context})
+    return framework.render(datasette, request, template, {"tables": tables, **context})
 
 
 async def dashboard(datasette: Datasette, request: Request) -> Response:
     """The front page."""
     page = await framework.read(datasette, queries.dashboard)
-    return await render(datasette, request, "audit_dashboard.html", page=page, chart=trend_chart(page["trend"]))
+    return render(datasette, request, "audit_dashboard.html", page=page, chart=trend_chart(page["trend"]))
 
 
 async def vendor(datasette: Datasette, request: Request) -> Response:
     """A vendor's page."""
-    page = await framework.read(datasette, queries.vendor, request.url_vars["vendor"])
+    page = await framework.read(datasette, vendors.vendor, request.url_vars["vendor"])
     if page is None:
         raise NotFound("There is no such vendor.")
+    _quote_in_place(datasette, page)
     table = framework.table_url(datasette, "declared_vs_observed")
     for site in page["sites"]:
         site["matrix"] = matrix(site, table=table, run=page["last_run_id"])
-    return await render(datasette, request, "audit_vendor.html", page=page, item_limit=queries.ITEM_LIMIT)
+    return render(
+        datasette,
+        request,
+        "audit_vendor.html",
+        page=page,
+        item_limit=vendors.ITEM_LIMIT,
+        timeline=timeline_chart(page["timeline"]),
+    )
+
+
+def _quote_in_place(datasette: Datasette, page: queries.Row) -> None:
+    """Gives the vendor's items the words around their quotes, where the policy's text is still there."""
+    kept = _artifacts(datasette)
+    contents = {}
+    for reading in page["readings"]:
+        try:
+            contents[reading["sha256"]] = kept.read(reading["text_sha256"]).decode("utf-8", "surrogatepass")
+        except StoreError:
+            continue
+    for item in page["items"]:
+        if item["quote"] is not None:
+            content = contents.get(item["quote_sha256"], "")
+            place = (item["quote_start"], item["quote_end"])
+            item["context"] = text.in_context(content, item["quote"], *place, around=AROUND)
 
 
 async def finding(datasette: Datasette, request: Request) -> Response:
@@ -50,7 +76,7 @@ async def finding(datasette: Datasette, request: Request) -> Response:
     quoted = None if page["quote"] is None else _in_context(datasette, page)
     ask = ASKS.get(page["rule_id"], "Explain this, or change it.")
     decides = may_decide(request.actor)
-    return await render(
+    return render(
         datasette, request, "audit_finding.html", page=page, quoted=quoted, ask=ask, decides=decides, choices=CHOICES
     )
 
@@ -66,7 +92,7 @@ def _in_context(datasette: Datasette, page: queries.Row) -> text.Context:
 
 async def rules(datasette: Datasette, request: Request) -> Response:
     """The catalogue of rules."""
-    return await render(
+    return render(
         datasette, request, "audit_rules.html", rules=await framework.read(datasette, queries.rules), asks=ASKS
     )
 
@@ -95,7 +121,7 @@ async def feed(datasette: Datasette, request: Request) -> Response:
     rows = await framework.read(datasette, exports.news)
     base = f"{request.scheme}://{request.host}{framework.site_url(datasette, '/')}".rstrip("/")
     updated = rows[0]["at"] if rows else datetime(1970, 1, 1, tzinfo=UTC).isoformat()
-    document = await framework.rendered(datasette, "feed.xml", {"rows": rows, "base": base, "updated": updated})
+    document = framework.rendered(datasette, "feed.xml", {"rows": rows, "base": base, "updated": updated})
     return framework.content(document.encode(), kind="application/atom+xml; charset=utf-8", headers={})
 
 
@@ -105,7 +131,7 @@ async def badge(datasette: Datasette, request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such vendor.")
     shape = {**found, "width": 112 + 7 * len(found["words"]), "colour": BADGES[found["severity"]]}
-    svg = await framework.rendered(datasette, "badge.xml", shape)
+    svg = framework.rendered(datasette, "badge.xml", shape)
     headers = {"cross-origin-resource-policy": "cross-origin", "cache-control": "no-cache"}
     return framework.content(svg.encode(), kind="image/svg+xml", headers=headers)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import sqlite3
 from http import HTTPStatus
@@ -60,7 +59,7 @@ def _for_readers(view: View) -> View:
         if await framework.may_read(datasette, request):
             return await view(datasette, request)
         context = {"error": "This site is for those who have an account. Log in first.", "status": 403}
-        return await framework.page(datasette, "error.html", context, status=403)
+        return framework.page(datasette, "error.html", context, status=403)
 
     return checked
 
@@ -77,6 +76,9 @@ def actor_from_request(datasette: Datasette, request: Request) -> dict[str, str]
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:  # noqa: ANN401 - Jinja's environment
     """Filters, and one border for every untrusted string: what a template prints shows its hidden characters."""
+    # Datasette's addresses are strings that wrap what every method returns: slow where a page has a thousand of them.
+    base = framework.site_url(datasette, "/").rstrip("/")
+    env.globals["link"] = lambda path: f"{base}{path}"
     env.globals["published_database"] = lambda: framework.published(datasette).name
     env.globals["has_accounts"] = lambda: bool(framework.configuration(datasette).get("passwords"))
     env.finalize = text.finalized
@@ -89,12 +91,16 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA foreign_keys = ON")
     conn.execute("PRAGMA busy_timeout = 15000")
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
+    for arguments in (1, 2):
+        # SQLite's own gives an address of the process's memory away.
+        conn.create_function("fts3_tokenizer", arguments, lambda *_: None)
 
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Headers and refusals for every response."""
-    return functools.partial(guarded, with_people=bool(framework.configuration(datasette)))
+    people = bool(framework.configuration(datasette))
+    return lambda app: guarded(framework.uncounted(datasette, app), with_people=people)
 
 
 @hookimpl(hookwrapper=True)
@@ -107,13 +113,13 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
     outcome.force_result([_told(datasette, request, exception)])
 
 
-async def _told(datasette: Datasette, request: Request, exception: Exception) -> Response:
+def _told(datasette: Datasette, request: Request, exception: Exception) -> Response:
     status, message = framework.problem(exception) or (500, "This page could not be made. The log says why.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s failed", request.path, exc_info=exception)
     if request.path.endswith(".json"):
         return framework.json({"ok": False, "error": message, "status": status, "title": None}, status=status)
-    return await framework.page(datasette, "error.html", {"error": message, "status": status}, status=status)
+    return framework.page(datasette, "error.html", {"error": message, "status": status}, status=status)
 
 
 _LINKS = {"fingerprint": "/findings/", "vendor_id": "/vendors/"}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from db.codec import load
+from db.views import IS_OPEN
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Row = dict[str, Any]
 SEVERITIES = ("critical", "high", "medium", "low", "info")
-ITEM_LIMIT = 500
 LIST_LIMIT = 200
 SHOWN = 20
 
@@ -32,13 +32,34 @@ def first(connection: sqlite3.Connection, query: str, parameters: Sequence[objec
     return found[0] if found else None
 
 
-def open_findings(connection: sqlite3.Connection, *, is_new: bool) -> list[Row]:
-    """The worst open findings: those that appeared or came back in their vendor's last run, or the others."""
+def open_findings(connection: sqlite3.Connection, counts: Iterable[Row], *, is_new: bool) -> list[Row]:
+    """The worst open findings: those that appeared or came back in their vendor's last run, or the others.
+
+    ``counts`` (see `open_counts`) tell which severities and rules they have, so that the rest is not sorted.
+    """
+    of: dict[tuple[int, str], int] = {}
+    for row in counts:
+        number = row["news"] if is_new else row["findings"] - row["news"]
+        key = (SEVERITIES.index(row["severity"]), row["rule_id"])
+        of[key] = of.get(key, 0) + number
+    wanted: list[object] = []
+    found = 0
+    for rank, rule in sorted(key for key, number in of.items() if number):
+        wanted += (SEVERITIES[rank], rule)
+        found += of[rank, rule]
+        if found >= SHOWN:
+            break
+    # Chosen first, and only then joined with what they say.
     query = (
-        "SELECT * FROM mismatches WHERE is_open AND (presence IN ('new', 'returned')) = ?"
-        " ORDER BY severity_rank, rule, vendor, site, subject LIMIT ?"
+        f"WITH wanted (severity, rule) AS (VALUES {', '.join(['(?, ?)'] * (len(wanted) // 2)) or '(NULL, NULL)'})"  # noqa: S608 - marks only
+        " SELECT m.* FROM (SELECT f.fingerprint, f.severity_rank, f.rule_id, v.name, f.site, f.subject"
+        "  FROM wanted w CROSS JOIN finding_states f ON f.rule_id = w.rule AND f.severity = w.severity"
+        "  JOIN vendors v ON v.id = f.vendor_id WHERE f.is_open AND (f.presence IN ('new', 'returned')) = ?"
+        "  ORDER BY f.severity_rank, f.rule_id, v.name, f.site, f.subject LIMIT ?) c"
+        " CROSS JOIN mismatches m ON m.fingerprint = c.fingerprint"
+        " ORDER BY c.severity_rank, c.rule_id, c.name, c.site, c.subject"
     )
-    return select(connection, query, [is_new, SHOWN])
+    return select(connection, query, [*wanted, is_new, SHOWN])
 
 
 def by_rule(findings: Sequence[Row]) -> list[Row]:
@@ -50,37 +71,80 @@ def by_rule(findings: Sequence[Row]) -> list[Row]:
     return list(groups.values())
 
 
-def open_by_severity(connection: sqlite3.Connection) -> dict[str, int]:
+def open_counts(connection: sqlite3.Connection, vendor: str | None = None) -> list[Row]:
+    """How many findings are open, and how many of them are news, by vendor, rule and severity; of one vendor or all."""
+    one = "f.vendor_id = ? AND " if vendor is not None else ""
+    query = (
+        "SELECT vendor_id, rule_id, severity, count(*) AS findings, sum(presence IN ('new', 'returned')) AS news"  # noqa: S608 - words are ours
+        f" FROM findings f WHERE {one}{IS_OPEN} GROUP BY vendor_id, rule_id, severity"
+    )
+    return select(connection, query, [] if vendor is None else [vendor])
+
+
+def by_severity(counts: Iterable[Row]) -> dict[str, int]:
     """How many findings are open, by severity, all five present."""
-    query = "SELECT severity, count(*) AS findings FROM finding_states WHERE is_open GROUP BY severity"
-    found = {row["severity"]: row["findings"] for row in select(connection, query)}
-    return {severity: found.get(severity, 0) for severity in SEVERITIES}
+    found = dict.fromkeys(SEVERITIES, 0)
+    for row in counts:
+        found[row["severity"]] += row["findings"]
+    return found
+
+
+def vendor_heads(connection: sqlite3.Connection, counts: Sequence[Row], vendor: str | None = None) -> list[Row]:
+    """What the view ``vendor_status`` has of all vendors or one, by name, from the counts of open findings at hand."""
+    query = (
+        "SELECT v.id, v.name, v.owner, v.cadence, m.run_id AS last_run_id, r.started_at AS last_run_at,"
+        " r.status AS last_run_status, m.visits, m.visits_ok, m.planned, m.undecided, m.audited FROM vendors v"
+        " LEFT JOIN run_vendor_summary m ON m.vendor_id = v.id"
+        "  AND m.run_id = (SELECT max(run_id) FROM run_vendor_summary WHERE vendor_id = v.id)"
+        " LEFT JOIN runs r ON r.id = m.run_id WHERE ? IS NULL OR v.id = ? ORDER BY v.name"
+    )
+    of: dict[str, list[Row]] = {}
+    for row in counts:
+        of.setdefault(row["vendor_id"], []).append(row)
+    return [
+        {**row, **by_severity(of.get(row["id"], ())), "new": sum(each["news"] for each in of.get(row["id"], ()))}
+        for row in select(connection, query, [vendor, vendor])
+    ]
+
+
+def by_rules(connection: sqlite3.Connection, counts: Iterable[Row]) -> list[Row]:
+    """Rules with open findings, the worst first: title, worst severity, number of findings and of vendors."""
+    titles = {row["id"]: row["title"] for row in select(connection, "SELECT id, title FROM rules")}
+    of: dict[str, list[Row]] = {}
+    for row in counts:
+        of.setdefault(row["rule_id"], []).append(row)
+    found = [
+        {
+            "rule_id": rule,
+            "title": titles.get(rule, rule),
+            "findings": sum(row["findings"] for row in rows),
+            "vendors": len({row["vendor_id"] for row in rows}),
+            "severity": min((row["severity"] for row in rows), key=SEVERITIES.index),
+        }
+        for rule, rows in of.items()
+    ]
+    return sorted(found, key=lambda row: (SEVERITIES.index(row["severity"]), -row["findings"], row["rule_id"]))
+
+
+def _worst_first(row: Row) -> tuple[object, ...]:
+    return (*(-row[severity] for severity in SEVERITIES), row["visits_ok"] or 0, row["name"])
 
 
 def dashboard(connection: sqlite3.Connection) -> Row:
     """Everything on the front page."""
-    counted = (
-        "SELECT f.rule_id, coalesce(r.title, f.rule_id) AS title, count(*) AS findings,"
-        " count(DISTINCT f.vendor_id) AS vendors, min(f.severity_rank) AS rank"
-        " FROM finding_states f LEFT JOIN rules r ON r.id = f.rule_id WHERE f.is_open"
-        " GROUP BY f.rule_id ORDER BY rank, findings DESC"
-    )
-    ranked = (
-        "SELECT * FROM vendor_status ORDER BY critical DESC, high DESC, medium DESC, low DESC, info DESC,"
-        " coalesce(visits_ok, 0), name"
-    )
-    vendors = select(connection, ranked)
+    counts = open_counts(connection)
+    vendors = sorted(vendor_heads(connection, counts), key=_worst_first)
     return {
-        "affected": sum(any(row[severity] for severity in SEVERITIES) for row in vendors),
+        "affected": len({row["vendor_id"] for row in counts}),
         "run": first(connection, "SELECT * FROM runs ORDER BY id DESC LIMIT 1"),
-        "open": open_by_severity(connection),
+        "open": by_severity(counts),
         "gone": select(connection, "SELECT count(*) AS gone FROM findings WHERE presence = 'gone'")[0]["gone"],
-        "news": by_rule(open_findings(connection, is_new=True)),
-        "older": by_rule(open_findings(connection, is_new=False)),
+        "news": by_rule(open_findings(connection, counts, is_new=True)),
+        "older": by_rule(open_findings(connection, counts, is_new=False)),
         "shown": SHOWN,
         "new_total": sum(row["new"] for row in vendors),
         "vendors": vendors,
-        "rules": [{**row, "severity": SEVERITIES[row["rank"] - 1]} for row in select(connection, counted)],
+        "rules": by_rules(connection, counts),
         "trend": trend(connection),
         "not_seen": not_seen(connection),
     }
@@ -102,43 +166,18 @@ def trend(connection: sqlite3.Connection, vendor: str | None = None, *, limit: i
 def not_seen(connection: sqlite3.Connection) -> list[Row]:
     """Visits of each vendor's last run that brought no evidence."""
     query = (
-        "SELECT c.*, s.name AS vendor FROM vendor_status s"
-        " JOIN visits v ON v.run_id = s.last_run_id AND v.outcome <> 'ok'"
-        " JOIN visit_coverage c ON c.id = v.id AND c.vendor_id = s.id ORDER BY s.name, c.site, c.id LIMIT 100"
+        "SELECT c.*, n.name AS vendor FROM vendors n CROSS JOIN sites s ON s.vendor_id = n.id"
+        " CROSS JOIN visits v ON v.site_id = s.id AND v.outcome <> 'ok'"
+        "  AND v.run_id = (SELECT max(run_id) FROM run_vendor_summary WHERE vendor_id = n.id)"
+        " CROSS JOIN visit_coverage c ON c.id = v.id ORDER BY n.name, c.site, c.id LIMIT 100"
     )
     return select(connection, query)
 
 
-def vendor(connection: sqlite3.Connection, vendor_id: str) -> Row | None:
-    """Everything on a vendor's page, None for an unknown vendor."""
-    head = first(connection, "SELECT * FROM vendor_status WHERE id = ?", [vendor_id])
-    if head is None:
-        return None
-    run = head["last_run_id"]
-    more = first(connection, "SELECT jurisdictions FROM vendors WHERE id = ?", [vendor_id]) or {"jurisdictions": "[]"}
-    readings = vendor_readings(connection, run, vendor_id)
-    items = (
-        "SELECT * FROM declared_vs_observed WHERE run_id = ? AND vendor_id = ? ORDER BY site, CASE category"
-        " WHEN 'targeting' THEN 1 WHEN 'performance' THEN 2 WHEN 'functional' THEN 3 WHEN 'unclassified' THEN 4"
-        " WHEN 'strictly_necessary' THEN 6 ELSE 5 END, service, kind, name LIMIT ?"
-    )
-    findings = "SELECT * FROM mismatches WHERE vendor_id = ? ORDER BY severity_rank, rule, site, subject"
-    undecided = "SELECT * FROM undecided_rules WHERE run_id = ? AND vendor_id = ? ORDER BY rule, site, subject LIMIT ?"
-    return {
-        **head,
-        "questions": head["undecided"],
-        "jurisdictions": load(more["jurisdictions"]),
-        **lives(select(connection, findings, [vendor_id])),
-        "sites": vendor_sites(connection, run, vendor_id),
-        "items": select(connection, items, [run, vendor_id, ITEM_LIMIT]),
-        "readings": readings,
-        "policies": select(
-            connection, "SELECT * FROM policies WHERE run_id = ? AND vendor_id = ? ORDER BY id", [run, vendor_id]
-        ),
-        "versions": policy_versions(connection, vendor_id),
-        "undecided": by_reason(select(connection, undecided, [run, vendor_id, LIST_LIMIT])),
-        "history": trend(connection, vendor_id)[::-1],
-    }
+def vendor_head(connection: sqlite3.Connection, vendor_id: str) -> Row | None:
+    """The vendor's open findings and its last run in numbers, None for an unknown vendor."""
+    found = vendor_heads(connection, open_counts(connection, vendor_id), vendor_id)
+    return found[0] if found else None
 
 
 def by_reason(undecided: Sequence[Row]) -> list[Row]:
@@ -148,88 +187,6 @@ def by_reason(undecided: Sequence[Row]) -> list[Row]:
         head = {"site": row["site"], "reason": row["reason"], "rows": []}
         groups.setdefault((row["site"] or "", row["reason"]), head)["rows"].append(row)
     return list(groups.values())
-
-
-def lives(findings: Sequence[Row]) -> Row:
-    """Findings under their rules: open ones, those that people have settled, and those that are gone."""
-    present = [row for row in findings if row["presence"] != "gone"]
-    return {
-        "open": by_rule([row for row in present if row["is_open"]]),
-        "settled": by_rule([row for row in present if not row["is_open"]]),
-        "gone": by_rule([row for row in findings if row["presence"] == "gone"]),
-    }
-
-
-def vendor_sites(connection: sqlite3.Connection, run: int | None, vendor_id: str) -> list[Row]:
-    """The vendor's sites in a run: visits with banner facts and screenshots, and the counts of the matrix."""
-    visits = select(
-        connection,
-        "SELECT c.*, v.proof, v.method, v.clicks, v.title, v.final_url, b.text AS banner_text, b.language"
-        " FROM visit_coverage c JOIN visits v ON v.id = c.id LEFT JOIN banners b ON b.visit_id = c.id"
-        " WHERE c.run_id = ? AND c.vendor_id = ? ORDER BY c.site, CASE c.scenario WHEN 'no_choice' THEN 1"
-        " WHEN 'reject_all' THEN 2 WHEN 'accept_all' THEN 3 WHEN 'withdraw' THEN 4 ELSE 5 END",
-        [run, vendor_id],
-    )
-    shots = select(
-        connection,
-        "SELECT p.* FROM screenshots p JOIN visits v ON v.id = p.visit_id JOIN sites s ON s.id = v.site_id"
-        " WHERE v.run_id = ? AND s.vendor_id = ? ORDER BY p.id",
-        [run, vendor_id],
-    )
-    counts = select(
-        connection,
-        "SELECT m.*, s.url AS site FROM consent_matrix m JOIN sites s ON s.id = m.site_id"
-        " WHERE m.run_id = ? AND m.vendor_id = ?",
-        [run, vendor_id],
-    )
-    names = list(dict.fromkeys(visit["site"] for visit in visits))
-    return [
-        {
-            "url": name,
-            "visits": [
-                {**visit, "screenshots": [shot for shot in shots if shot["visit_id"] == visit["id"]]}
-                for visit in visits
-                if visit["site"] == name
-            ],
-            "counts": [row for row in counts if row["site"] == name],
-        }
-        for name in names
-    ]
-
-
-def vendor_readings(connection: sqlite3.Connection, run: int | None, vendor_id: str) -> list[Row]:
-    """What the vendor's policies declare, as read in a run's audit."""
-    query = (
-        "SELECT g.* FROM readings g JOIN audits a ON a.id = g.audit_id WHERE a.run_id = ? AND a.vendor_id = ?"
-        " ORDER BY g.id"
-    )
-    declared = "SELECT * FROM declarations WHERE reading_id = ? ORDER BY id LIMIT ?"
-    return [
-        {
-            **row,
-            "silent_on": load(row["silent_on"]),
-            "declarations": [
-                {**declaration, "scopes": load(declaration["scopes"])}
-                for declaration in select(connection, declared, [row["id"], LIST_LIMIT])
-            ],
-        }
-        for row in select(connection, query, [run, vendor_id])
-    ]
-
-
-def policy_versions(connection: sqlite3.Connection, vendor_id: str) -> list[Row]:
-    """The different texts seen at each address, latest first.
-
-    ``was_read``: the document has a page; ``earlier``: the digest of the version before it, where both have one.
-    """
-    query = (
-        "WITH seen AS (SELECT url, sha256, content_type, min(fetched_at) AS first_seen, max(fetched_at) AS last_seen,"
-        " count(*) AS times, EXISTS (SELECT 1 FROM readings g WHERE g.sha256 = policies.sha256) AS was_read"
-        " FROM policies WHERE vendor_id = ? AND sha256 IS NOT NULL GROUP BY url, sha256)"
-        " SELECT *, CASE WHEN was_read THEN lag(CASE WHEN was_read THEN sha256 END)"
-        " OVER (PARTITION BY url ORDER BY last_seen) END AS earlier FROM seen ORDER BY last_seen DESC LIMIT 20"
-    )
-    return select(connection, query, [vendor_id])
 
 
 def finding(connection: sqlite3.Connection, fingerprint: str) -> Row | None:
@@ -262,6 +219,7 @@ def finding(connection: sqlite3.Connection, fingerprint: str) -> Row | None:
         "rule": rule,
         "evidence": shown,
         "screenshots": finding_screenshots(connection, shown, head["phase"]),
+        "recordings": finding_recordings(connection, shown),
         "runs": select(connection, runs, [head["id"]]),
         "events": select(connection, events, [head["id"]]),
         "audits": select(connection, audits, [head["vendor_id"], head["first_run_id"]])[0]["audits"],
@@ -305,6 +263,13 @@ def finding_screenshots(connection: sqlite3.Connection, evidence: Sequence[Row],
     chosen = [shot for shot in shots if shot["sha256"] in named]
     shown = [shot for shot in shots if shot["kind"] != "full" and phase in (None, shot["phase"])]
     return (chosen or shown)[:4]
+
+
+def finding_recordings(connection: sqlite3.Connection, evidence: Sequence[Row]) -> list[Row]:
+    """The HTTP Archives of the visits that the evidence names; at most ten."""
+    visits = dict.fromkeys(reference["visit_id"] for reference in evidence if reference["visit_id"] is not None)
+    query = "SELECT * FROM recordings WHERE visit_id = ? ORDER BY id"
+    return [kept for visit in list(visits)[:10] for kept in select(connection, query, [visit])]
 
 
 def quoted_text(connection: sqlite3.Connection, document: str | None) -> str | None:

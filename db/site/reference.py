@@ -20,11 +20,11 @@ async def services(datasette: Datasette, request: Request) -> Response:
     name = request.args.get("name")
     if name is None:
         found = await framework.read(datasette, across.services)
-        return await render(datasette, request, "audit_services.html", services=found)
+        return render(datasette, request, "audit_services.html", services=found)
     page = await framework.read(datasette, across.service, name)
     if page is None:
         raise NotFound("No vendor's last audit has that service.")
-    return await render(datasette, request, "audit_service.html", page=page)
+    return render(datasette, request, "audit_service.html", page=page)
 
 
 async def cookies(datasette: Datasette, request: Request) -> Response:
@@ -32,20 +32,20 @@ async def cookies(datasette: Datasette, request: Request) -> Response:
     page = await framework.read(datasette, across.cookie, request.args.get("name") or "")
     if page is None:
         raise NotFound("No vendor's last audit has a cookie or storage key of that name.")
-    return await render(datasette, request, "audit_cookie.html", page=page)
+    return render(datasette, request, "audit_cookie.html", page=page)
 
 
 async def search(datasette: Datasette, request: Request) -> Response:
     """What ``q`` is found in."""
     words = (request.args.get("q") or "")[:500]
     found = await framework.read(datasette, across.found, words)
-    return await render(datasette, request, "audit_search.html", words=words, found=found, limit=across.FOUND_LIMIT)
+    return render(datasette, request, "audit_search.html", words=words, found=found, limit=across.FOUND_LIMIT)
 
 
 async def all_runs(datasette: Datasette, request: Request) -> Response:
     """The list of runs."""
     found = await framework.read(datasette, runs.runs)
-    return await render(datasette, request, "audit_runs.html", runs=found)
+    return render(datasette, request, "audit_runs.html", runs=found)
 
 
 async def run(datasette: Datasette, request: Request) -> Response:
@@ -53,7 +53,7 @@ async def run(datasette: Datasette, request: Request) -> Response:
     page = await framework.read(datasette, runs.run, int(request.url_vars["run"]))
     if page is None:
         raise NotFound("There is no such run.")
-    return await render(datasette, request, "audit_run.html", page=page)
+    return render(datasette, request, "audit_run.html", page=page)
 
 
 async def diff(datasette: Datasette, request: Request) -> Response:
@@ -62,14 +62,14 @@ async def diff(datasette: Datasette, request: Request) -> Response:
     page = await framework.read(datasette, runs.diff, *ends)
     if page is None:
         raise NotFound("There is no such run.")
-    return await render(datasette, request, "audit_diff.html", page=page, changes=runs.CHANGES)
+    return render(datasette, request, "audit_diff.html", page=page, changes=runs.CHANGES)
 
 
 async def policy(datasette: Datasette, request: Request) -> Response:
     """A policy document with its statements marked in place."""
     page = await _reading(datasette, request.url_vars["sha256"])
     text = _text(datasette, page)
-    return await render(
+    return render(
         datasette,
         request,
         "audit_policy.html",
@@ -83,7 +83,7 @@ async def policy_diff(datasette: Datasette, request: Request) -> Response:
     """What a later version of a policy says differently."""
     before, after = [await _reading(datasette, request.url_vars[end]) for end in ("before", "after")]
     lines = documents.changed_lines(_text(datasette, before), _text(datasette, after))
-    return await render(
+    return render(
         datasette,
         request,
         "audit_policy_diff.html",

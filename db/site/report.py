@@ -15,7 +15,7 @@ from markupsafe import Markup
 from auditor.model import StoreError
 from db.artifacts import Artifacts
 from db.connection import check_readable
-from db.site import queries, text
+from db.site import queries, text, vendors
 from db.site.charts import trend_chart
 from db.site.matrix import matrix
 from db.site.pages import ASKS, PICTURES
@@ -40,7 +40,7 @@ def vendor_report(path: Path, vendor: str) -> Report:
     """The report of a vendor's open findings with both sides of each. StoreError for an unknown vendor."""
     check_readable(path)
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        page = queries.vendor(connection, vendor)
+        page = vendors.vendor(connection, vendor)
         if page is None:
             message = f'there is no vendor "{text.visible(vendor)[:100]}" in {path}'
             raise StoreError(message)

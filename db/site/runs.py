@@ -57,9 +57,17 @@ def neighbour(connection: sqlite3.Connection, run_id: int, side: str, nearest: s
 
 _SAID = (
     "SELECT t.finding_id, t.severity, t.title, t.fact, t.quote, f.fingerprint, f.rule_id AS rule, f.vendor_id,"
-    " v.name AS vendor, s.url AS site, f.subject, f.first_run_id, st.status FROM statements t"
-    " JOIN findings f ON f.id = t.finding_id JOIN finding_states st ON st.id = f.id"
-    " JOIN vendors v ON v.id = f.vendor_id LEFT JOIN sites s ON s.id = f.site_id WHERE t.run_id = ? AND t.withdrawn = 0"
+    " v.name AS vendor, s.url AS site, f.subject, f.first_run_id, st.status FROM finding_statements c"
+    " LEFT JOIN finding_statements o ON o.finding_id = c.finding_id AND o.run_id = ? AND o.withdrawn = 0"
+    " CROSS JOIN statements t ON t.id = c.id JOIN findings f ON f.id = c.finding_id"
+    " JOIN finding_states st ON st.id = f.id JOIN vendors v ON v.id = f.vendor_id"
+    " LEFT JOIN sites s ON s.id = f.site_id WHERE c.run_id = ? AND c.withdrawn = 0"
+    " AND (o.id IS NULL OR o.severity <> c.severity)"
+)
+"""What a run said that another did not, or with another severity."""
+_BOTH = (
+    "SELECT count(*) AS findings FROM finding_statements c JOIN finding_statements o ON o.finding_id = c.finding_id"
+    " AND o.run_id = ? AND o.withdrawn = 0 WHERE c.run_id = ? AND c.withdrawn = 0"
 )
 
 
@@ -72,7 +80,8 @@ def diff(connection: sqlite3.Connection, before: int, after: int) -> Row | None:
     ends = [first(connection, "SELECT * FROM runs WHERE id = ?", [each]) for each in (before, after)]
     if None in ends:
         return None
-    earlier, later = ({row["finding_id"]: row for row in select(connection, _SAID, [each])} for each in (before, after))
+    earlier = {row["finding_id"]: row for row in select(connection, _SAID, [after, before])}
+    later = {row["finding_id"]: row for row in select(connection, _SAID, [before, after])}
     noticed = {
         row["finding_id"]
         for row in select(
@@ -93,7 +102,7 @@ def diff(connection: sqlite3.Connection, before: int, after: int) -> Row | None:
         "after": ends[1],
         "changes": {change: by_rule(rows) for change, rows in ordered.items()},
         "counts": {change: len(rows) for change, rows in ordered.items()},
-        "same": len(earlier.keys() & later.keys()) - len(found["worse"]),
+        "same": select(connection, _BOTH, [before, after])[0]["findings"] - len(found["worse"]),
     }
 
 

@@ -49,6 +49,8 @@ class Context(NamedTuple):
 
 def visible(text: str) -> str:
     """The text with control and bidirectional characters as escapes, so that it shows in the order it is stored."""
+    if text.isprintable():
+        return text
     return _HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 

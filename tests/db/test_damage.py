@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from auditor import examples
 from auditor import model as m
 from db.store import Store
 
@@ -217,7 +218,7 @@ def test_missing_parts_of_the_schema_are_reported(store):
 def test_damaged_pages_are_reported(filled):
     with sqlite3.connect(filled.path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        index = "SELECT rootpage FROM sqlite_master WHERE name = 'requests_by_visit'"
+        index = "SELECT rootpage FROM sqlite_master WHERE name = 'cookie_observations_by_kind'"
         (page,), (size,) = (connection.execute(query).fetchone() for query in (index, "PRAGMA page_size"))
     with filled.path.open("r+b") as file:
         file.seek((page - 1) * size + 8)
@@ -280,6 +281,8 @@ def test_raw_values_are_nowhere(store, records):
         requests=(records.request(url=url, initiator=url, initiator_chain=(url, url)),),
         api_calls=(m.ApiCall(api="x", script=url, count=1, phase=m.Phase.BEFORE_CHOICE),),
         controls=(dataclasses.replace(records.visit().controls[0], url=url, page=url),),
+        shared_identifiers=(examples.shared("uid", "t.example", url, initiator=url),),
+        screenshots=tuple(dataclasses.replace(shot, page=url) for shot in records.visit().screenshots),
     )
     store.save_visit(run, made, records.artifacts(made))
     reference = m.EvidenceRef(kind="request", url=url, initiator=url)
@@ -290,3 +293,4 @@ def test_raw_values_are_nowhere(store, records):
             kept = path.read_bytes()
             assert CANARY.encode() not in kept
             assert raw.hash.encode() not in kept
+            assert bytes.fromhex(raw.hash)[:16] not in kept

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from sqlite_utils import Database
 
 from db.migrations import migrate, migrations
+from db.seals import seal_evidence
 from db.store import Store
 
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))
@@ -73,6 +75,69 @@ def test_rows_survive_the_copy(tmp_path):
             "INSERT INTO planned_visits (run_id, position, site_id, scenario, repetition)"
             " VALUES (1, 1, 1, 'no_choice', 2)"
         )
+
+
+def test_wide_rows_become_narrow_and_their_seals_stay_valid(filled, tmp_path):
+    """The views have the columns of the former tables: what they show is put into a database of that schema."""
+    with Store(filled.path) as store, store._writing() as database:
+        # Observations were counted through all visits then.
+        for table in OBSERVED:
+            database.execute(f"UPDATE {table} SET id = visit_id * 1000 + id")
+        seal_evidence(database, filled.run, datetime.now(UTC))
+    old = tmp_path / "old.db"
+    shown = ("cookie_sightings", "storage_sightings", "request_sightings", "observed_items", "evidence", "declarations")
+    shown += ("banners", "statements", "item_sightings")
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        migrations.apply(Database(connection), stop_before="narrow_observations")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("ATTACH ? AS new", [str(filled.path)])
+        wanted = {name: sorted(map(repr, connection.execute(f"SELECT * FROM new.{name}"))) for name in shown}
+        query = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite%' ORDER BY name"
+        tables = [name for (name,) in connection.execute(query).fetchall() if not name.startswith("search")]
+        # Observations last: they point at the others.
+        for table in sorted(tables, key=lambda name: name in OBSERVED):
+            columns = {row[1]: f"n.{row[1]}" for row in connection.execute(f"PRAGMA main.table_info({table})")}
+            source, joined = f"new.{table}", ""
+            if table in OBSERVED:
+                source, joined, computed = OBSERVED[table]
+                columns |= computed
+            connection.execute(
+                f"INSERT INTO main.{table} ({', '.join(columns)})"
+                f" SELECT {', '.join(columns.values())} FROM {source} n{joined}"
+            )
+        connection.execute("DETACH new")
+        migrate(Database(connection))
+        assert {name: sorted(map(repr, connection.execute(f"SELECT * FROM {name}"))) for name in shown} == wanted
+        assert all(wanted.values())
+    with Store(old) as store:
+        assert store.verify().problems == ()
+
+
+def text(column: str) -> str:
+    return f"(SELECT id FROM main.texts WHERE text IS n.{column})"
+
+
+OBSERVED = {
+    "cookie_observations": (
+        "new.cookie_sightings",
+        " JOIN new.sites s ON s.url = n.site JOIN main.cookies c ON c.site_id = s.id AND c.name = n.name"
+        " AND c.domain = n.domain AND c.path = n.path",
+        {"cookie_id": "c.id"}
+        | {f"{name}_id": text(name) for name in ("initiator", "initiator_chain", "sent_to", "blocked_reasons")},
+    ),
+    "storage_observations": (
+        "new.storage_sightings",
+        " JOIN main.storage_items c ON c.key = n.key AND c.origin = n.origin AND c.kind = n.kind",
+        {"item_id": "c.id", "initiator_id": text("initiator")},
+    ),
+    "requests": (
+        "new.request_sightings",
+        " JOIN main.endpoints e ON e.url = n.url AND e.method = n.method AND e.resource_type = n.resource_type",
+        {"endpoint_id": "e.id"}
+        | {f"{name}_id": text(name) for name in ("initiator", "initiator_chain", "beacon_reason")}
+        | {f"{name}_id": text(name) for name in ("sets_cookies", "sent_cookies")},
+    ),
+}
 
 
 def test_what_was_judged_before_can_be_searched(filled):

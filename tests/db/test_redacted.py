@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 import httpx
@@ -29,9 +30,91 @@ def test_nothing_private_is_in_the_file(copy, filled, records):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert hashes
     source, content = filled.path.read_bytes(), copy.read_bytes()
-    for private in ("ada-lovelace", "a private remark", records.VENDOR.owner, *hashes):
-        assert private.encode() in source
-        assert private.encode() not in content
+    for private in (b"ada-lovelace", b"a private remark", records.VENDOR.owner.encode(), *hashes):
+        assert private in source
+        assert private not in content
+
+
+def test_every_table_was_looked_at(store):
+    """A new table or column makes this fail: decide what of it readers outside may see, then count it here."""
+    with sqlite3.connect(store.path) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        found = {
+            name: len(connection.execute(f'PRAGMA table_info("{name}")').fetchall())
+            for (name,) in names
+            if not name.startswith(("sqlite_", "_sqlite", "search"))
+        }
+    assert found == LOOKED_AT
+
+
+LOOKED_AT = {
+    "api_calls": 6,
+    "artifacts": 3,
+    "audits": 5,
+    "banner_kinds": 16,
+    "banner_observations": 2,
+    "browsers": 7,
+    "consent_matrix": 12,
+    "consent_signals": 7,
+    "controls": 7,
+    "cookie_kinds": 17,
+    "cookie_observations": 10,
+    "cookies": 5,
+    "disappearances": 2,
+    "endpoints": 5,
+    "evidence_references": 8,
+    "finding_events": 8,
+    "finding_statements": 21,
+    "findings": 15,
+    "host_aliases": 4,
+    "hosts": 2,
+    "item_kinds": 23,
+    "item_observations": 7,
+    "planned_visits": 6,
+    "policies": 15,
+    "policy_statements": 11,
+    "readings": 13,
+    "recordings": 4,
+    "request_kinds": 12,
+    "requests": 4,
+    "rules": 9,
+    "run_vendor_summary": 15,
+    "run_vendors": 4,
+    "runs": 11,
+    "screenshots": 6,
+    "seals": 11,
+    "shared_identifiers": 14,
+    "sites": 4,
+    "storage_items": 5,
+    "storage_kinds": 6,
+    "storage_observations": 7,
+    "texts": 2,
+    "undecided": 6,
+    "vendors": 5,
+    "visits": 25,
+}
+
+
+def test_settings_of_the_installation_stay_inside(filled, records, tmp_path):
+    settings = {
+        "concurrency": 4,
+        "robots": "obey",
+        "scenarios": ["no_choice"],
+        "har": True,
+        "locale": "en-GB",
+        "browser": "/opt/secret-place",
+        "resolve": {"*": "10.9.8.7"},
+        "proxy": "http://inside",
+        "new_key": "x",
+    }
+    with Store(filled.path) as store:
+        store.start_run((records.VENDOR,), (), tool_version="1", browser=None, settings=settings)
+    target = tmp_path / "outside.db"
+    export_redacted(filled.path, target)
+    with sqlite3.connect(target) as connection:
+        kept = json.loads(connection.execute("SELECT settings FROM runs ORDER BY id DESC").fetchone()[0])
+    assert kept == {key: settings[key] for key in ("concurrency", "robots", "scenarios", "har", "locale")}
+    assert b"secret-place" not in target.read_bytes()
 
 
 def test_findings_and_facts_are_those_of_the_source(copy, filled):

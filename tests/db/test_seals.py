@@ -48,7 +48,7 @@ def test_nothing_is_wrong_with_what_was_stored(path):
 
 def test_every_table_is_accounted_for(store):
     known = {*seals.evidence_sources(store._database), *seals.JUDGED, *seals.DERIVED, *UNSEALED, *RESOLVED}
-    known |= set(seals.OBSERVATION_VIEWS.values())
+    known |= {*seals.OBSERVATION_VIEWS.values(), *seals.JUDGEMENT_VIEWS.values(), *seals.KINDS}
     assert {name for name in tables(store.path) if not name.startswith(("sqlite_", "search"))} <= known
 
 
@@ -72,7 +72,7 @@ def cells(path) -> list[tuple[str, str]]:
 # Computed from all runs of a vendor, or from the last verdict: `verify` compares the verdict, `db check` the rest.
 COMPUTED = {
     "findings": {"severity", "presence", "first_run_id", "last_run_id", "first_seen", "last_seen", "times_seen"},
-    "statements": {"presence"},
+    "finding_statements": {"presence"},
     "sites": {"scope"},
 }
 
@@ -94,7 +94,7 @@ def test_one_changed_value_is_found_wherever_it_is(path):
         if "WITHOUT ROWID" in connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0]:
             where = f'"{column}" = (SELECT max("{column}") FROM "{table}")'
         kind = connection.execute(f'SELECT typeof("{column}") FROM "{table}" WHERE {where}').fetchone()[0]
-        better = f"\"{column}\" || ' '" if kind == "text" else f'"{column}" + 1'
+        better = {"text": f"\"{column}\" || ' '", "blob": "zeroblob(16)"}.get(kind, f'"{column}" + 1')
         connection.execute(f'UPDATE OR REPLACE "{table}" SET "{column}" = {better} WHERE {where}')
         found = seals.verify(Reading(connection))
         if not found.problems:
@@ -115,12 +115,16 @@ class Reading:
 
 
 @pytest.mark.parametrize(
-    "table", ["cookie_observations", "requests", "screenshots", "policies", "observed_items", "statements", "evidence"]
+    "table",
+    [
+        *("cookie_observations", "requests", "screenshots", "policies", "item_observations", "finding_statements"),
+        "evidence_references",
+    ],
 )
 def test_removed_rows_are_counted(path, table):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA foreign_keys = OFF")
-    key = "statement_id" if table == "evidence" else "id"
+    key = "statement_id" if table == "evidence_references" else "id"
     connection.execute(f"DELETE FROM {table} WHERE {key} = (SELECT max({key}) FROM {table})")
     connection.commit()
     connection.close()

@@ -208,6 +208,75 @@ def test_engineers_ask_in_sql_and_others_do_not(address):
             assert client.get("/audit.json", params=query).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer x"},
+        {"content-type": "application/json"},
+        {"content-type": "text/plain"},
+        {"x-http-method-override": "PUT"},
+        {"origin": "https://evil.example"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+def test_no_header_opens_the_form_to_other_sites(address, filled, finding, headers):
+    with logged_in(address, "ada") as client:
+        for body in (b"status=fixed", b"status=fixed&csrftoken=", b'{"status": "fixed"}'):
+            answer = client.post(
+                f"/findings/{finding}/decide",
+                content=body,
+                headers={"content-type": "application/x-www-form-urlencoded", **headers},
+            )
+            assert answer.status_code == 403
+    assert events(filled.path) == []
+
+
+def test_a_role_is_not_what_somebody_says_it_is(address, filled, finding):
+    """Neither a form, a query, a header nor the actor's cookie of another role makes a reader decide."""
+    said = {"role": "compliance", "actor": "ada", "username": "ada"}
+    with logged_in(address, "rea") as client:
+        token = csrf(client.get("/-/logout"))
+        for headers in ({}, {"x-forwarded-user": "mallory"}, {"x-role": "compliance"}, {"x-remote-user": "ada"}):
+            form = {"csrftoken": token, "status": "fixed", **said}
+            answer = client.post(f"/findings/{finding}/decide", data=form, params=said, headers=headers)
+            assert answer.status_code == 403
+        mine = client.cookies["ds_actor"]
+        for forged in (mine[:-2] + "xx", mine.swapcase(), "." + mine, mine.split(".")[0]):
+            client.cookies.set("ds_actor", forged)
+            assert "Log out" not in client.get("/").text
+    assert events(filled.path) == []
+
+
+def test_an_engineers_sql_only_reads(address, filled):
+    """Big functions, endless queries, other files, writes in disguise: none is carried out, and the site lives on."""
+    secret = filled.path.with_name("audit.key")
+    attacks = (
+        "select replace(hex(zeroblob(4000000)), '0', hex(zeroblob(4000000)))",
+        "select group_concat(a.text || b.text || c.text) from texts a, texts b, texts c, texts d, texts e",
+        "with recursive r(x) as (select 'x' union all select x || x from r) select length(x) from r",
+        f"select readfile('{secret}')",
+        f"select load_extension('{secret}')",
+        f"attach database '{secret}' as other",
+        "vacuum into 'stolen.db'",
+        "insert into vendors (id, name, jurisdictions) values ('x', 'x', '[]')",
+        "with x as (select 1) delete from findings",
+        "select 1; drop table findings",
+        "/* */ pragma query_only = 0",
+        "explain delete from findings; delete from findings",
+    )
+    with logged_in(address, "grace") as client:
+        for attack in attacks:
+            answer = client.get("/audit.json", params={"sql": attack})
+            assert answer.status_code == 400, (attack[:60], answer.status_code, answer.text[:200])
+        rows = client.get("/audit.json", params={"sql": "select count(*) as n from findings", "_shape": "array"}).json()
+        assert rows == [{"n": 2}]
+        pointer = {"sql": "select fts3_tokenizer('simple') as address", "_shape": "array"}
+        assert client.get("/audit.json", params=pointer).json() == [{"address": None}]
+    assert not list(filled.path.parent.glob("stolen*"))
+    assert not (filled.path.parent.parent / "stolen.db").exists()
+    assert events(filled.path) == []
+
+
 def test_cookies_are_out_of_reach_of_scripts(address):
     with httpx.Client(base_url=address) as client:
         page = client.get("/-/login")
