@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from auditor import facts
 from auditor.domains import host_of, normal_host, same_site
 from auditor.hosts import HostTable, owner_of
-from auditor.inference import inferred
+from auditor.inference import inferred, inferred_harmless
 from auditor.known import CookieTable, Item
 from auditor.model import Category, Classification
 from auditor.open_cookie_database import OpenCookieDatabase, read_csv
@@ -149,7 +149,8 @@ class Classifier:
             known = None if known.category is None else known
         if known is None and host is None:
             known = self._marked(f"https://{item.domain}/", item.site, None)
-        return known
+        harmless = None if known is None or known.category not in _TRACKING else inferred_harmless(item.name)
+        return known if harmless is None or known is None else _of_owner(harmless, known)
 
     def _marked(self, url: str, site: str | None, resource_type: str | None) -> Classification | None:
         """What the first list that marks a URL says."""
@@ -221,6 +222,12 @@ def _host(domain: str | None) -> str | None:
     if not domain:
         return None
     return host_of(domain) if "://" in domain else normal_host(domain)
+
+
+def _of_owner(harmless: Classification, owner: Classification) -> Classification:
+    """A guess about an item of a tracker's host, with that tracker as its service."""
+    also = harmless.also_declared_as if owner.category is None else (*harmless.also_declared_as, owner.category)
+    return replace(harmless, also_declared_as=also, service=owner.service, entity=owner.entity)
 
 
 def _font(known: Classification) -> Classification:

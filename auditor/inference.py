@@ -117,6 +117,8 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
 )
 """What, category, words: whole words in lower case. The order decides between several."""
 
+_HARMLESS = re.compile(r"consent\w*|optout|csrf\w*|xsrf\w*|donottrack|dnt|gdpr|ccpa")
+
 _TABLE = tuple((what, category, re.compile(words)) for what, category, words in _TELLING)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]?|[0-9]+[a-z]*")
 _WORDS = re.compile(r"[0-9A-Za-z]+")
@@ -143,6 +145,16 @@ def inferred(item: Item) -> Classification | None:
         reason = f"Inferred from the name only: it reads like {what}."
         return _guess(reason, category, _NEIGHBOUR[category], _BY_NAME)
     return _by_circumstance(item)
+
+
+def inferred_harmless(name: str) -> Classification | None:
+    """A guess that an item only records a refusal or protects a form, whoever it belongs to; None where its name does
+    not say so. Even a tracker's own opt-out is no tracking.
+    """
+    if len(name) > _MAX_NAME or not any(map(_HARMLESS.fullmatch, _words(name))):
+        return None
+    reason = "Inferred from the name only: it reads like an opt-out, a consent or a token that protects a form."
+    return _guess(reason, _N, _NEIGHBOUR[_N], _BY_NAME)
 
 
 def _by_circumstance(item: Item) -> Classification | None:

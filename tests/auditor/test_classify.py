@@ -374,3 +374,11 @@ def test_a_tracker_behind_the_sites_own_host() -> None:
 def test_what_protects_an_embedded_tracker_may_be_declared_with_it() -> None:
     assert P in KNOW.cookie("__cf_bm", "hubspot.com", site=SITE).also_declared_as
     assert not {P, T} & set(KNOW.cookie("__cf_bm", "ooma.example", site=SITE).also_declared_as)
+
+
+@pytest.mark.parametrize("name", ["st_optout", "GA_OPT_OUT", "hubspotapi-csrf", "gdprConsent"])
+def test_an_opt_out_or_token_of_a_tracker_is_no_tracking(name: str) -> None:
+    for domain, service in (("sharethis.com", "ShareThis"), ("google-analytics.com", "Google Analytics")):
+        known = KNOW.cookie(name, domain, site=SITE)
+        assert (known.layer, known.category, known.service) == (5, N, service)
+    assert KNOW.cookie("cmp_id", "sharethis.com", site=SITE).category is T
