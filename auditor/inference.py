@@ -148,8 +148,9 @@ def inferred(item: Item) -> Classification | None:
 
 
 def inferred_harmless(name: str) -> Classification | None:
-    """A guess that an item only records a refusal or protects a form, whoever it belongs to; None where its name does
-    not say so. Even a tracker's own opt-out is no tracking.
+    """A guess that an item only records a refusal or protects a form; None where its name does not say so.
+
+    Whoever it belongs to: even a tracker's own opt-out is no tracking.
     """
     if len(name) > _MAX_NAME or not any(map(_HARMLESS.fullmatch, _words(name))):
         return None

@@ -164,6 +164,8 @@ def test_hosts_with_letters_of_their_own(read):
         "We use cookies. Our mobile app does not use cookies.",
         "Our website uses cookies. It loads Google Tag Manager, which sets no cookies; no cookies are set by it.",
         "Our website uses cookies. Our website embeds a map service that does not use cookies.",
+        "Unsere Website verwendet Cookies. Unser Newsletter verwendet keine Cookies.",
+        "Nuestro sitio utiliza cookies. Esta herramienta no utiliza cookies.",
         "Notre site utilise des cookies. Le site charge Google Tag Manager, qui ne dépose aucun cookie.",
         "Our website uses cookies. We use session cookies only for the login.",
         "Our website uses cookies. We keep invoices no longer than 7 years.",
