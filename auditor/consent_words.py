@@ -97,6 +97,27 @@ _SERVICE_KEYS = {
 }
 """Keys that tarteaucitron and klaro configurations commonly use for services (read in their service lists)."""
 
+_LEGITIMATE_INTEREST = (
+    "berechtigte Interessen | berechtigten Interesse | berechtigten Interesses | berechtigtes Interesse | "
+    "berettigede interesser | berettiget interesse | berättigade intressen | berättigat intresse | "
+    "gerechtvaardigd belang | gerechtvaardigde belang | interes legitim | interese legitime | intereses "
+    "legítimos | interess leġittimu | interesse legittimo | interesse legítimo | interesses legítimos | "
+    "interessi legittimi | interessi leġittimi | interessos legítims | interesul legitim | interès legítim | "
+    "interés legítimo | intérêt légitime | intérêts légitimes | jogos érdek | leas dlisteanach | leasanna "
+    "dlisteanacha | legitiem belang | legitim interesse | legitiman interes | legitimate interest | legitime "
+    "interesser | legitimni interes | legitimnog interesa | legittimi interessi | legittimo interesse | "
+    "legítimo interesse | leģitīma interese | leģitīmās intereses | likumīgās intereses | lögmæta hagsmuni | "
+    "lögmætir hagsmunir | lögmætra hagsmuna | meşru menfaat | meşru çıkar | oikeutettu etu | oikeutettua etua "
+    "| oikeutettuun etuun | oikeutetut edut | oprávnené záujmy | oprávneného záujmu | oprávnený záujem | "
+    "oprávněné zájmy | oprávněného zájmu | oprávněný zájem | oprávněných zájmů | teisėtas interesas | teisėti "
+    "interesai | teisėto intereso | uzasadnione interesy | uzasadnionego interesu | uzasadniony interes | "
+    "zakonitega interesa | zakoniti interes | zakoniti interesi | õigustatud huvi | έννομα συμφέροντα | "
+    "έννομο συμφέρον | έννομου συμφέροντος | законен интерес | законни интереси | законний інтерес | законния "
+    "интерес | законного интереса | законного інтересу | законные интересы | законный интерес | законні "
+    "інтереси | легитимен интерес | легитимни интереси"
+)
+"""How 30 languages name the legal basis that needs no consent; a switch for it tells of an objection."""
+
 _SEPARATORS = re.compile(r"[\W_]+")  # combining accents are no word characters
 _MAX_KEY = 100
 _INTRUSION = (Category.TARGETING, Category.PERFORMANCE, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
@@ -113,6 +134,17 @@ def category_of(key: str) -> Category | None:
 def squash(name: str) -> str:
     """A name without case, accents, punctuation and spaces: ``Google-Analytics`` is ``googleanalytics``."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+
+
+def claims_legitimate_interest(label: str) -> bool:
+    """Whether a switch's label names legitimate interest: being on it is no consent that was ticked in advance."""
+    squashed = squash(label)
+    return any(words in squashed for words in _legitimate())
+
+
+@cache
+def _legitimate() -> tuple[str, ...]:
+    return tuple(squash(words) for words in _LEGITIMATE_INTEREST.split("|"))
 
 
 @cache

@@ -112,6 +112,14 @@ class PageDriver:
             url, lambda page: page.goto(url, wait_until="commit", timeout=_ms(NAVIGATION_TIMEOUT_S))
         )
 
+    async def glance(self, url: str) -> bool:
+        """Load a page once more without observing it; whether it came."""
+        try:
+            await bounded(self.page.goto(url, wait_until="load", timeout=_ms(LOAD_TIMEOUT_S)), LOAD_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError):
+            return False
+        return True
+
     async def reload(self) -> Hop | None:
         """Load the page again, as ``open``. The page is left by that: what it sends then is heard as in ``leave``."""
         await self._recorder.read_stores(self._context, self.page)

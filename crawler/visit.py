@@ -225,6 +225,16 @@ class _Playing:
                 await self._observe(Phase.BEFORE_CHOICE)
                 await self.driver.touch()
                 await self.driver.leave()
+        if self.task.scenario is Scenario.NO_CHOICE:
+            await self._read_settings()
+
+    async def _read_settings(self) -> None:
+        """At the very end: what is switched on behind the banner. What this causes is no part of the observation."""
+        if self.banner is None or self.banner.switches:
+            return
+        self.timeline.cut(now_ms())
+        if await self.driver.glance(self.pages[0]):
+            await self._ask("settings", self.actor.read_settings(self.driver.page), None)
 
     async def _choose(self, wanted: Wanted, next_pages: tuple[str, ...]) -> None:
         """Choose, observe; reload, prove, observe; one next page, observe. Without a choice the visit ends here."""

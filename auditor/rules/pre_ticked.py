@@ -4,8 +4,9 @@ The rule fires once per site whose banner, on any layer that was seen, had a swi
 and that was on before anybody touched it. A switch that is locked on counts where its label names a purpose that needs
 consent (statistics, marketing ...).
 
-Silent: switches that are off; necessary ones. Undecided: switches that are locked on under a label that names no known
-purpose; banners whose switches could not be read.
+Silent: switches that are off; necessary ones; those by which a visitor objects to a claimed legitimate interest.
+Undecided: switches that are locked on under a label that names no known purpose; banners whose switches could not be
+read.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from auditor.consent_words import category_of
+from auditor.consent_words import category_of, claims_legitimate_interest
 from auditor.examples import banner, evidence, switch, visit
 from auditor.model import Category, Match, Scenario, Severity
 from auditor.rule import Doubt, Example, Rule
@@ -49,7 +50,11 @@ def _layers(visit: Visit) -> int:
 
 def _on(visit: Visit) -> list[BannerSwitch]:
     switches = visit.banner.switches if visit.banner is not None else ()
-    return [one for one in switches if one.on and one.kind == "check" and not one.essential]
+    return [
+        one
+        for one in switches
+        if one.on and one.kind == "check" and not one.essential and not claims_legitimate_interest(one.label)
+    ]
 
 
 def _ticked(visit: Visit) -> tuple[int, list[BannerSwitch]] | None:
@@ -90,7 +95,7 @@ def _match(site: SiteEvidence, visit: Visit, found: tuple[int, list[BannerSwitch
 
 RULE = Rule(
     id="pre_ticked",
-    version=1,
+    version=2,
     title="Purposes switched on in advance",
     severity=Severity.HIGH,
     legal_basis=("CJEU C-673/17 (Planet49)", "EDPB Cookie Banner Taskforce, type B"),

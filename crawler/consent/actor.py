@@ -14,14 +14,15 @@ from crawler.consent.absence import stays_away
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
 from crawler.consent.dialogs import Dialogs
-from crawler.consent.facts import banner_of, cover_of, other_side
+from crawler.consent.facts import banner_of, cover_of, learned, other_side
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
 from crawler.consent.labels import Side, read_label
-from crawler.consent.looks import deeper, prominence
+from crawler.consent.looks import prominence
 from crawler.consent.operate import Operation
 from crawler.consent.proof import Before, weigh
 from crawler.consent.rules import RuleResult, Rules
+from crawler.consent.second_layer import read_second_layer
 from crawler.consent.statements import claimed, recorded, stored, to_signals
 from crawler.consent.withdrawal import Withdrawal, Withdrawn
 from crawler.consent.worlds import WorldError, Worlds
@@ -164,7 +165,7 @@ class ConsentActor:
         if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
         attempt = await operation.run()
-        self._learn(attempt, wanted)
+        self.banner = learned(self.banner, attempt, wanted, len(self._dialogs.answered))
         unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
         result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
         if result is None or not result.ok:
@@ -219,22 +220,26 @@ class ConsentActor:
             self.failures["withdraw"] = withdrawal.reason
         return replace(withdrawn, choice=self._as_answered(withdrawn.choice))
 
-    def _learn(self, attempt: Attempt, wanted: Wanted) -> None:
-        """Keep what the attempt has shown about the banner."""
-        if self.banner is None:
+    async def read_settings(self, page: Page) -> None:
+        """Open the settings of an unanswered banner and learn what is switched on in them; nothing is chosen.
+
+        Only for the end of a visit: the settings stay open. Not where a choice is on record already.
+        """
+        await self._guarded("settings", self._read_settings(page), None)
+
+    async def _read_settings(self, page: Page) -> None:
+        worlds, eyes, _ = self._of(page)
+        if self.banner is None or self.banner.switches:
             return
-        done = attempt.outcome is ChoiceOutcome.DONE
-        side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
-        clicks = len(attempt.clicks) + len(self._dialogs.answered) if done else None
-        self.banner = replace(
-            self.banner,
-            layers=max(self.banner.layers, attempt.layers),
-            pre_ticked=max(self.banner.pre_ticked, attempt.pre_ticked),
-            switches=self.banner.switches + tuple(attempt.switches),
-            prominence=deeper(self.banner.prominence, side, attempt.look),
-            accept_clicks=clicks if wanted is Wanted.ACCEPT and done else self.banner.accept_clicks,
-            reject_clicks=clicks if wanted is not Wanted.ACCEPT and done else self.banner.reject_clicks,
-        )
+        statements = recorded(await stored(page, worlds))
+        if any(said.decoded.answered or said.agrees(Wanted.ACCEPT) for said in statements):
+            return
+        self._dialogs.begin(Wanted.NONE, None)
+        layer = await read_second_layer(eyes, Hand(page, self._dialogs), self._seen_age_ms)
+        if layer is not None:
+            self.banner = replace(
+                self.banner, layers=max(self.banner.layers, 2), switches=layer.switches, pre_ticked=layer.pre_ticked
+            )
 
     def _chosen(self, attempt: Attempt, wanted: Wanted, result: RuleResult | None) -> Choice:
         outcome = attempt.outcome

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from auditor.model import Banner, Wanted
+from auditor.model import Banner, ChoiceOutcome, Wanted
 from crawler.consent.labels import Side
+from crawler.consent.looks import deeper
 from crawler.consent.seen import pre_ticked, switches_of
 
 if TYPE_CHECKING:
     from auditor.model import Prominence
     from crawler.consent.heuristic import Look
+    from crawler.consent.operate import Attempt
     from crawler.consent.seen import Seen
     from crawler.consent.worlds import Worlds
 
@@ -77,6 +79,24 @@ def banner_of(
         pay_option=any(b.side is Side.PAY for s in found for b in s.buttons) and accept,
         switches=switches_of(seen, 1),
         prominence=looks,
+    )
+
+
+def learned(banner: Banner | None, attempt: Attempt, wanted: Wanted, dialogs: int) -> Banner | None:
+    """The record of a banner with what an attempt at a choice has shown; ``dialogs`` is how many were answered."""
+    if banner is None:
+        return None
+    done = attempt.outcome is ChoiceOutcome.DONE
+    side = Side.ACCEPT if wanted is Wanted.ACCEPT else Side.REJECT
+    clicks = len(attempt.clicks) + dialogs if done else None
+    return replace(
+        banner,
+        layers=max(banner.layers, attempt.layers),
+        pre_ticked=max(banner.pre_ticked, attempt.pre_ticked),
+        switches=banner.switches + tuple(attempt.switches),
+        prominence=deeper(banner.prominence, side, attempt.look),
+        accept_clicks=clicks if wanted is Wanted.ACCEPT and done else banner.accept_clicks,
+        reject_clicks=clicks if wanted is not Wanted.ACCEPT and done else banner.reject_clicks,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from auditor.consent_words import claims_legitimate_interest
 from auditor.model import BannerSwitch
 from crawler.consent.labels import Reading, Side, only_adds_names, read_label, read_switch
 from crawler.consent.wording import fold, guess_language, languages
@@ -182,4 +183,5 @@ def switches_of(seen: Seen, layer: int) -> tuple[BannerSwitch, ...]:
 
 def pre_ticked(seen: Seen) -> int:
     """How many non-essential switches are on, or locked on; a radio button that accepts counts as one."""
-    return sum(1 for t in seen.toggles if t.on and not t.essential and (t.kind == "check" or t.side is Side.ACCEPT))
+    on = [t for t in seen.toggles if t.on and not t.essential and (t.kind == "check" or t.side is Side.ACCEPT)]
+    return sum(1 for t in on if not claims_legitimate_interest(t.label))

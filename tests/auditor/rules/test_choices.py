@@ -337,6 +337,10 @@ def test_pre_ticked(ask):
         "off": ("silent", switched(x.switch("Statistics", on=False))),
         "unreadable": ("silent", switched(x.switch("Statistics", on=None))),
         "necessary": ("silent", switched(x.switch("Necessary", essential=True, **locked))),
+        "an objection to make": (
+            "silent",
+            switched(x.switch("Ads: berechtigtes Interesse", on=True), pre_ticked=0),
+        ),
         "a chosen radio button": ("silent", switched(x.switch("Yes", on=True, kind="radio"))),
         "no banner": ("silent", [x.visit(banner=None)]),
         "locked on, strange label": ("undecided", switched(x.switch("Grundfunktionen der Seite", **locked))),
