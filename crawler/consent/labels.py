@@ -63,6 +63,8 @@ def _read(text: str, folded: str, code: str) -> Reading:
     if strange and side in {Side.ACCEPT, Side.REJECT, Side.SAVE}:
         side = Side.DOUBT
     start = folded.split(maxsplit=1)[0]
+    if side is Side.REJECT and concepts <= {"no", "topic"} and start in unexplained:
+        side = Side.DOUBT  # a denial begins with its "no"
     denied = start in denials() and (start in unexplained or start == "no")
     if side is Side.ACCEPT and denied and not concepts & {"negation", "no", "yes"}:
         side = Side.DOUBT  # "no" of another language: the language may be guessed wrong

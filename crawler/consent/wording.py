@@ -1,4 +1,4 @@
-"""The vocabulary of consent in 28 languages.
+"""The vocabulary of consent in 30 languages.
 
 ``wording/*.json`` holds one file per language: concepts (accept, reject, all, necessary, without ...) and the words
 for them. A pattern is one or more words; ``*`` at a word's end stands for any ending. Texts and patterns are folded the
@@ -13,10 +13,10 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _APART = re.compile(r"[^\w]+")
 _EAST_ASIAN = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff]+)")
@@ -30,9 +30,24 @@ def fold(text: str) -> str:
     return _APART.sub(" ", plain.replace("×", " x ").replace("✕", " x ").replace("✖", " x ")).replace("_", " ").strip()
 
 
-def _pattern(words: str) -> tuple[str, int]:
-    parts = [fold(word) + (r"\w{0,20}" if word.endswith("*") else "") for word in words.split()]
-    return r"\b" + " ".join(parts) + r"\b", sum(len(fold(word)) for word in words.split())
+class _Pattern(NamedTuple):
+    """One or more words: ``begin`` is how every match begins, ``weight`` the letters that are given."""
+
+    begin: str
+    regex: re.Pattern[str]
+    weight: int
+
+    def matches(self, folded: str) -> Iterator[re.Match[str]]:
+        """All matches in a folded text; most patterns are told by their beginning not to be in it."""
+        return self.regex.finditer(folded) if self.begin in folded else iter(())
+
+
+def _pattern(words: str) -> _Pattern:
+    given = [fold(word) for word in words.split()]
+    parts = [
+        part + (r"\w{0,20}" if word.endswith("*") else "") for part, word in zip(given, words.split(), strict=True)
+    ]
+    return _Pattern(given[0], re.compile(r"\b" + " ".join(parts) + r"\b"), sum(map(len, given)))
 
 
 class Language:
@@ -40,18 +55,17 @@ class Language:
 
     def __init__(self, data: Mapping[str, str | list[str]]) -> None:
         self.code = str(data["language"])
-        self._patterns: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-        for concept, words in data.items():
-            if isinstance(words, list):
-                self._patterns[concept] = [(re.compile(p), weight) for p, weight in map(_pattern, words)]
+        self._patterns = {
+            concept: [_pattern(w) for w in words] for concept, words in data.items() if isinstance(words, list)
+        }
 
     def spans(self, folded: str, concepts: Iterable[str]) -> list[tuple[int, int, int, str]]:
         """All matches as (start, end, literal length, concept), without those that a longer literal overlaps."""
         found = [
-            (m.start(), m.end(), weight, concept)
+            (m.start(), m.end(), pattern.weight, concept)
             for concept in concepts
-            for pattern, weight in self._patterns.get(concept, ())
-            for m in pattern.finditer(folded)
+            for pattern in self._patterns.get(concept, ())
+            for m in pattern.matches(folded)
         ]
         return [
             a for a in found if not any(b[2] > a[2] and b[0] < a[1] and a[0] < b[1] and b[3] != a[3] for b in found)
@@ -71,8 +85,8 @@ class Language:
 
     def stateless(self, folded: str) -> str:
         """A switch's label without the words that tell its position: "Analytics disabled"."""
-        for pattern, _ in (*self._patterns.get("off", ()), *self._patterns.get("on", ())):
-            folded = pattern.sub(" ", folded)
+        for pattern in (*self._patterns.get("off", ()), *self._patterns.get("on", ())):
+            folded = pattern.regex.sub(" ", folded)
         return " ".join(folded.split())
 
     def ascending(self, folded: str) -> bool:
@@ -89,11 +103,11 @@ class Language:
 
     def count(self, folded: str, concept: str) -> int:
         """How many different words of a concept a folded text contains."""
-        return len({m.group()[:8] for pattern, _ in self._patterns.get(concept, ()) for m in pattern.finditer(folded)})
+        return len({m.group()[:8] for pattern in self._patterns.get(concept, ()) for m in pattern.matches(folded)})
 
     def mentions(self, folded: str, concept: str) -> int:
         """How often a folded text mentions a concept."""
-        return sum(1 for pattern, _ in self._patterns.get(concept, ()) for _ in pattern.finditer(folded))
+        return sum(1 for pattern in self._patterns.get(concept, ()) for _ in pattern.matches(folded))
 
 
 BUTTON_CONCEPTS = (

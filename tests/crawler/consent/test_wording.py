@@ -1,4 +1,4 @@
-"""Labels of real buttons in 28 languages, and the traps among them."""
+"""Labels of real buttons in 30 languages, and the traps among them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_no_label_is_read_as_another_side_in_any_language(language):
 
 
 def test_every_language_has_every_concept():
-    assert len(languages()) == 28
+    assert len(languages()) == 30
     assert set(LABELS) == set(languages())
     needed = (*BUTTON_CONCEPTS, "topic", "weak", "stop", "newsletter", "age", "login")
     folder = Path(__file__).parents[3] / "crawler/consent/wording"
@@ -82,6 +82,9 @@ def test_traps(label, side):
         ("Używamy plików cookie na tej stronie.", ["Zgadzam się"], "en", "pl"),
         ("Vi bruger cookies på denne hjemmeside.", ["Accepter alle", "Afvis alle"], "", "da"),
         ("Vi bruker informasjonskapsler på nettsiden.", ["Godta alle", "Avvis alle"], "nb-NO", "no"),
+        ("Utilitzem galetes en aquest lloc web per millorar l'experiència.", ["Accepta-ho tot"], "es", "ca"),
+        ("Мы используем файлы cookie на этом сайте.", ["Принять все", "Отклонить"], "", "ru"),
+        ("Ми використовуємо файли cookie на цьому сайті.", ["Прийняти всі", "Відхилити"], "", "uk"),
         ("Χρησιμοποιούμε cookies για να βελτιώσουμε τον ιστότοπο.", ["Αποδοχή όλων"], "", "el"),
     ],
 )
