@@ -15,15 +15,17 @@ from auditor.consent_reading import (
     MAX_ITEMS,
     MAX_KEY,
     Reading,
+    accepted_list,
     by_ids,
     everything,
     flags_of,
-    listed,
+    loose_flags,
     members,
     only,
     parsed,
     texts_of,
     unbase64,
+    yes_no,
     yes_or_no,
 )
 from auditor.consent_words import NON_ESSENTIAL, category_of
@@ -85,11 +87,10 @@ _OWN_LEVELS = {
     "campaigns": Category.TARGETING,
 }
 """Moove: ``strict``, ``thirdparty`` (analytics by default) and ``advanced``; GOV.UK: the rest."""
-_MAX_CUSTOM = 4_096
 _COOKIEBOT_FLAG = re.compile(r"\b(necessary|preferences|statistics|marketing)\s*:\s*(true|false)")
+_C15T = re.compile(r"(?:^|,)c\.(\w{1,40}):1(?=,|$)")
 _COOKIEBOT_METHOD = re.compile(r"\bmethod\s*:\s*'(explicit|implied)'")
 _TARTEAUCITRON = re.compile(r"!([^=!]{1,200})=(true|false|wait)")
-_PAIR = re.compile(r"([\w .-]{1,40}?)\s*[:=]\s*([\w-]{1,20})(?=$|[,;&|\s])")
 
 
 def onetrust(raw: str) -> Reading | None:
@@ -129,19 +130,9 @@ def flags(raw: str) -> Reading | None:
     return Reading(items=items, answered=True) if items else None
 
 
-def accepted_list(raw: str) -> Reading | None:
-    """JSON object with the list ``categories`` of what was accepted, and perhaps ``services`` by offered category.
-
-    vanilla-cookieconsent writes it after a choice only; Cookie-Script writes the list as a string.
-    """
-    record = members(parsed(raw))
-    accepted = record.get("categories")
-    if isinstance(accepted, str):
-        accepted = parsed(accepted)
-    if not isinstance(accepted, list):
-        return None
-    services = record.get("services")
-    return only(texts_of(accepted), texts_of(services) if isinstance(services, dict) else None)
+def accepted(raw: str) -> Reading | None:
+    """``cc_cookie`` (vanilla-cookieconsent) and ``CookieScriptConsent``: what was accepted, see ``accepted_list``."""
+    return accepted_list(parsed(raw))
 
 
 def osano(raw: str) -> Reading | None:
@@ -214,7 +205,7 @@ def shopify(raw: str) -> Reading | None:
 
 def levels(raw: str) -> Reading | None:
     """JSON of a tool's own keys to ``"1"``/``"0"`` or true/false: Moove, GOV.UK's ``cookies_policy``."""
-    items = _loose_flags(members(parsed(raw)))
+    items = loose_flags(members(parsed(raw)))
     return by_ids(items, _OWN_LEVELS, answered=True) if any(key in _OWN_LEVELS for key, _ in items) else None
 
 
@@ -226,14 +217,6 @@ def base64_flags(raw: str) -> Reading | None:
 def agreed(raw: str) -> Reading | None:
     """Drupal's ``cookie-agreed``: 2 everything, 0 nothing, 1 for a notice that only informs."""
     return {"2": everything(given=True, answered=True), "0": everything(given=False, answered=True)}.get(raw)
-
-
-def yes_no(raw: str) -> Reading | None:
-    """One word for yes or no, about everything that needs consent."""
-    given = yes_or_no(raw)
-    if given is None:
-        return None
-    return replace(everything(given=given, answered=True), items=(("", given),))
 
 
 def opt_out(raw: str) -> Reading | None:
@@ -303,21 +286,13 @@ def hubspot(raw: str) -> Reading | None:
     return by_ids(items, _HUBSPOT_GROUPS, answered=True) if items else None
 
 
-def custom(raw: str) -> Reading | None:
-    """A hand-made record where it is plain: JSON flags or lists, ``key=yes`` pairs, one word, or a list of words."""
-    raw = raw[:_MAX_CUSTOM]
-    record = parsed(raw)
-    if isinstance(record, dict):
-        inner = [record, *(value for value in list(record.values())[:MAX_ITEMS] if isinstance(value, dict))]
-        known = tuple(item for part in inner for item in _loose_flags(part) if category_of(item[0]))
-        return Reading(items=known[:MAX_ITEMS]) if known else accepted_list(raw)
-    if isinstance(record, list):
-        return listed(texts_of(record))
-    pairs = tuple((key.strip(), yes_or_no(value)) for key, value in _PAIR.findall(raw)[:MAX_ITEMS])
-    known = tuple((key, given) for key, given in pairs if given is not None and category_of(key))
-    if known:
-        return Reading(items=known)
-    return yes_no(raw) or listed(tuple(re.split(r"[,;|+ ]+", raw)[:MAX_ITEMS]))
+def c15t(raw: str) -> Reading | None:
+    """``c15t``: JSON with ``consents``; or, short, ``c.marketing:1`` for what was given only."""
+    consents = flags_of(members(parsed(raw)).get("consents"))
+    if consents:
+        return Reading(items=consents, answered=True)
+    given = tuple(_C15T.findall(raw)[:MAX_ITEMS])
+    return only(given) if given else None
 
 
 def _by_history(services: object) -> Reading | None:
@@ -347,16 +322,6 @@ def _named(services: Iterable[object]) -> tuple[tuple[str, bool], ...]:
         for name, given in named[:MAX_ITEMS]
         if isinstance(name, str) and isinstance(given, bool)
     )
-
-
-def _loose_flags(record: dict[str, object]) -> tuple[tuple[str, bool], ...]:
-    """Entries whose values are true, false, 1, 0 or one word for yes or no."""
-    found = []
-    for key, value in list(record.items())[:MAX_ITEMS]:
-        given = value if isinstance(value, bool) else yes_or_no(str(value)) if isinstance(value, str | int) else None
-        if given is not None:
-            found.append((key[:MAX_KEY], given))
-    return tuple(found)
 
 
 def _numbered(text: str) -> tuple[tuple[str, bool], ...]:

@@ -111,6 +111,38 @@ def flags_of(record: object) -> tuple[tuple[str, bool], ...]:
     return tuple((key[:MAX_KEY], value) for key, value in entries if isinstance(value, bool))
 
 
+def accepted_list(record: object) -> Reading | None:
+    """JSON object with the list ``categories`` of what was accepted, and perhaps ``services`` by offered category.
+
+    vanilla-cookieconsent writes it after a choice only; Cookie-Script writes the list as a string.
+    """
+    accepted = members(record).get("categories")
+    if isinstance(accepted, str):
+        accepted = parsed(accepted)
+    if not isinstance(accepted, list):
+        return None
+    services = members(record).get("services")
+    return only(texts_of(accepted), texts_of(services) if isinstance(services, dict) else None)
+
+
+def yes_no(raw: str) -> Reading | None:
+    """One word for yes or no, about everything that needs consent."""
+    given = yes_or_no(raw)
+    if given is None:
+        return None
+    return replace(everything(given=given, answered=True), items=(("", given),))
+
+
+def loose_flags(record: dict[str, object]) -> tuple[tuple[str, bool], ...]:
+    """Entries whose values are true, false, 1, 0 or one word for yes or no."""
+    found = []
+    for key, value in list(record.items())[:MAX_ITEMS]:
+        given = value if isinstance(value, bool) else yes_or_no(str(value)) if isinstance(value, str | int) else None
+        if given is not None:
+            found.append((key[:MAX_KEY], given))
+    return tuple(found)
+
+
 def texts_of(names: object) -> tuple[str, ...]:
     """The texts of a list, or the keys of an object; nothing of anything else."""
     if not isinstance(names, list | tuple | dict):

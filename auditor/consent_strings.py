@@ -21,7 +21,8 @@ from urllib.parse import unquote
 
 from auditor import consent_formats as formats
 from auditor import consent_frameworks as frameworks
-from auditor.consent_reading import Reading
+from auditor.consent_custom import custom
+from auditor.consent_reading import Reading, yes_no
 from auditor.consent_words import category_of
 from auditor.model import Category
 
@@ -73,6 +74,7 @@ KNOWN_RECORDS = {
     "CookieLawInfoConsent": "cookielawinfo_all",
     "cookie-agreed": "drupal",
     "cookie-agreed-categories": "cc_list",
+    "c15t": "c15t",
 }
 """Cookie or storage name of a consent record -> its kind; see ``record_kind`` for names with a variable part."""
 
@@ -195,8 +197,8 @@ _READERS: dict[str, Callable[[str], Reading | None]] = {
     "orejime": formats.flags,
     "cookiefirst": formats.flags,
     "termly": formats.flags,
-    "cc_cookie": formats.accepted_list,
-    "cookie_script": formats.accepted_list,
+    "cc_cookie": formats.accepted,
+    "cookie_script": formats.accepted,
     "cookieconsent": formats.osano,
     "tarteaucitron": formats.tarteaucitron,
     "cookieyes": formats.cookieyes,
@@ -210,11 +212,12 @@ _READERS: dict[str, Callable[[str], Reading | None]] = {
     "moove": formats.levels,
     "govuk": formats.levels,
     "drupal": formats.agreed,
-    "cc_list": formats.custom,
+    "cc_list": custom,
+    "c15t": formats.c15t,
     "tcf_inside": frameworks.tcf_inside,
     "gpp": frameworks.gpp,
     "gcd": frameworks.gcd,
-    "yes_no": formats.yes_no,
+    "yes_no": yes_no,
     "borlabs": formats.borlabs,
     "usercentrics": formats.usercentrics,
     "didomi": formats.didomi,
@@ -226,5 +229,5 @@ _READERS: dict[str, Callable[[str], Reading | None]] = {
     "usprivacy": frameworks.usprivacy,
     "consent_mode": frameworks.consent_mode,
     "gcs": frameworks.gcs,
-    "custom": formats.custom,
+    "custom": custom,
 }

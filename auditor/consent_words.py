@@ -25,10 +25,12 @@ _WORDS = {
         " valttamattomat valttamattomia pakolliset nezbytne nezbytnenutne nutne nevyhnutne nevyhnutnepotrebne"
         " technicke feltetlenulszukseges szukseges strictnecesare necesare necessarias estritamentenecessarios"
         " estritamentenecessarias необходими απαραιτητα απολυτωςαπαραιτητα neophodni nuzni nujni nujno"
+        " technicallyrequired technicallynecessary"
         " hadavalikud vajalikud nepieciesamas butini butinieji zorunlu gerekli необхідні nauosynleg"
     ),
     Category.FUNCTIONAL: (
-        "functional functionality functionalcookies preference preferences preferencecookies convenience comfort"
+        "externmedia externalcontent"
+        " functional functionality functionalcookies preference preferences preferencecookies convenience comfort"
         " personalization personalisation functionalitystorage personalizationstorage externalmedia media embeds"
         " funktional funktionell praferenzen komfort functioneel voorkeuren fonctionnel fonctionnels preferencias"
         " funcionales preferenze funzionali"

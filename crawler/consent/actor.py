@@ -20,7 +20,7 @@ from crawler.consent.heuristic import Heuristic
 from crawler.consent.labels import Side, read_label
 from crawler.consent.looks import prominence
 from crawler.consent.operate import Operation
-from crawler.consent.proof import Before, weigh
+from crawler.consent.proof import Before, changed, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.second_layer import read_second_layer
 from crawler.consent.statements import claimed, recorded, stored, to_signals
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Dialog, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal, Phase
+    from crawler.consent.attempt import Attempt
     from crawler.consent.heuristic import Look
-    from crawler.consent.operate import Attempt
     from crawler.page_session import PageSession
 
 T = TypeVar("T")
@@ -63,6 +63,7 @@ class ConsentActor:
         self._pages: dict[int, tuple[Worlds, Heuristic, Rules]] = {}
         self._before = Before()
         self._seen_age_ms = 0.0
+        self._stays = False
         self._searched: set[int] = set()
 
     def confirms(self, dialog: Dialog) -> bool:
@@ -165,6 +166,9 @@ class ConsentActor:
         if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
         attempt = await operation.run()
+        self._stays = attempt.stays and await self._is_recorded(page, worlds, wanted)
+        if self._stays:
+            attempt.outcome = ChoiceOutcome.DONE  # some banners only stay away once the page is loaded again
         self.banner = learned(self.banner, attempt, wanted, len(self._dialogs.answered))
         unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
         result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
@@ -173,6 +177,11 @@ class ConsentActor:
         texts = tuple(text for text in result.clicks if text)
         done = Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
         return self._as_answered(done)
+
+    async def _is_recorded(self, page: Page, worlds: Worlds, wanted: Wanted) -> bool:
+        """Whether the site keeps a new record since the choice was tried, and none that says otherwise."""
+        after = await stored(page, worlds)
+        return changed(self._before.stored, after) and all(s.agrees(wanted) is not False for s in recorded(after))
 
     def _as_answered(self, choice: Choice) -> Choice:
         """A choice with the dialogs that were answered for it; failed where one could not be answered."""
@@ -264,7 +273,9 @@ class ConsentActor:
         worlds, eyes, _ = self._of(page)
         away = await stays_away(eyes, self._seen_age_ms)
         after = await stored(page, worlds)
-        proven, signs = weigh(choice.wanted, self._before, after, await claimed(worlds), away=away)
+        proven, signs = weigh(
+            choice.wanted, self._before, after, await claimed(worlds), away=away, gone=not self._stays
+        )
         if (choice.method or "").startswith(
             "rules:"
         ):  # what a rule pressed was not read: the record itself must say so

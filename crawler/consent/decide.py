@@ -51,13 +51,14 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """What has been done on the way: the layer reached, and labels of controls.
+    """What has been done on the way: the layer reached, whether all switches were turned off, and labels of controls.
 
     ``opened`` were used to open another layer, ``answered`` were pressed while the banner stayed, ``confirmed`` are
     those of them that show themselves as chosen since.
     """
 
     layer: int = 1
+    unticked: bool = False
     opened: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     confirmed: set[str] = field(default_factory=set)
@@ -113,11 +114,25 @@ def _accept(seen: Seen, memory: Memory) -> Step:
 
 
 def _reject(seen: Seen, memory: Memory) -> Step:
+    return _untick(seen, memory) or _refuse_otherwise(seen, memory) or _nothing(seen)
+
+
+def _untick(seen: Seen, memory: Memory) -> Step | None:
+    """Everything off and saved; or closed, where the way to save shows up below ("Accept selected")."""
     saving = seen.having(Side.SAVE)
+    closing = seen.having(Side.DISMISS) if memory.layer > 1 else ()
     if not saving and not seen.has(Side.ACCEPT):
-        saving = seen.having(Side.ACKNOWLEDGE) or (seen.having(Side.DISMISS) if memory.layer > 1 else ())
+        saving = seen.having(Side.ACKNOWLEDGE) or closing
     if saving and free_toggles(seen):
         return _bring(seen, saving[0], to=False)
+    if saving and memory.unticked and not seen.toggles:
+        return _press(saving[0], "toggles")
+    if closing and any(t.on and not t.essential for t in free_toggles(seen)):
+        return _bring(seen, closing[0], to=False)
+    return None
+
+
+def _refuse_otherwise(seen: Seen, memory: Memory) -> Step | None:
     deeper = _deeper(seen, memory, (Side.SETTINGS,))
     if deeper is None and not seen.has(Side.OPT_OUT) and not closing_refuses(seen):
         deeper = _deeper(seen, memory, (Side.INFORM,))
@@ -127,7 +142,7 @@ def _reject(seen: Seen, memory: Memory) -> Step:
         return _press(seen.having(Side.OPT_OUT)[0], "opt_out")
     if seen.has(Side.DISMISS) and closing_refuses(seen):
         return _press(seen.having(Side.DISMISS)[0], "close_refuses")
-    return _nothing(seen)
+    return None
 
 
 def free_toggles(seen: Seen) -> tuple[Toggle, ...]:
@@ -150,7 +165,7 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
         if len(options) != 1:
             return Step(act=Act.UNREADABLE, reason=f"radio buttons {group!r} are not understood")
         chosen.extend(options)
-    switches = [t for t in free_toggles(seen) if t.kind != "radio"]
+    switches = [t for t in free_toggles(seen) if t.kind != "radio" and (to or not t.essential)]
     strange = next((t for t in switches if t.on is None or t.side in {Side.REJECT, Side.OPT_OUT}), None)
     if strange is not None:
         return Step(act=Act.UNREADABLE, reason=f"the switch {strange.label[:60]!r} is not understood")

@@ -188,7 +188,7 @@
     const style = getComputedStyle(e);
     const link = e.localName === "a" && e.href && /^https?:/.test(e.protocol || "");
     return {
-      id: idOf(e), kind, tag: e.localName, text: nameOf(e), aria: ariaOf(e), box: boxOf(e),
+      id: idOf(e), kind, tag: e.localName, icon: e.localName !== "input" && !textOf(e, 4), text: nameOf(e), aria: ariaOf(e), box: boxOf(e),
       leaves: Boolean(link && e.href.split("#")[0] !== location.href.split("#")[0]),
       own: !link || e.host === location.host, disabled: disabledOf(e),
       size: parseFloat(style.fontSize) || 0, colour: style.color, background: colour(e), hints: hintsOf(e),

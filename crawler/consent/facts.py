@@ -12,8 +12,8 @@ from crawler.consent.seen import pre_ticked, switches_of
 
 if TYPE_CHECKING:
     from auditor.model import Prominence
+    from crawler.consent.attempt import Attempt
     from crawler.consent.heuristic import Look
-    from crawler.consent.operate import Attempt
     from crawler.consent.seen import Seen
     from crawler.consent.worlds import Worlds
 

@@ -126,6 +126,8 @@ def _settings(found: frozenset[str]) -> tuple[Side, float] | None:
         return None
     if "save" in found:
         return Side.SAVE, 0.9
+    if "close" in found and not found & {"accept", "reject", "all"}:
+        return Side.DISMISS, 0.5
     if "accept" in found:
         return Side.DOUBT, 0.0
     if "reject" in found and "all" in found:

@@ -6,10 +6,10 @@ A choice counts as made only when no banner that asks is left.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model import ChoiceOutcome, Wanted
+from crawler.consent.attempt import Attempt
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
 from crawler.consent.labels import Side
 from crawler.consent.looks import look_at
@@ -19,7 +19,6 @@ from crawler.consent.worlds import WorldError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.model import BannerSwitch, ControlLook
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic, Look
     from crawler.consent.seen import Button, Seen, Toggle
@@ -36,31 +35,6 @@ MAX_SECOND_LOOKS = 3
 TURN_SECONDS = 0.08
 MAX_STEPS = 24
 MAX_CLICKS = 60
-
-
-@dataclass(slots=True, kw_only=True)
-class Attempt:
-    """What an attempt at a choice did.
-
-    ``presses`` counts presses of a choosing control, ``layers`` the layers seen, ``pre_ticked`` the non-essential
-    switches that were on; ``clicks`` are the labels of what a visitor has to click. ``switches`` and ``look`` (of the
-    control of the wanted choice) are those of the layers below the first.
-    """
-
-    outcome: ChoiceOutcome
-    method: str = "heuristic"
-    clicks: list[str] = field(default_factory=list)
-    presses: int = 0
-    layers: int = 1
-    pre_ticked: int = 0
-    switches: list[BannerSwitch] = field(default_factory=list)
-    look: ControlLook | None = None
-    unreadable: bool = False
-    reason: str = ""
-
-    def fail(self, reason: str) -> None:
-        """End it: the choice was not made."""
-        self.outcome, self.reason = ChoiceOutcome.FAILED, reason
 
 
 class Operation:
@@ -89,11 +63,11 @@ class Operation:
                 if self.attempt.presses:
                     self.attempt.outcome = ChoiceOutcome.DONE
                 return self.attempt
-            seen = self._answerable(asking)
+            seen, step = self._next(asking)
             self._handled.add(signature(seen))
             await self._note(seen)
             try:
-                if not await self._take(decide(seen, self._wanted, self._memory), seen, look):
+                if not await self._take(step, seen, look):
                     return self.attempt
             except WorldError as error:  # the page went on to another document: look again
                 self.attempt.reason = str(error)[:200]
@@ -163,11 +137,20 @@ class Operation:
             return look.banners
         return tuple(s for s in look.banners if signature(s) in self._handled or s.has(*CHOOSING, Side.SETTINGS))
 
-    def _answerable(self, found: tuple[Seen, ...]) -> Seen:
-        """The banner on which the wanted choice can be made most directly: an open dialog before what it covers."""
+    def _next(self, found: tuple[Seen, ...]) -> tuple[Seen, Step]:
+        """The banner on which the wanted choice can be made most directly, and the step to do there.
+
+        An open dialog comes before what it covers, a control that chooses before one that opens another layer. That
+        nothing can be chosen is only the answer where every banner was understood.
+        """
         side = Side.ACCEPT if self._wanted is Wanted.ACCEPT else Side.REJECT
-        direct = [s for s in found if s.has(side)]
-        return next((s for s in direct if s.dialog), direct[0] if direct else found[0])
+        ordered = sorted(found, key=lambda s: (not s.has(side), not s.dialog))
+        steps = [(seen, decide(seen, self._wanted, self._memory)) for seen in ordered]
+        for act in (Act.PRESS, Act.OPEN, Act.UNREADABLE):
+            for seen, step in steps:
+                if step.act is act:
+                    return seen, step
+        return steps[0]
 
     async def _take(self, step: Step, seen: Seen, look: Look) -> bool:
         """Do one step; False when the attempt is over (its outcome is set then)."""
@@ -203,9 +186,9 @@ class Operation:
 
     async def _open(self, button: Button, seen: Seen, *, inform: bool) -> None:
         self._memory.opened.add(button.text)
-        before = signature(seen)
+        before = {signature(seen), *(signature(s) for s in (await self._eyes.look()).banners)}
         await self._hand.press(seen.world, button.id)
-        changed = await self._wait(OPEN_SECONDS, lambda look: any(signature(s) != before for s in look.banners))
+        changed = await self._wait(OPEN_SECONDS, lambda look: any(signature(s) not in before for s in look.banners))
         if changed or not inform:
             self.attempt.clicks.append(button.text)
         if changed:
@@ -219,6 +202,7 @@ class Operation:
         times = self._times.get(button.text, 0)
         if times >= 2 or len(self.attempt.clicks) > MAX_CLICKS:
             self.attempt.fail(f"{button.text!r} has no effect")
+            self.attempt.stays = True
             return False
         brought = await self._bring(step, seen)
         if brought is not True:
@@ -245,7 +229,10 @@ class Operation:
             self.attempt.clicks.append(toggle.label[:120])
             if moved is None:  # the page drew the layer anew
                 return None
-        return None if step.toggles and await self._still_wrong(seen, to=step.to) else True
+        if step.toggles and await self._still_wrong(seen, to=step.to):
+            return None
+        self._memory.unticked = self._memory.unticked or (step.method == "toggles" and not step.to)
+        return True
 
     async def _remember(self, seen: Seen, pressed: tuple[Button, ...]) -> None:
         """The banner is still there: remember what was answered, and whether the control shows it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from auditor.consent_custom import names_purposes
 from auditor.facts import cookie_facts
 from auditor.identifiers import looks_like_identifier
 from auditor.model import Wanted
@@ -36,9 +37,9 @@ class Before:
 
 
 def weigh(
-    wanted: Wanted, before: Before, after: Stored, claims: Iterable[Statement], *, away: bool
+    wanted: Wanted, before: Before, after: Stored, claims: Iterable[Statement], *, away: bool, gone: bool = True
 ) -> tuple[bool, tuple[str, ...]]:
-    """Weigh the signs: (proven, signs).
+    """Weigh the signs: (proven, signs). ``gone``: the banner went away at the click; ``away``: after a reload too.
 
     Signs are ``banner_gone``, ``stays_away``, ``record:KIND``, ``api:KIND``, ``record_changed``,
     ``record_removed`` (a consent that is no longer recorded) and ``contradicted:KIND``; the last never proves.
@@ -47,7 +48,7 @@ def weigh(
     statements = [*recorded(after), *claims]
     yes = _signs(s for s in statements if s.agrees(wanted) is True and (s.kind, s.raw) not in old)
     no = sorted({s.kind for s in statements if s.agrees(wanted) is False and not (s.kind == "consent_mode" and yes)})
-    signs = ["banner_gone"]
+    signs = ["banner_gone"] if gone else []
     if away:
         signs.append("stays_away")
     signs.extend(yes)
@@ -76,13 +77,13 @@ def _signs(statements: Iterable[Statement]) -> list[str]:
 def changed(before: Stored, after: Stored) -> bool:
     """Whether something that can be the record of a choice is new or different.
 
-    By its name, or as a new short answer under any name. Session entries, what is known to serve another purpose, what
-    looks like an identifier, and what merely counts on are none.
+    By its name; or, under any name, as a new short answer or an object that names purposes. Session entries, what is
+    known to serve another purpose, what looks like an identifier, and what merely counts on are none.
     """
     fresh = {key: value for key, value in after.items() if before.get(key) != value and key[0] != "session"}
     own = {key: value for key, value in fresh.items() if not _of_another_kind(key[1])}
     named = any(RECORD_NAME.search(name) for _, name in own)
-    return named or any(_is_answer(before.get(key), value) for key, value in own.items())
+    return named or any(_is_answer(before.get(key), value) or names_purposes(value) for key, value in own.items())
 
 
 def _is_answer(old: str | None, new: str) -> bool:

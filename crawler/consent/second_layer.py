@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from auditor.model import BannerSwitch
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic
+    from crawler.consent.operate import Signature
     from crawler.consent.seen import Button, Seen
 
 LAYER = 2
@@ -53,7 +54,7 @@ async def read_second_layer(eyes: Heuristic, hand: Hand, seen_age_ms: float) -> 
         return None
     seen, button = way
     await hand.press(seen.world, button.id)
-    layer = await _opened(eyes, seen)
+    layer = await _opened(eyes, {signature(banner) for banner in look.banners})
     if layer is None:
         return None
     return SecondLayer(switches=switches_of(layer, LAYER), pre_ticked=pre_ticked(layer))
@@ -65,14 +66,14 @@ def _settings(seen: Seen) -> Button | None:
     return buttons[0] if buttons and not seen.toggles else None
 
 
-async def _opened(eyes: Heuristic, before: Seen) -> Seen | None:
-    """The layer with the most switches, when it has shown the same ones in the same positions for two looks."""
+async def _opened(eyes: Heuristic, before: set[Signature]) -> Seen | None:
+    """The new layer with the most switches, when it has shown them in the same positions for two looks."""
     clock = asyncio.get_running_loop()
     end = clock.time() + OPEN_SECONDS
     shown: list[tuple[object, ...]] = []
     while clock.time() < end:
         await asyncio.sleep(0.25)
-        found = [seen for seen in (await eyes.look()).banners if seen.toggles and signature(seen) != signature(before)]
+        found = [seen for seen in (await eyes.look()).banners if seen.toggles and signature(seen) not in before]
         layer = max(found, key=lambda seen: len(seen.toggles), default=None)
         if layer is None:
             continue

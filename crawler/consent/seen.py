@@ -15,7 +15,7 @@ from crawler.consent.wording import fold, guess_language, languages
 if TYPE_CHECKING:
     from crawler.consent.worlds import World
 
-_CLOSE = re.compile(r"close|dismiss|fermer|schlie|cerrar|chiudi|zamkn|sluit", re.IGNORECASE)
+_CLOSE = re.compile(r"close|dismiss|hide|fermer|schlie|cerrar|chiudi|zamkn|sluit", re.IGNORECASE)
 MAX_SWITCHES = 100
 MAX_LABEL = 120
 CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
@@ -100,7 +100,9 @@ def _button(raw: dict[str, Any], language: str) -> Button:
             reading = Reading(side=Side.DOUBT, strength=0.0, concepts=reading.concepts, language=language)
     if text and reading.side is Side.UNKNOWN and aria:
         reading = read_label(aria, language)
-    if not text and not aria and _CLOSE.search(str(raw["hints"])):
+    drawn = (not text and not aria) or (raw["icon"] and reading.concepts == {"reject"})
+    if drawn and _CLOSE.search(str(raw["hints"])):
+        # An icon that closes, by its markup; its one hidden word ("discard", say) may be a translator's slip.
         reading = Reading(side=Side.DISMISS, strength=0.5, concepts=frozenset({"close"}), language=language)
     return Button(
         id=int(raw["id"]),

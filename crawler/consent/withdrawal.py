@@ -17,9 +17,9 @@ from crawler.consent.worlds import WorldError
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+    from crawler.consent.attempt import Attempt
     from crawler.consent.dialogs import Dialogs
     from crawler.consent.heuristic import Heuristic, Look
-    from crawler.consent.operate import Attempt
     from crawler.consent.reopen import Way
     from crawler.consent.seen import Seen
     from crawler.consent.worlds import Worlds

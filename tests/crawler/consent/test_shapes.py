@@ -89,6 +89,12 @@ def test_a_banner_that_comes_back_is_no_proof(player):
     assert played.failures["prove"] == "the banner came back after the reload"
 
 
+def test_a_banner_that_only_goes_with_the_next_load_is_proven_by_that(player):
+    played = player.play("stays_until_reload.html", Wanted.REJECT)
+    assert (played.choice.outcome, played.choice.clicks) == (ChoiceOutcome.DONE, ("Reject all",))
+    assert played.choice.proof == ("stays_away", "record:custom", "record_changed")
+
+
 def test_how_both_choices_look(player):
     banner = player.play("looks.html", Wanted.REJECT).banner
     accept, reject = banner.prominence.accept, banner.prominence.reject
