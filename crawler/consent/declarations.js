@@ -102,6 +102,20 @@ async () => {
     });
   });
   await attempt(() => {
+    // Version 2 lists services by group, as names or as objects by id; version 3 by id, each with its group.
+    const config = window.borlabsCookieConfig;
+    const service = (id, s, group) => row("Borlabs Cookie", "service", (s && s.name) || id, "", group);
+    for (const group in config && config.cookies) {
+      const listed = config.cookies[group];
+      if (Array.isArray(listed)) each(listed, (id) => service(id, null, group));
+      else for (const id in listed) service(id, listed[id], group);
+    }
+    for (const id in config && config.services) {
+      const s = config.services[id];
+      service(id, s, s && (s.serviceGroupId || s.serviceGroup || s.group));
+    }
+  });
+  await attempt(() => {
     const walk = (purposes) => each(purposes, (p) => {
       each(p.cookies, (c) => pattern("Orejime", c, p.isMandatory ? "necessary" : p.id, p.title));
       walk(p.purposes);

@@ -1,6 +1,7 @@
 """What a CMP declares about cookies and services, read from its own objects in the page (no extra request).
 
-Shapes: OneTrust, Cookiebot, Usercentrics 2 and 3, Didomi, Klaro, vanilla-cookieconsent, tarteaucitron, Orejime, each
+Shapes: OneTrust, Cookiebot, Usercentrics 2 and 3, Didomi, Klaro, vanilla-cookieconsent, tarteaucitron, Orejime,
+Borlabs Cookie (services only), each
 from its developer documentation or source. The declaration is kept apart from the policy's text and compared with it.
 """
 

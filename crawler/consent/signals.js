@@ -115,6 +115,12 @@ async () => {
     if (m && m.confirmed) say("orejime", '{"flags":' + flags(m.consents) + "}");
   });
   attempt(() => {
+    const c = window.cookiehub;
+    if (!c || typeof c.hasAnswered !== "function" || !c.hasAnswered()) return;
+    const answer = { preferences: c.hasConsented("preferences"), analytics: c.hasConsented("analytics"), marketing: c.hasConsented("marketing") };
+    say("cookiehub", '{"flags":' + flags(answer) + "}");
+  });
+  attempt(() => {
     const s = window.CookieScript && window.CookieScript.instance && window.CookieScript.instance.currentState();
     if (s && s.action) say("cookie_script", '{"granted":' + list(s.categories) + ',"denied":[]}');
   });

@@ -40,6 +40,19 @@ def test_vanilla_cookieconsent_is_named_and_declares_its_table(player):
     assert (cookie.duration.kind, cookie.duration.seconds) == ("fixed", 2 * 365 * 86400)
 
 
+def test_objects_of_tools_that_are_no_library(player):
+    old, new = player.play_all([(f"cmp_objects.html?{version}", Wanted.REJECT, False) for version in (2, 3)])
+    assert "api:cookiehub" in old.choice.proof
+    assert [(s.name, s.category_label, s.category) for s in old.declaration.services] == [
+        ("borlabs-cookie", "essential", Category.STRICTLY_NECESSARY),
+        ("Facebook Pixel", "marketing", Category.TARGETING),
+    ]
+    assert (new.declaration.cmp, [(s.name, s.category) for s in new.declaration.services]) == (
+        "Borlabs Cookie",
+        [("Google Analytics", Category.PERFORMANCE), ("maps", Category.FUNCTIONAL)],
+    )
+
+
 def test_without_npm_the_heuristic_works_alone_and_the_record_says_so(player, monkeypatch, tmp_path):
     monkeypatch.setenv("CONSENT_AUDIT_ASSETS", str(tmp_path))
     played = player.play("settings_deny_all.html", Wanted.REJECT)
