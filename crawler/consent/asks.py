@@ -132,9 +132,20 @@ def _inline_banner(seen: Seen) -> bool:
     return edge and seen.length < 900 and (bool(accept) or seen.has(Side.ACKNOWLEDGE))
 
 
-def banners(candidates: Iterable[Seen]) -> list[Seen]:
-    """The consent banners among candidates, the one to answer first in front: dialogs, topmost, most to choose."""
-    found = [seen for seen in candidates if is_banner(seen)]
+def is_layer(seen: Seen) -> bool:
+    """Whether something that opened when settings were asked for can be these settings: switches and a way to save."""
+    if seen.kind != "overlay" or seen.facts["password"] or int(seen.facts["text_inputs"]) > 0:
+        return False
+    return bool(seen.toggles) and seen.has(Side.SAVE, Side.REJECT, Side.ACCEPT)
+
+
+def banners(candidates: Iterable[Seen], layers: Iterable[Seen] = ()) -> list[Seen]:
+    """The consent banners among candidates, the one to answer first in front: dialogs, topmost, most to choose.
+
+    ``layers`` are candidates that count as banners, being layers of one.
+    """
+    known = list(layers)
+    found = [seen for seen in candidates if seen in known or is_banner(seen)]
     return sorted(
         found,
         key=lambda s: (

@@ -195,7 +195,8 @@
     };
   };
 
-  const newScan = () => ({ overlays: new Set(), clickables: [], leaves: [], toggles: [], facts: new Map(), hosts: 0,
+  // `wide`: layers that hold switches count whatever they speak of.
+  const newScan = (wide) => ({ wide, overlays: new Set(), clickables: [], leaves: [], toggles: [], facts: new Map(), hosts: 0,
     budget: { nodes: 0, started: performance.now() } });
 
   // A switch that is only drawn: no role, no input, no words; its class says what it is.
@@ -246,13 +247,18 @@
     }
     return scan.facts.get(e);
   };
+  const inside = (outer, inner) => {
+    for (let a = inner; a; a = parentOf(a)) if (a === outer) return true;
+    return false;
+  };
+  const holdsSwitches = (scan, a) => scan.toggles.some((e) => inside(a, e));
   const containerOf = (scan, start) => {
     const chain = [];
     for (let a = parentOf(start); a; a = parentOf(a)) chain.push(a);
     let best = null;
     for (const a of chain) {
       if (a === document.body || a === document.documentElement) break;
-      if (scan.overlays.has(a) && factsOf(scan, a).topical && !factsOf(scan, a).page) best = a;
+      if (scan.overlays.has(a) && (factsOf(scan, a).topical || (scan.wide && holdsSwitches(scan, a))) && !factsOf(scan, a).page) best = a;
     }
     if (best) return [best, "overlay"];
     if (window.parent !== window) return [document.body, "frame"];
@@ -328,8 +334,8 @@
   // ``known``: the number of the answer that the asker still holds; nothing is told again that has not changed.
   let answer = "";
   let telling = 0;
-  const scanPage = (known) => {
-    const scan = newScan();
+  const scanPage = (known, wide) => {
+    const scan = newScan(wide);
     if (!document.documentElement || !document.body) return { groups: [], hosts: 0, nodes: 0, truncated: false, age: performance.now() };
     const complete = walk(document.documentElement, (e) => examine(scan, e), scan.budget);
     const found = collect(scan);
@@ -345,9 +351,8 @@
 
   // A form of settings in the page's own content: the smallest part that holds its switches and something to press.
   const settingsForm = () => {
-    const scan = newScan();
+    const scan = newScan(false);
     if (!document.body || !walk(document.documentElement, (e) => examine(scan, e), scan.budget)) return null;
-    const inside = (part, e) => { for (let a = e; a; a = parentOf(a)) if (a === part) return true; return false; };
     const switches = scan.toggles.filter((e) => (shown(e) || e.labels?.length) && !within(e, "nav,header"));
     const pressable = scan.clickables.filter(([e]) => !scan.toggles.includes(e));
     if (!switches.length) return null;
@@ -382,10 +387,6 @@
   // While a place is clicked, nothing but the element that is meant may hear of it: pages move their buttons.
   const HEARD = ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "auxclick", "touchstart", "touchend"];
   let guarded = null;
-  const inside = (outer, inner) => {
-    for (let a = inner; a; a = parentOf(a)) if (a === outer) return true;
-    return false;
-  };
   const meant = (e, target) => inside(e, target) || e.control === target || (closedRoots.has(target) && inside(target, e)) ||
     (e.localName === "label" && e.control && inside(e.control, target));
   const guard = (event) => {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.consent.asks import banners
+from crawler.consent.asks import banners, is_layer
 from crawler.consent.seen import Seen, read_group
 from crawler.consent.worlds import World, WorldError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crawler.consent.worlds import Worlds
 
 
@@ -25,6 +28,36 @@ class Look:
     age_ms: float
     ready: bool
     complete: bool
+
+
+Key = tuple[str, int, int]
+"""What tells one part of a page from another: frame, its document's world, number of the element."""
+LAYER_SECONDS = 6.0
+"""How long the layer that was asked for may take to open."""
+
+
+class _Layers:
+    """Settings that open because they were asked for; they may speak of anything."""
+
+    def __init__(self) -> None:
+        self.expected = False
+        self._known: set[Key] = set()
+        self._documents: set[tuple[str, int]] = set()
+        self._until = 0.0
+        self._opened: set[Key] = set()
+
+    def expect(self, found: Iterable[Seen], documents: Iterable[World]) -> None:
+        """From now on what shows up in these documents, and is not among what was found, is asked for."""
+        self._known = {_key(seen) for seen in found}
+        self._documents = {(world.frame, world.context) for world in documents}
+        self._until = asyncio.get_running_loop().time() + LAYER_SECONDS
+
+    def among(self, found: list[Seen]) -> list[Seen]:
+        """The layers that opened, as they are seen now."""
+        if asyncio.get_running_loop().time() < self._until:
+            fresh = (s for s in found if _key(s)[:2] in self._documents and _key(s) not in self._known)
+            self._opened |= {_key(seen) for seen in fresh if is_layer(seen)}
+        return [seen for seen in found if _key(seen) in self._opened]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +76,19 @@ class Heuristic:
         self._worlds = worlds
         self._hosts: dict[str, int] = {}
         self._told: dict[int, _Told] = {}
+        self._layers = _Layers()
+        self._looked_at: list[World] = []
+
+    async def expect_layer(self) -> None:
+        """Called before settings are opened: what opens then is their layer, whatever it speaks of."""
+        self._layers.expected = True
+        look = await self.look()
+        self._layers.expect((*look.banners, *look.others), self._looked_at)
 
     async def look(self) -> Look:
         """Look at all frames once; a page between two documents shows nothing (``complete`` False)."""
         found: list[Seen] = []
+        self._looked_at = []
         age, ready, complete = 0.0, False, True
         try:
             worlds = await self._worlds.all()
@@ -60,11 +102,12 @@ class Heuristic:
             except WorldError:
                 complete = False
                 continue
+            self._looked_at.append(world)
             found.extend(self._groups(world, scan))
             complete = complete and not scan["truncated"]
             if number == 0:
                 age, ready = float(scan["age"]), bool(scan.get("ready"))
-        asking = tuple(banners(found))
+        asking = tuple(banners(found, self._layers.among(found)))
         others = tuple(s for s in found if s not in asking)
         return Look(banners=asking, others=others, age_ms=age, ready=ready, complete=complete)
 
@@ -79,7 +122,8 @@ class Heuristic:
     async def _answer(self, world: World) -> dict[str, Any]:
         told = self._told.get(world.context)
         known = told.number if told is not None and told.world == world else None
-        scan: dict[str, Any] = await world.call("(known) => consentEyes.scan(known)", known)
+        look = "(known, wide) => consentEyes.scan(known, wide)"
+        scan: dict[str, Any] = await world.call(look, known, self._layers.expected)
         return scan
 
     def _groups(self, world: World, scan: dict[str, Any]) -> tuple[Seen, ...]:
@@ -88,3 +132,7 @@ class Heuristic:
             groups = tuple(read_group(world, raw) for raw in scan["groups"])
             self._told[world.context] = _Told(number=int(scan.get("telling", 0)), world=world, groups=groups)
         return self._told[world.context].groups
+
+
+def _key(seen: Seen) -> Key:
+    return (seen.world.frame, seen.world.context, seen.id)

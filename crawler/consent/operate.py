@@ -186,6 +186,7 @@ class Operation:
 
     async def _open(self, button: Button, seen: Seen, *, inform: bool) -> None:
         self._memory.opened.add(button.text)
+        await self._eyes.expect_layer()
         before = {signature(seen), *(signature(s) for s in (await self._eyes.look()).banners)}
         await self._hand.press(seen.world, button.id)
         changed = await self._wait(OPEN_SECONDS, lambda look: any(signature(s) not in before for s in look.banners))

@@ -53,6 +53,7 @@ async def read_second_layer(eyes: Heuristic, hand: Hand, seen_age_ms: float) -> 
     if way is None:
         return None
     seen, button = way
+    await eyes.expect_layer()
     await hand.press(seen.world, button.id)
     layer = await _opened(eyes, {signature(banner) for banner in look.banners})
     if layer is None:

@@ -76,6 +76,7 @@ class Withdrawal:
 
     async def _through(self, way: Way) -> Choice | None:
         """Press one control and refuse in what it opens; None where it opens nothing."""
+        await self._eyes.expect_layer()
         try:
             await self._hand.press(way.world, way.id)
         except WorldError:
