@@ -54,7 +54,7 @@ _WORDS = {
         " estatistica estatisticas analiticos prestanda prestandacookies analys ydeevne ydeevnecookies ydelse"
         " ytelse ytelsescookies statistikk suorituskyky suorituskykyevasteet tilasto tilastot tilastolliset"
         " analytiikka vykonnostni statisticke analyticke vykonnostne vykonove teljesitmeny statisztikai"
-        " statisztika a statistice analitice статистически аналитични ефективност αποδοσης"
+        " statisztika statistice analitice статистически аналитични ефективност αποδοσης"
         " στατιστικα αναλυση statisticki analiticki ucinkovitosti izvedbeni statisticni analiticni statistika"
         " joudlus analuutika veiktspejas analitiskas naslumo statistiniai performans istatistik analitik"
         " статистичні аналітичні"

@@ -105,8 +105,7 @@ def _accept(seen: Seen, memory: Memory) -> Step:
     if saving and free_toggles(seen):
         return _bring(seen, saving[0], to=True)
     if acknowledge:
-        alone = memory.layer == 1 and not seen.has(Side.REJECT, Side.SETTINGS, Side.SAVE)
-        return _press(acknowledge[0], "acknowledge" if alone else "heuristic")
+        return _press(acknowledge[0], "acknowledge" if memory.layer == 1 else "heuristic")
     choices = seen.has(Side.REJECT, Side.SETTINGS, Side.OPT_OUT)
     if memory.layer == 1 and seen.has(Side.DISMISS) and not choices and _clear(seen):
         return _press(seen.having(Side.DISMISS)[0], "acknowledge")

@@ -341,6 +341,7 @@ def test_pre_ticked(ask):
             "silent",
             switched(x.switch("Ads: berechtigtes Interesse", on=True), pre_ticked=0),
         ),
+        "locked, a little word": ("undecided", switched(x.switch("Use of a shop", **locked))),
         "a chosen radio button": ("silent", switched(x.switch("Yes", on=True, kind="radio"))),
         "no banner": ("silent", [x.visit(banner=None)]),
         "locked on, strange label": ("undecided", switched(x.switch("Grundfunktionen der Seite", **locked))),
