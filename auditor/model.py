@@ -612,7 +612,7 @@ class PolicyDocument:
     ``outcome`` is ``ok`` when ``content`` is a document; else ``failure`` says what happened. ``problem`` is set when
     the document came but is not a readable policy: ``too_large``, ``binary``, ``empty``, ``login``. ``source`` is the
     configured URL or file or the discovered URL, ``found_by`` one of ``configured``, ``link``, ``usual_path``,
-    ``sitemap``; ``tried`` lists all that was looked at when nothing was found (then ``source`` is None).
+    ``sitemap``, ``hreflang``; ``tried`` lists all that was looked at when nothing was found (then ``source`` is None).
     """
 
     vendor: str

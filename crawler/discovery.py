@@ -1,4 +1,4 @@
-"""Finds a vendor's policies: links of the pages that were visited, then usual addresses, then the sitemap.
+"""Finds a vendor's policies: links of the pages that were visited, usual addresses, the sitemap, language versions.
 
 What is found first is enough. A found policy that says "see our cookie policy" is followed once. When nothing is
 found, the record says what was tried.
@@ -22,6 +22,7 @@ from crawler.policy_links import (
     Link,
     PolicyLink,
     kind_of_address,
+    language_versions,
     links_of,
     mentions,
     policy_links,
@@ -40,6 +41,8 @@ _TRIES_PER_KIND = 3
 _MAX_DOCUMENTS = 8
 _SITEMAP_BYTES = 3_000_000
 _SITEMAP_PARTS = 3
+_PAGE_BYTES = 3_000_000
+_VERSIONS = 3
 _STRIKES = 3
 _HOPELESS = frozenset({Outcome.UNREACHABLE, Outcome.TIMEOUT, Outcome.REFUSED, Outcome.BLOCKED})
 
@@ -73,7 +76,7 @@ class Discovery:
         links = tuple(Link(seen.text, seen.url, seen.location == "footer") for seen in controls if seen.url)
         linked = await self._linked(links)
         found = [document for document in linked if _readable(document)]
-        for search in (self._usual, self._sitemap):
+        for search in (self._usual, self._sitemap, self._versions):
             if not found:
                 found = await search()
         for document in tuple(found):
@@ -141,6 +144,25 @@ class Discovery:
             return addresses
         parts = [await self._sitemap_addresses(part, deeper=False) for part in addresses[:_SITEMAP_PARTS]]
         return tuple(address for part in parts for address in part)
+
+    async def _versions(self) -> list[PolicyDocument]:
+        """The policies that a home page's versions in other languages link to (``hreflang``)."""
+        found: list[PolicyDocument] = []
+        for site in self._vendor.sites:
+            home = await self._page(site.url)
+            for version in language_versions(home, site.url, self._fetcher.language)[:_VERSIONS]:
+                links = policy_links(links_of(await self._page(version), version), site.url)
+                for kind in KINDS:
+                    found += await self._first_readable(links, kind, "hreflang")
+        return [document for document in found if _readable(document)]
+
+    async def _page(self, url: str) -> bytes:
+        """The source of a page that is only looked at for its links; empty where it may not or can not be read."""
+        if _origin(url) in self._hopeless or not await self._fetcher.allows(url):
+            return b""
+        self.tried.append(url)
+        answer = await self._fetcher.get(url, limit=_PAGE_BYTES)
+        return answer.content if is_html(answer.content, answer.content_type) else b""
 
     async def _followed(self, document: PolicyDocument) -> list[PolicyDocument]:
         """The cookie policy that a found policy links to."""

@@ -59,7 +59,7 @@ async def fetch_policy(
         vendor: the vendor's id.
         fetcher: plain http behind the address guard.
         render: loads a URL in a browser and answers with the DOM; ``None`` where there is no browser.
-        found_by: ``configured``, ``link``, ``usual_path`` or ``sitemap``.
+        found_by: ``configured``, ``link``, ``usual_path``, ``sitemap`` or ``hreflang``.
 
     Returns:
         The document with its content, or the record of why there is none. Nothing that a site or a disk does raises.

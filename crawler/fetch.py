@@ -64,6 +64,7 @@ class Fetcher:
 
     def __init__(self, guard: AddressGuard, network: NetworkConfig, crawl: CrawlConfig) -> None:
         self._guard = guard
+        self.language = crawl.locale.partition("-")[0]
         self._obey = crawl.robots == "obey"
         self._robots: dict[str, asyncio.Task[tuple[RobotsRule, ...]]] = {}
         self._client = httpx.AsyncClient(

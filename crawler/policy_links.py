@@ -26,7 +26,12 @@ COOKIES = "cookies"
 KINDS = (COOKIES, PRIVACY)
 _MAX_TEXT = 120
 _MAX_LINKS = 2000
-_LOCATION = re.compile(r"<loc>\s{0,20}([^<\s]{1,2000})\s{0,20}</loc>", re.IGNORECASE)
+_MAX_VERSIONS = 200
+_LOCATION = re.compile(
+    r"<loc>\s{0,20}(?P<loc>[^<\s]{1,2000})\s{0,20}</loc>"
+    r"|hreflang=[\"'][\w-]{1,20}[\"']\s{1,20}href=[\"'](?P<version>[^\"'<\s]{1,2000})[\"']",
+    re.IGNORECASE,
+)
 _TIDY = re.compile(r"[^\w]+")
 
 
@@ -155,11 +160,34 @@ def links_of(content: bytes, base: str) -> tuple[Link, ...]:
     return tuple(link for link in links if link.url)
 
 
+def language_versions(content: bytes, base: str, language: str) -> tuple[str, ...]:
+    """The other language versions of an HTML page on its own site (``link rel=alternate hreflang``, HTML Standard).
+
+    Those in ``language`` come first, then the one for all others (``x-default``), then English.
+    """
+    root = etree.fromstring(content, etree.HTMLParser(no_network=True)) if content.strip() else None
+    found: dict[str, str] = {}
+    for element in root.iter("link") if root is not None else ():
+        code, href = element.get("hreflang", "").strip().lower(), element.get("href", "").strip()
+        if code and href and "alternate" in element.get("rel", "").lower().split() and len(found) < _MAX_VERSIONS:
+            found.setdefault(_without_fragment(_joined(base, href)), code)
+    site = registrable_domain(host_of(base) or "")
+    own = {url: code for url, code in found.items() if registrable_domain(host_of(url) or "") == site and url != base}
+    order = (language.lower(), "x-default", "en")
+    return tuple(
+        sorted(own, key=lambda url: [own[url].partition("-")[0] != code and own[url] != code for code in order])
+    )
+
+
 def sitemap_addresses(content: bytes) -> tuple[str, ...]:
-    """The addresses that a sitemap or a sitemap index lists (sitemaps.org protocol 0.9), at most ten thousand."""
+    """The addresses that a sitemap or a sitemap index lists (sitemaps.org protocol 0.9), at most ten thousand.
+
+    Versions in other languages, which a sitemap names beside an address, count as addresses, too.
+    """
     text = content.decode("utf-8", "replace")
     found = (
-        match.group(1).replace("&amp;", "&") for _, match in zip(range(10_000), _LOCATION.finditer(text), strict=False)
+        (match["loc"] or match["version"]).replace("&amp;", "&")
+        for _, match in zip(range(10_000), _LOCATION.finditer(text), strict=False)
     )
     return tuple(url for url in found if urlsplit(url).scheme in ("http", "https"))
 

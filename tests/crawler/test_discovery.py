@@ -89,8 +89,8 @@ def test_a_site_that_answers_everything_with_its_home_page_has_no_policy(web: An
     assert (record.source, record.url, record.content, record.outcome) == (None, None, None, Outcome.HTTP_ERROR)
     assert record.failure == "no policy was found on the site, at usual addresses or in the sitemap"
     assert record.tried[0] == HOME + "privacy-policy"
-    assert record.tried[-1] == HOME + "sitemap.xml"
-    assert len(record.tried) == 24
+    assert record.tried[-2:] == (HOME + "sitemap.xml", HOME)
+    assert len(record.tried) == 25
 
 
 def test_the_sitemap(web: Any, discover: Discover) -> None:
@@ -104,7 +104,15 @@ def test_a_linked_policy_behind_a_login_is_recorded_as_that(web: Any, discover: 
     linked = web.serve("www.a.example/p", "<form><input type=password></form>Sign in")
     (record,) = discover(("Privacy policy", linked))
     assert (record.url, record.found_by, record.problem, record.content) == (linked, "link", "login", None)
-    assert len(record.tried) == 25
+    assert len(record.tried) == 26
+
+
+def test_versions_in_other_languages(web: Any, discover: Discover) -> None:
+    policy = web.serve("www.a.example/en/legal", POLICY)
+    version = web.serve("www.a.example/en/", f"<p>Hello<a href='{policy}'>Privacy policy</a>")
+    elsewhere = "<link rel=alternate hreflang=nl href='https://www.b.example/'>"
+    web.serve("www.a.example/", f"<link rel=alternate hreflang=en-GB href='{version}'>{elsewhere}<p>Kies een taal")
+    assert where(discover()) == [(policy, "hreflang")]
 
 
 def test_an_unreachable_site_is_asked_once(run: Any, web: Any, discover: Discover) -> None:

@@ -7,6 +7,7 @@ import pytest
 from crawler.policy_links import (
     Link,
     kind_of_address,
+    language_versions,
     links_of,
     mentions,
     policy_links,
@@ -114,6 +115,23 @@ def test_sitemaps() -> None:
     listing = b"<urlset><url><loc> https://a.example/?a=1&amp;b=2 </loc></url><loc>file:///etc/passwd</loc></urlset>"
     assert sitemap_addresses(listing) == ("https://a.example/?a=1&b=2",)
     assert sitemap_addresses(b"<loc>" * 100_000) == ()
+    versions = (
+        b'<url><loc>https://a.example/</loc><xhtml:link rel="alternate" hreflang="nl" href="https://a.example/nl"/>'
+    )
+    assert sitemap_addresses(versions) == ("https://a.example/", "https://a.example/nl")
+
+
+def test_language_versions() -> None:
+    page = b"".join(
+        f"<link rel='{rel}' hreflang='{code}' href='{href}'>".encode()
+        for rel, code, href in (
+            ("alternate", "de", "/de"), ("alternate", "x-default", "/all#top"), ("alternate", "en-GB", "/en"),
+            ("alternate", "nl-BE", "/nl"), ("alternate", "fr", "https://b.example/"), ("canonical", "it", "/it"),
+        )
+    )  # fmt: skip
+    found = language_versions(page, "https://www.a.example/de", "nl")
+    assert found == ("https://www.a.example/nl", "https://www.a.example/all", "https://www.a.example/en")
+    assert language_versions(b"", "https://www.a.example/", "nl") == ()
 
 
 def test_mentions() -> None:
