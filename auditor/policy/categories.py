@@ -13,8 +13,8 @@ from auditor.policy.category_rows import MAX_RESIDUE
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.prose import named_in_prose
-from auditor.policy.sections import Section, find_sections, label_text
-from auditor.policy.services import sentence_purpose
+from auditor.policy.purposes import sentence_purpose
+from auditor.policy.sections import BOLD, Section, find_sections, label_text
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -96,12 +96,16 @@ def _near(reading: Reading, section: Section) -> tuple[int, ...]:
     label = elements[section.place]
     if not (isinstance(label, Block) and label.kind == "heading"):
         return (section.place, *section.places[:NEAR])
-    following = takewhile(lambda at: not _is_heading(elements[at]), section.places)
+    following = takewhile(lambda at: not _is_ranked(elements[at]), section.places)
     return (section.place, *following)
 
 
 def _is_heading(element: Block | Table) -> bool:
     return isinstance(element, Block) and element.kind == "heading"
+
+
+def _is_ranked(element: Block | Table) -> bool:
+    return isinstance(element, Block) and element.kind == "heading" and element.level < BOLD
 
 
 def _specific(reading: Reading, sections: list[Section]) -> list[Section]:
@@ -181,8 +185,10 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
         for row in grid.records():
             cell = row.cells.get("category")
             label = reading.labels.read(cell.folded) if cell else None
-            if cell is None or label is None or label.residue > spare or (label.category, ids) in have:
+            if cell is None or label is None or (label.category, ids) in have:
                 continue
+            if label.residue > (0 if label.category is Category.UNCLASSIFIED else spare):
+                continue  # "Other similar technologies" is no category
             key = (cell.folded if spare else label.category.value, ids)
             if key in seen:
                 continue
@@ -233,9 +239,6 @@ def _bound_label(reading: Reading, category: Category, quote: str) -> str:
     """The words of a quote that name a category."""
     found = (word for word in reading.labels.find(fold(quote)) if word.category is category)
     return next((quote[word.start : word.end] for word in found), category.value)
-
-
-# ------------------------------------------------------------------------------------------- finish
 
 
 def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> DeclaredCategory:

@@ -10,7 +10,7 @@ from auditor.model import Category
 from auditor.policy.blocks import Block, Table
 from auditor.policy.cookie_lists import item_names
 from auditor.policy.prose import labels_beside_cookies
-from auditor.policy.services import sentence_purpose
+from auditor.policy.purposes import sentence_purpose
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ class Subject:
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of claim as the wording files describe it."""
+    """One kind of claim as the wording files describe it; ``despite`` words outweigh those of ``unless``."""
 
     type: str
     cues: Cues
     unless: Cues
+    despite: Cues
     context: str
     subject: str
     tests: tuple[str, ...]
@@ -173,9 +174,9 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return Subject("category", value, governing.scope_ids)
     if named := _kind_of_cookies(place, rule):
         return named
-    if governing is not None or rule.type == "consent_before_setting" or place.says("only_these"):
+    if governing is not None or place.says("only_these"):
         return None
-    category = _meant(place)
+    category = _waiting(place) if rule.type == "consent_before_setting" else _meant(place)
     return _category_subject(place.categories, place.scopes, category) if category else None
 
 
@@ -221,6 +222,15 @@ def _meant(place: Place) -> Category | None:
             if wanted is category.canonical or (wanted in named and wanted in category.covers):
                 return category.canonical
     return None
+
+
+def _waiting(place: Place) -> Category | None:
+    """The one category beyond the necessary that a sentence about consent names; None where it names several."""
+    named = set(labels_beside_cookies(place.reading, place.folded)) - {
+        Category.STRICTLY_NECESSARY,
+        Category.UNCLASSIFIED,
+    }
+    return named.pop() if len(named) == 1 else None
 
 
 def _category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:

@@ -81,7 +81,9 @@ def _made(
     """The claims of one kind that a sentence makes."""
     folded = sentence.view.folded
     found = rule.cues.first(folded)
-    if found is None or rule.unless.first(folded) or (rule.duration and not find_durations(folded)):
+    if found is None or (rule.duration and not find_durations(folded)):
+        return
+    if rule.unless.first(folded) and not rule.despite.first(folded):
         return
     if rule.type == "cookies_unused" and (_of_some_only(reading, sentence, found) or _of_another(sentence, found)):
         return
@@ -93,7 +95,9 @@ def _made(
 
 
 def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
-    """Are only some cookies denied ("no advertising cookies", "no usamos cookies publicitarias")?"""
+    """Are only some cookies denied ("no advertising cookies", "no usamos cookies publicitarias", or a list)?"""
+    if sentence.view.text.rstrip().endswith(":"):
+        return True
     after = sentence.view.folded[found.end : found.end + BESIDE]
     labels = reading.labels.find(after)
     return bool(labels and not words_of(after[: labels[0].start])) or (
@@ -123,8 +127,8 @@ def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sent
 
 def _rule(data: dict[str, Any]) -> Rule:
     return Rule(
-        data["type"], Cues(data["cues"]), Cues(data.get("unless", ())), data.get("context", "cookie"),
-        data.get("subject", "auto"), tuple(data["tests"]), bool(data.get("duration")),
+        data["type"], Cues(data["cues"]), Cues(data.get("unless", ())), Cues(data.get("despite", ())),
+        data.get("context", "cookie"), data.get("subject", "auto"), tuple(data["tests"]), bool(data.get("duration")),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 MAX_LIST = 40
+TITLED = 8
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,25 @@ class Reading:
         """Blocks under headings that ask what cookies are: they speak of cookies in general, not of their use."""
         cues = self.words.cues("definition_heading")
         own = (self.words.cues("cookies_in_use"), self.words.cues("list_heading"))
+        titles = self._titles
         found: set[int] = set()
         for place, _ in self.document.blocks():
-            for above in self.headings(place):
-                folded = above.view.folded
-                if any(use.first(folded) for use in own):
+            for at in self.ancestry[place]:
+                element = self.document.elements[at]
+                folded = element.view.folded if isinstance(element, Block) else ""
+                if at in titles or any(use.first(folded) for use in own):
                     break
                 if cues.first(folded):
                     found.add(place)
                     break
         return frozenset(found)
+
+    @cached_property
+    def _titles(self) -> frozenset[int]:
+        """Headings above most of the document: "About cookies" as a title explains nothing by itself."""
+        above = Counter(at for place, _ in self.document.blocks() for at in self.ancestry[place])
+        blocks = sum(1 for _ in self.document.blocks())
+        return frozenset(at for at, count in above.items() if count * 2 > blocks > TITLED)
 
     @cached_property
     def ancestry(self) -> tuple[tuple[int, ...], ...]:
@@ -134,6 +145,11 @@ class Reading:
     def records(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
         """Records printed as lines, each with the places of its lines."""
         return tuple(read_records(self))
+
+    @cached_property
+    def record_places(self) -> frozenset[int]:
+        """The places of all lines of records."""
+        return frozenset(place for places, _ in self.records for place in places)
 
     @cached_property
     def cookie_places(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, Contradiction, DeclaredParty
 from auditor.policy.blocks import Block
-from auditor.policy.services import sentence_purpose
+from auditor.policy.purposes import sentence_purpose
 from auditor.policy.table_conflicts import table_conflicts
 from auditor.policy.view import fold
 

@@ -10,8 +10,8 @@ from auditor.model import Category, DeclaredCookie, Duration
 from auditor.policy.blocks import Block
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
+from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
-from auditor.policy.services import sentence_purpose
 from auditor.policy.tables import looks_like_cookie
 from auditor.policy.view import fold
 
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 BESIDE = 5
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _LETTER = re.compile(r"[A-Za-z]{2}")
-_CALL = re.compile(r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^https?:|^(?:G|UA|GTM|AW|DC)-\w+", re.IGNORECASE)
+_CALL = re.compile(
+    r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^(?:https?|about|chrome|edge|opera):|^(?:G|UA|GTM|AW|DC)-\w+", re.IGNORECASE
+)
 _LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
 def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[DeclaredCookie]:
     """Items that begin with technical names ("_ga - used to ..., expires after 2 years")."""
     out: list[DeclaredCookie] = []
-    recorded = {place for places, _ in reading.records for place in places}
     for place, block in reading.document.blocks():
-        if place not in reading.cookie_places or block.kind == "heading" or place in recorded:
+        if place not in reading.cookie_places or block.kind == "heading" or place in reading.record_places:
             continue
         names = item_names(reading, place, block)
         out.extend(_listed(reading, categories, scopes, place, block.view, name) for name in names)
@@ -49,13 +50,15 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
     if not match:
         return []
     names = [clean_name(part) for part in re.split(r",\s+", match[1])]
-    if not all(names):
-        return []
+    if not all(any(char.isalpha() for char in name) for name in names):
+        return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
     if sure and all(looks_like_cookie(name) for name in names):
         return names if block.kind == "item" or block.lead is not None else []
     bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
-    return names if bold and len(names) == 1 and _among_cookies(reading, place) else []
+    if not bold or len(names) != 1:
+        return []
+    return names if _among_cookies(reading, place) or _under_label(reading, place, names[0]) else []
 
 
 def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> list[DeclaredCookie]:
@@ -109,6 +112,14 @@ def _among_cookies(reading: Reading, place: int) -> bool:
             if lead is not None and looks_like_cookie(lead.text.strip()):
                 return True
     return False
+
+
+def _under_label(reading: Reading, place: int, name: str) -> bool:
+    """Does a name like "shop-session" stand under the heading of a category of cookies?"""
+    above = reading.headings(place)[:1]
+    label = reading.labels.read(above[0].view.folded) if above else None
+    technical = "-" in name.strip("-") and name.islower() and reading.labels.read(fold(name)) is None
+    return technical and label is not None and label.cookie_word and not label.residue
 
 
 def _listed(

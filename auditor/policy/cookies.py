@@ -9,12 +9,14 @@ from auditor.policy.cookie_lists import duration_in_prose, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, read_duration
 from auditor.policy.hosts import is_host
+from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
-from auditor.policy.services import capitals_category, sentence_purpose
+from auditor.policy.services import capitals_category
 from auditor.policy.tables import (
     Grid,
     Row,
     cell_party,
+    is_code,
     looks_like_cookie,
     split_list,
     split_names,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
+STORAGES = ("local_storage", "session_storage", "pixel")
 
 
 def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredCookie, ...]:
@@ -59,7 +62,8 @@ def is_cookie_table(reading: Reading, place: int, grid: Grid) -> bool:
         return False
     rows = [row for row in grid.rows if isinstance(row, Row)]
     names = [piece.text for row in rows for piece in split_names(row.cells["name"])]
-    technical = sum(looks_like_cookie(name) for name in names)
+    coded = all(is_code(reading, row.cells["name"]) for row in rows)
+    technical = len(names) if coded else sum(looks_like_cookie(name) for name in names)
     if not names or not any(
         grid.has(role) for role in ("duration", "purpose", "category", "party", "host", "provider")
     ):
@@ -168,7 +172,9 @@ class _RowReader:
         pieces = split_list(cell)
         if len(pieces) == count and count > 1:
             return [read_duration(piece.text, unit) for piece in pieces]
-        return [read_duration(cell.text, unit)] * count
+        told = read_duration(cell.text, unit)
+        kinds = (self.reading.words.cues("storage_cell", kind).first(cell.folded) for kind in STORAGES)
+        return [NOT_STATED if told.kind == "unknown" and any(kinds) else told] * count
 
     def _category(self) -> tuple[Category | None, str | None, str]:
         """Category, the words for it, and how it is known."""
@@ -205,7 +211,7 @@ class _RowReader:
             cell = self.cell(role)
             if cell is None:
                 continue
-            for storage in ("local_storage", "session_storage", "pixel"):
+            for storage in STORAGES:
                 if self.reading.words.cues("storage_cell", storage).first(cell.folded):
                     return storage
         return "cookie"

@@ -92,16 +92,16 @@ def _sequence(tokens: list[tuple[str, str]], at: int) -> tuple[list[tuple[str, .
 class Cue:
     """One cue, compiled when a text contains what it needs."""
 
-    __slots__ = ("_needs", "_pattern", "_text")
+    __slots__ = ("_pattern", "needs", "text")
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._needs = needs(text)
+        self.text = text
+        self.needs = needs(text)
         self._pattern: re.Pattern[str] | None = None
 
     def may_match(self, folded: str) -> bool:
         """Does a text contain the words that the cue cannot do without?"""
-        for group in self._needs:
+        for group in self.needs:
             for text in group:
                 if text in folded:
                     break
@@ -113,7 +113,7 @@ class Cue:
     def pattern(self) -> re.Pattern[str]:
         """The compiled pattern."""
         if self._pattern is None:
-            self._pattern = compile_cue(self._text)
+            self._pattern = compile_cue(self.text)
         return self._pattern
 
     def search(self, folded: str) -> Found | None:
@@ -135,10 +135,11 @@ class Found:
 class Cues:
     """Several cues that mean the same thing."""
 
-    __slots__ = ("_cues",)
+    __slots__ = ("_cues", "_whole")
 
     def __init__(self, cues: Iterable[str]) -> None:
         self._cues = tuple(cue(text) for text in cues)
+        self._whole: re.Pattern[str] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._cues)
@@ -149,23 +150,29 @@ class Cues:
     def first(self, folded: str) -> Found | None:
         """The leftmost match of the first cue that matches."""
         for one in self._cues:
-            if found := one.search(folded):
-                return found
+            for group in one.needs:  # spelled out: most calls of the reader end here
+                for text in group:
+                    if text in folded:
+                        break
+                else:
+                    break
+            else:
+                if match := one.pattern.search(folded):
+                    return Found(match.start(), match.end())
         return None
+
+    def whole(self, folded: str) -> bool:
+        """Is a text one match of a cue from end to end?"""
+        if self._whole is None:
+            bodies = "|".join(body(one.text) for one in self._cues)
+            self._whole = re.compile(rf"(?:{bodies})", re.DOTALL)
+        return bool(self._cues) and self._whole.fullmatch(folded) is not None
 
     def all(self, folded: str) -> list[Found]:
         """Every match of every cue, in order of place, overlapping ones dropped."""
-        spans = sorted(
-            (
-                (match.start(), match.end())
-                for one in self._cues
-                if one.may_match(folded)
-                for match in one.pattern.finditer(folded)
-            ),
-            key=lambda span: (span[0], -span[1]),
-        )
+        spans = [match.span() for one in self._cues if one.may_match(folded) for match in one.pattern.finditer(folded)]
         kept: list[Found] = []
-        for start, end in spans:
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
             if not kept or start >= kept[-1].end:
                 kept.append(Found(start, end))
         return kept

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BEFORE = 200
 AFTER = 70
+NEXT_TO = 30
 MAX_HEADING = 90
 _STOP = re.compile(r"[.;:!?](?=\s|$)")
 _CLOSED = re.compile(r"\s*(?:[.,;:!?)]|$)")
@@ -41,7 +42,13 @@ class Denials:
 
     def in_clause(self, folded: str, start: int, end: int) -> bool:
         """Is there a denial in the clause of a stretch, before it or right after it?"""
-        return self._before(folded, start) or self._after(folded, end)
+        return self.none_of(folded, start) or self._before(folded, start) or self._after(folded, end)
+
+    def none_of(self, folded: str, at: int) -> bool:
+        """Does a word such as "no" stand right before an offset?"""
+        before = folded[max(0, at - NEXT_TO) : at].rstrip(" -")
+        found = self.words.cues("none_of").all(before)
+        return bool(found) and found[-1].end == len(before)
 
     def hypothetical(self, sentence: Sentence) -> bool:
         """Does a sentence, or one before it in its block, speak of what might be one day?"""

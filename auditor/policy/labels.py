@@ -61,7 +61,7 @@ class Labels:
         ordered = sorted(phrases, key=lambda cue: (-len(cue), cue))
         self._categories = [phrases[cue] for cue in ordered]
         tail = r"(?=\W|$|s?-?(?:cookie|kaka|kakor|evaste|zweck))"
-        self._finder = re.compile("|".join(rf"(?<!\w)({body(cue)}){tail}" for cue in ordered), re.DOTALL)
+        self._finder = re.compile(rf"(?<!\w)(?:{'|'.join(f'({body(cue)})' for cue in ordered)}){tail}", re.DOTALL)
         self._subtypes = {name: words.cues("subtypes", name) for name in words.keys("subtypes")}
         numbers = "|".join(re.escape(fold(word)) for word in words.values("category_word"))
         self._number = re.compile(
@@ -80,9 +80,10 @@ class Labels:
         return self._last[1]
 
     def _find(self, folded: str) -> list[LabelWord]:
-        barred = [(b.start, b.end) for b in self._not_labels.all(folded)]
+        matches = list(self._finder.finditer(folded))
+        barred = [(b.start, b.end) for b in self._not_labels.all(folded)] if matches else []
         found = []
-        for match in self._finder.finditer(folded):
+        for match in matches:
             if any(a < match.end() and match.start() < b for a, b in barred):
                 continue
             found.append(LabelWord(self._categories[(match.lastindex or 1) - 1], match.start(), match.end()))

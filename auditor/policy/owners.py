@@ -25,10 +25,12 @@ def read_owners(reading: Reading) -> frozenset[str]:
 
 
 def _called(reading: Reading) -> set[str]:
-    """What the vendor calls itself in its opening (``"Example", "we" or "us"``)."""
+    """What the vendor calls itself in its opening (``"Example", "we" or "us"``; ``At Example, we``)."""
     selves = "|".join(re.escape(fold(word)) for word in reading.words.values("self"))
     opening = fold(reading.document.origin.text[:OPENING])
     found = re.findall(rf"\"([\w .&\-]{{2,40}}),?\",? (?:\w{{1,4}} )?\"(?:{selves})[\",]", opening)
+    ats = "|".join(re.escape(fold(word)) for word in reading.words.values("self_at"))
+    found += re.findall(rf"(?<!\w)(?:{ats}) ([\w.&\-]{{2,40}}), (?:{selves})\s", opening)
     return {_plain(name) for name in found}
 
 

@@ -7,56 +7,107 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block
-from auditor.policy.tables import Column, Grid, Row, heading_role, looks_like_cookie
+from auditor.policy.tables import Column, Grid, Row, heading_role, is_heading, looks_like_cookie
 from auditor.policy.view import View
 
 if TYPE_CHECKING:
     from auditor.policy.context import Reading
 
-MAX_LABEL = 60
+MAX_ALONE = 25
 MIN_ROLES = 2
-_LABELLED = re.compile(r"([^:\n]{2,60}):\s*(?=\S)")
+UNRANKED = 8
+_LABELLED = re.compile(r"((?:[^:.\n]|\.(?! )){2,60}):\s*(?=\S)")
 
 
 @dataclass
 class _Record:
-    """One record being gathered: cells by role and the places of its lines."""
+    """One record being gathered: cells and their labels by role, and the places of its lines."""
 
     cells: dict[str, View] = field(default_factory=dict)
+    labels: dict[str, View] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
+
+    @property
+    def tells(self) -> bool:
+        """Are two things said of the name, or the lifetime where its label calls it a name?"""
+        return len(self.cells) > MIN_ROLES or ("name" in self.labels and "duration" in self.cells)
+
+    def add(self, place: int, role: str, label: View, value: View) -> None:
+        """Takes the line at a place in."""
+        self.cells[role], self.labels[role] = value, label
+        self.places.append(place)
 
 
 def read_records(reading: Reading) -> list[tuple[tuple[int, ...], Grid]]:
     """Every record that names a cookie and says two things of it, as a grid of one row, with its places."""
-    records: list[_Record] = []
-    open_record: _Record | None = None
+    gatherer = _Gatherer(reading)
     for place, block in reading.document.blocks():
-        role, value = _labelled(reading, block)
-        if role is None:
-            open_record = _begun_by_name(place, block)
-        elif open_record is None or role in open_record.cells:
-            open_record = _Record({role: value}, [place])
-        else:
-            open_record.cells[role] = value
-            open_record.places.append(place)
-        if open_record is not None and (not records or records[-1] is not open_record):
-            records.append(open_record)
-    return [(tuple(r.places), _grid(reading, r)) for r in records if "name" in r.cells and len(r.cells) > MIN_ROLES]
+        gatherer.take(place, block)
+    found = (r for r in gatherer.records if "name" in r.cells and r.tells)
+    return [(tuple(record.places), _grid(reading, record)) for record in found]
 
 
-def _labelled(reading: Reading, block: Block) -> tuple[str | None, View]:
-    """The role that a line's label names, and its value."""
+class _Gatherer:
+    """Gathers records line by line; a label may also stand in a line of its own, above its value."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.records: list[_Record] = []
+        self._reading = reading
+        self._open: _Record | None = None
+        self._above: tuple[int, str, View] | None = None
+
+    def take(self, place: int, block: Block) -> None:
+        """Takes the next line in."""
+        above, self._above = self._above, self._alone(place, block)
+        if self._above is not None:
+            return
+        if above is not None and self._answers(above[1], block):
+            self._add(place, above[1], above[2], block.view)
+            return
+        role, label, value = _labelled(self._reading, block)
+        if role is not None:
+            self._add(place, role, label, value)
+            return
+        self._open = _begun_by_name(place, block)
+        if self._open is not None:
+            self.records.append(self._open)
+
+    def _add(self, place: int, role: str, label: View, value: View) -> None:
+        if self._open is None or role in self._open.cells:
+            self._open = _Record()
+            self.records.append(self._open)
+        self._open.add(place, role, label, value)
+
+    def _alone(self, place: int, block: Block) -> tuple[int, str, View] | None:
+        """The place, role and view of a line that is nothing but a label ("Name", "Expiration")."""
+        folded = block.view.folded.rstrip(" :")
+        if len(folded) > MAX_ALONE or not is_heading(self._reading, folded):
+            return None
+        role = heading_role(self._reading, block.view)
+        return (place, role, block.view) if role else None
+
+    def _answers(self, role: str, block: Block) -> bool:
+        """Is a line the value of the label above it: a name of one word, or more about a cookie that has a name?"""
+        if block.kind == "heading" and block.level < UNRANKED:
+            return False
+        if role == "name":
+            return len(block.view.text.split()) == 1
+        return self._open is not None and "name" in self._open.labels and role not in self._open.cells
+
+
+def _labelled(reading: Reading, block: Block) -> tuple[str | None, View, View]:
+    """The role that a line's label names, the label, and its value."""
     match = _LABELLED.match(block.view.text)
     if not match:
-        return None, block.view
-    role = heading_role(reading, block.view.part(0, match.end(1)))
-    return role, block.view.part(match.end(), len(block.view.text))
+        return None, block.view, block.view
+    label = block.view.part(0, match.end(1))
+    return heading_role(reading, label), label, block.view.part(match.end(), len(block.view.text))
 
 
 def _begun_by_name(place: int, block: Block) -> _Record | None:
     """A record whose first line is nothing but the cookie's name."""
     name = block.view.text.strip()
-    return _Record({"name": block.view}, [place]) if looks_like_cookie(name) else None
+    return _Record({"name": block.view}, {}, [place]) if looks_like_cookie(name) else None
 
 
 def _grid(reading: Reading, record: _Record) -> Grid:
@@ -65,4 +116,5 @@ def _grid(reading: Reading, record: _Record) -> Grid:
     start, end = views[0].start, views[-1].end
     whole = View(reading.document.origin, reading.document.origin.text[start:end], start)
     columns = {x: Column(role) for x, role in enumerate(record.cells)}
-    return Grid(columns, (Row(record.cells, whole),), ())
+    heading = tuple(record.labels.values()) if "name" in record.labels else ()
+    return Grid(columns, (Row(record.cells, whole),), heading)

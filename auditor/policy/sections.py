@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 MAX_LABEL_WORDS = 9
+MAX_SENTENCE_WORDS = 6
 MAX_BODY = 12
 MAX_STATUS = 40
 MIN_COMMON = 3
+BOLD = 7  # the level of a bold line
 UNRANKED = 8
 _ARTICLE = re.compile(r"^(?:the|our|i|gli|le|la|les|los|las|die|der|de|het|os|as|nos|nuestras)\s+(?=\w)", re.IGNORECASE)
 _SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
@@ -70,6 +72,8 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     label = reading.labels.read(phrase.folded)
     if label is None or label.residue > (1 if label.cookie_word and len(phrase.text.split()) > 3 else 0):
         return None
+    if reading.denials.none_of(phrase.folded, reading.labels.find(phrase.folded)[0].start):
+        return None
     if label.number is None and block.number:
         label = replace(label, number=block.number)
     return Section(label, phrase, place, tuple(_body(reading, place, block)), "heading")
@@ -80,18 +84,23 @@ def lead_of(block: Block) -> View | None:
     if block.lead is not None:
         return block.lead
     match = _DASH_LEAD.match(block.view.text) or _SENTENCE_LEAD.match(block.view.text)
-    return block.view.part(0, match.end(1)) if match else None
+    if match is None or (match.re is _SENTENCE_LEAD and len(match[1].split()) > MAX_SENTENCE_WORDS):
+        return None
+    return block.view.part(0, match.end(1))
 
 
 def _body(reading: Reading, place: int, block: Block) -> list[int]:
     """The places that a label governs: up to the next heading of its rank, or the next lead-in for a lead-in."""
     places = []
     elements = reading.document.elements
+    listing = block.kind == "heading" and _is_intro(elements, place, block)
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
         transparent = isinstance(element, Block) and (_is_status(reading, element) or _is_intro(elements, at, element))
         if isinstance(element, Block) and not transparent and _ends(block, element):
             break
+        if listing and isinstance(element, Block) and element.kind != "item":
+            break  # a line "... for:" without rank introduces its list, and nothing after it
         places.append(at)
     return places
 
@@ -118,6 +127,8 @@ def _ends(label: Block, block: Block) -> bool:
 def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:
     """A label is one of cookies if it or its text says so, or if it stands among labels under a cookie heading."""
     elements = reading.document.elements
+    if any(at in reading.record_places for at in section.places):
+        return True
     if section.label.category is Category.UNCLASSIFIED:
         tables = any(isinstance(elements[at], Table) for at in section.places)
         return tables or reading.words.cues("party_third").first(section.phrase.folded) is not None

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredParty, DeclaredService
 from auditor.policy.blocks import Block
+from auditor.policy.entries import is_entry, is_listed
 from auditor.policy.hosts import brand, own_hosts
 from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.purposes import purposes, sentence_purpose
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.view import fold
 
@@ -47,9 +49,8 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
 
 
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
-    recorded = {place for places, _ in reading.records for place in places}
     for sentence in reading.cookie_sentences:
-        mentions = find_services(sentence.view) if sentence.place not in recorded else []
+        mentions = find_services(sentence.view) if sentence.place not in reading.record_places else []
         governing = categories.governing.get(sentence.place)
         for mention in mentions:
             if _general(mention, mentions) or not _in_use(reading, sentence, mention, governed=governing is not None):
@@ -120,22 +121,25 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     named = words.cues("named_by").first(folded[: mention.start]) is not None
     if mention.service.category is None:
         close = words.cues("named_by").first(folded[max(0, mention.start - LISTED) : mention.start]) is not None
-        return close and reading.mentions_cookies(sentence.view)
+        listed = is_listed(reading, sentence) and _stands_out(reading, sentence, mention)
+        return listed or (close and reading.mentions_cookies(sentence.view))
     return (
         named
         or any(words.cues(name).first(folded) for name in ("use", "cookie"))
-        or ((governed or _is_item(reading, sentence)) and _stands_out(reading, sentence, mention))
+        or (_stands_out(reading, sentence, mention) and (governed or is_entry(reading, sentence)))
+        or (governed and _carries(reading, folded[: mention.start]))
     )
+
+
+def _carries(reading: Reading, before: str) -> bool:
+    """Does a text end in a word such as "via": is something done by way of what follows?"""
+    found = reading.words.cues("by_way_of").all(before[-LISTED:])
+    return bool(found) and not before[-LISTED:][found[-1].end :].strip()
 
 
 def _is_other(reading: Reading, mention: Mention) -> bool:
     """Is a service somebody else than the vendor?"""
     return fold(mention.service.name).replace(" ", "") not in reading.owners
-
-
-def _is_item(reading: Reading, sentence: Sentence) -> bool:
-    block = reading.document.elements[sentence.place]
-    return isinstance(block, Block) and block.kind == "item"
 
 
 def _stands_out(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
@@ -263,22 +267,6 @@ def _row_mentions(row: Row) -> Iterator[tuple[View, Mention]]:
             whole = role == "purpose" or fold(mention.words) == cell.folded.strip() if cell else False
             if cell and whole and mention.service.category is not None and not _general(mention, mentions):
                 yield cell, mention
-
-
-# ----------------------------------------------------------------------------------------- purposes
-
-
-def purposes(reading: Reading, folded: str) -> dict[Category, int]:
-    """How many purpose words of each category a text has."""
-    order = (Category.PERFORMANCE, Category.TARGETING, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
-    return {category: len(reading.words.cues("purposes", category.value).all(folded)) for category in order}
-
-
-def sentence_purpose(reading: Reading, folded: str) -> Category | None:
-    """The category that a text's purpose words speak for: the one with most of them."""
-    counts = purposes(reading, folded)
-    best = max(counts, key=lambda category: counts[category])
-    return best if counts[best] else None
 
 
 def _heading_purpose(reading: Reading, place: int) -> Category | None:

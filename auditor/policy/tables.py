@@ -141,13 +141,19 @@ def heading_role(reading: Reading, view: View) -> str | None:
     return next(iter(found), None)
 
 
+def is_heading(reading: Reading, folded: str) -> bool:
+    """Is a text nothing but the heading of a column?"""
+    return any(reading.words.cues("headers", role).whole(folded) for role in ROLES)
+
+
 def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell, ...], ...]) -> dict[int, Column]:
     """A role for each column, each role once: best support first."""
     width = len(body[0]) if body else len(heading)
+    names = _named(reading, heading, body)
     support = []
     for x in range(width):
         texts = [row[x].view for row in body[:SAMPLE_ROWS] if row[x].view.text]
-        named = heading_role(reading, heading[x]) if heading else None
+        named = names[x] if x < len(names) else None
         for role in ("link",) if named == "link" else ROLES:
             values = PROVIDER_WEIGHT if role == "provider" else VALUE_WEIGHT
             weight = (HEADING_WEIGHT if role == named else 0.0) + values * _share(reading, role, texts)
@@ -162,6 +168,16 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
     if not heading and width == PAIR and list(columns) == [0] and columns[0].role == "name":
         columns[1] = Column("purpose")
     return columns
+
+
+def _named(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell, ...], ...]) -> list[str | None]:
+    """The roles that the headings of columns name; of two for purposes the one of short labels is the category."""
+    names = [heading_role(reading, view) for view in heading]
+    if names.count("purpose") == PAIR:
+        first = names.index("purpose")
+        if _share(reading, "category", [row[first].view for row in body[:SAMPLE_ROWS]]) * 2 >= 1:
+            names[first] = "category"
+    return names
 
 
 def _share(reading: Reading, role: str, texts: list[View]) -> float:
@@ -183,7 +199,15 @@ def _share(reading: Reading, role: str, texts: list[View]) -> float:
     return sum(alike[view.text] for view in texts) / len(texts)
 
 
-def _is_name(_: Reading, view: View) -> bool:
+def is_code(reading: Reading, view: View) -> bool:
+    """Is a cell set as code?"""
+    found = reading.codes(view)
+    return bool(found) and found[0][0] == view.start
+
+
+def _is_name(reading: Reading, view: View) -> bool:
+    if is_code(reading, view):
+        return True
     words = [word for piece in split_names(view) for word in piece.text.split()]
     return bool(words) and all(looks_like_cookie(word) for word in words)
 
@@ -252,7 +276,7 @@ def _upright(reading: Reading, table: Table) -> Grid | None:
 def split_list(view: View) -> list[View]:
     """The entries of a cell: separated by line ends, commas or semicolons."""
     out, start = [], 0
-    for match in re.finditer(r"\n|\s*[,;](?=\s)\s*|\s*;\s*", view.text):
+    for match in re.finditer(r"\n|\s*[,;](?=\s)\s*|\s*;\s*|\s{3,20}", view.text):
         out.append(view.part(start, match.start()))
         start = match.end()
     out.append(view.part(start, len(view.text)))

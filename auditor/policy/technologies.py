@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.model import DeclaredTechnology
+from auditor.policy.blocks import Sentence, split_sentences
+from auditor.policy.cookies import is_cookie_table
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCookie
-    from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
     from auditor.policy.cues import Found
 
@@ -24,8 +25,9 @@ def read_technologies(reading: Reading, cookies: tuple[DeclaredCookie, ...]) -> 
     """Each technology with the sentence or table row that declares it; one that is only denied is left out."""
     found = []
     rows = {_STORAGE[cookie.storage]: cookie.evidence for cookie in reversed(cookies) if cookie.storage in _STORAGE}
+    pool = [*reading.document.sentences, *_told_in_tables(reading)]
     for name in reading.words.keys("technologies"):
-        sentence = _declaring(reading, name)
+        sentence = _declaring(reading, pool, name)
         if sentence is not None:
             found.append(DeclaredTechnology(name=name, declared=True, evidence=(sentence.view.quote(),)))
         elif name in rows:
@@ -33,9 +35,8 @@ def read_technologies(reading: Reading, cookies: tuple[DeclaredCookie, ...]) -> 
     return tuple(found)
 
 
-def _declaring(reading: Reading, name: str) -> Sentence | None:
+def _declaring(reading: Reading, pool: list[Sentence], name: str) -> Sentence | None:
     """The first sentence with the earliest cue that any sentence has and that is no denial."""
-    pool = reading.document.sentences
     unless = reading.words.cues("technologies", name, "unless")
     for cue in reading.words.cues("technologies", name, "cues"):
         for sentence in pool:
@@ -44,6 +45,13 @@ def _declaring(reading: Reading, name: str) -> Sentence | None:
             if found and not unless.first(folded) and _is_used(reading, sentence, found):
                 return sentence
     return None
+
+
+def _told_in_tables(reading: Reading) -> list[Sentence]:
+    """The sentences in the cells of tables that list no cookies."""
+    tables = [(place, grid) for place, grid in reading.grids if not is_cookie_table(reading, place, grid)]
+    cells = [(place, view) for place, grid in tables for row in grid.records() for view in row.cells.values()]
+    return [Sentence(part, place) for place, view in cells for part in split_sentences(view)]
 
 
 def _is_used(reading: Reading, sentence: Sentence, found: Found) -> bool:

@@ -57,11 +57,18 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
     folded = sentence.view.folded
     for mention in find_services(sentence.view):  # "Google Analytics" names a service, no category
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
-    for run in label_runs(reading, folded):
+    for run in _runs(reading, sentence, folded, listed=listed):
         start, end = run[0].start, run[-1].end
         denied = listed or (reading.denials.in_clause(folded, start, end) and not conditional(reading, folded))
         if denied and (listed or not _limited(reading, folded[end : end + REST])):
             yield from (word for word in run if word.category not in _EVERYDAY)
+
+
+def _runs(reading: Reading, sentence: Sentence, folded: str, *, listed: bool) -> list[list[LabelWord]]:
+    """The labels that belong to a cookie word: in the sentence, or in the introduction of its list."""
+    if listed and reading.labels.cookie.first(reading.opening(sentence.place)):
+        return [[word] for word in reading.labels.find(folded)]
+    return label_runs(reading, folded)
 
 
 def conditional(reading: Reading, folded: str) -> bool:

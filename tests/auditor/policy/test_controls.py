@@ -32,3 +32,11 @@ def test_the_promised_words_are_those_that_the_policy_quotes() -> None:
     (control,) = read_policy(text.encode(), name="policy.txt").consent
     assert (control.mechanism, control.label, control.location) == ("preference_centre", "Cookie Choices", "footer")
     assert control.evidence[0].quote.startswith("Change your choice by clicking")
+
+
+def test_a_banner_that_might_come_or_is_not_needed_is_none(read):
+    for text in (
+        "# Cookie policy\n\nWe use cookies. If we add marketing cookies, a cookie banner will ask you.\n",
+        "# Cookiebeleid\n\nWij gebruiken cookies. Wij hoeven geen toestemming te vragen via een cookiebanner.\n",
+    ):
+        assert "cookie_banner" not in {mechanism.mechanism for mechanism in read(text).consent}

@@ -184,3 +184,42 @@ def test_hosts_with_letters_of_their_own(read):
 )
 def test_conditions_and_possibilities_are_no_claims(read, text):
     assert not read(text).claims
+
+
+def test_labels_after_no_are_denied(read):
+    declaration = read(
+        "# Cookiebeleid\n\nWij gebruiken cookies op onze website.\n\n- **Analytische cookies:** tellen bezoeken.\n"
+        "- **Geen marketing- of trackingcookies:** dat vinden wij niet nodig.\n"
+    )
+    assert {c.canonical.value for c in declaration.categories} == {"performance"}
+    assert ("category_unused", "category", "targeting") in types(declaration)
+
+
+def test_an_introduction_without_rank_governs_its_list_only(read):
+    declaration = read(
+        "Cookie policy\n\nOur site uses cookies.\n\nEssential cookies are for:\n* signing in\n* the basket\n\n"
+        "These companies may use cookies, too:\n\nHotjar, Google Analytics, Facebook.\n"
+    )
+    found = services(declaration)
+    assert set(found) == {"Hotjar", "Google Analytics", "Facebook"}
+    assert "strictly_necessary" not in found.values()
+
+
+def test_a_service_by_way_of_which_something_is_done(read):
+    text = "# Cookie policy\n\nWe use cookies.\n\n## Necessary cookies\n\nThey are needed to pay safely via Stripe.\n"
+    assert services(read(text)) == {"Stripe": "strictly_necessary"}
+
+
+def test_records_of_a_cookie_without_underscore(read):
+    declaration = read(
+        "<h2>Cookie policy</h2><p>We use cookies.</p><h3>Necessary cookies</h3><p><b>Cookie:</b> shop-consent</p>"
+        "<p><b>Duration:</b> 1 year</p><p><b>Description:</b> remembers the answer.</p>"
+    )
+    assert [(c.name, c.duration.seconds) for c in declaration.cookies] == [("shop-consent", 31536000)]
+
+
+def test_a_number_of_an_item_is_no_cookie(read):
+    item = "<li><div>01</div><div>Analytics cookies: count visits</div></li>"
+    declaration = read(f"<p>Our website uses these cookies:</p><ul>{item}</ul>")
+    assert not declaration.cookies
+    assert {c.canonical.value for c in declaration.categories} == {"performance"}

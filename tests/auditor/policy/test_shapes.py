@@ -236,3 +236,59 @@ def test_not_necessary_is_no_necessary_category(read, text):
 def test_contractions_are_negations(claims):
     text = "Cookie policy. Our website uses cookies. We don't use advertising cookies and we won't sell your data."
     assert {(kind, value) for kind, _, value in claims(text)} == {("category_unused", "targeting"), ("no_sale", None)}
+
+
+def test_labels_in_lines_of_their_own(read):
+    lines = "".join(
+        f"<div><h5>Name</h5></div><div>{name}</div><div><h5>Expiration</h5></div><div>{time}</div>"
+        f"<div><h5>Function</h5></div><div>{what}</div>"
+        for name, time, what in (("_vst", "2 days", "Counts visits"), ("wd", "1 week", "Screen size"))
+    )
+    declaration = read(
+        "<h1>Cookie policy</h1><p>Our website uses cookies.</p><h2>Placed cookies</h2><h3>Statistics</h3>" + lines
+    )
+    assert [(c.name, c.category.value, c.duration.seconds) for c in declaration.cookies] == [
+        ("_vst", "performance", 172800),
+        ("wd", "performance", 604800),
+    ]
+
+
+def test_headings_with_the_words_of_columns_are_no_records(read):
+    text = "# Cookies\n\nWe use them.\n\n## Purpose\n\nThey count visits.\n\n## Duration\n\nThey last a year.\n"
+    assert not read(text).cookies
+
+
+def test_names_set_as_code_in_a_table(read):
+    declaration = read(
+        "# Cookie policy\n\nWe use local storage.\n\n| Item | Purpose | Kept |\n| --- | --- | --- |\n"
+        "| `theme` | Keeps your theme. | 1 year |\n| `basket` | Keeps your basket. | 1 day |\n"
+    )
+    assert [c.name for c in declaration.cookies] == ["theme", "basket"]
+
+
+def test_a_list_that_a_denial_opens(read):
+    declaration = read(
+        "# Politique de cookies\n\nLe site n'utilise aucun cookie :\n\n- de mesure d'audience\n- publicitaire\n"
+    )
+    assert {(c.type, c.subject_value) for c in declaration.claims} == {
+        ("category_unused", "performance"),
+        ("category_unused", "targeting"),
+    }
+
+
+def test_a_table_of_purposes_names_categories(read):
+    declaration = read(
+        "# Cookie policy\n\nWe use cookies.\n\n| Purpose | Description |\n| --- | --- |\n"
+        "| Security | They keep accounts safe. |\n| Advertising | They choose the ads. |\n"
+    )
+    assert {c.canonical.value for c in declaration.categories} == {"strictly_necessary", "targeting"}
+
+
+def test_a_table_of_technologies_names_none(read):
+    declaration = read(
+        "# Cookie policy\n\n| Type of technology | Description |\n| --- | --- |\n"
+        "| Pixels | We use pixels in our web pages and emails to learn what is read. |\n"
+        "| Other similar technologies | We use tags, too. |\n"
+    )
+    assert not declaration.categories
+    assert {"web_beacons", "email_pixels"} <= {t.name for t in declaration.technologies}
