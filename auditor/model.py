@@ -200,7 +200,10 @@ class Status(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """How far a run got. ``partial``: it ended, but some visits are not ``ok``."""
+    """How far a run got.
+
+    ``partial``: it ended, but some visits are not ``ok``. ``failed``: none of them is, or it was given up.
+    """
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -645,6 +648,7 @@ class Run:
     """One crawl. ``settings`` are the [crawl] and [network] values in force, by key.
 
     ``knowledge`` names what items were to be judged by: lists and tables with their SHA-256 or date, by name.
+    ``resumed`` counts how often it was interrupted and gone on with.
     """
 
     id: int
@@ -657,6 +661,7 @@ class Run:
     planned: int
     stored: int
     knowledge: Mapping[str, str] = field(default_factory=dict)
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from auditor.model import Scenario
 from crawler.modes import MODES
+from crawler.schedule.cadence import NICKNAMES, check_cron
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,6 @@ _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
 _EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 _HOST_PATTERN = re.compile(r"\*|(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _EVERY = re.compile(r"([1-9][0-9]{0,3})([hdw])")
-_CRON_NICKNAMES = frozenset({"@hourly", "@daily", "@weekly", "@monthly"})
 _CRON_FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     (0, 59, ()),
     (0, 23, ()),
@@ -230,12 +230,19 @@ def _is_address(value: str) -> bool:
     return "%" not in value
 
 
+def span(value: object) -> str:
+    """``12h``, ``7d``, ``2w``."""
+    if not isinstance(value, str) or not _EVERY.fullmatch(value):
+        raise ValueError('must be like "12h", "7d" or "2w"')
+    return value
+
+
 def cadence(value: object) -> str:
     """``12h``, ``7d``, ``2w``; or a cron line of five fields, or ``@daily`` and its like."""
     problem = 'must be like "12h", "7d", "2w", a cron line of five fields or "@daily"'
     if not isinstance(value, str):
         raise ValueError(problem)  # noqa: TRY004 - as in flag
-    if _EVERY.fullmatch(value) or value in _CRON_NICKNAMES:
+    if _EVERY.fullmatch(value) or value in NICKNAMES:
         return value
     fields = value.split()
     if len(value) > 200 or len(fields) != len(_CRON_FIELDS):
@@ -243,6 +250,7 @@ def cadence(value: object) -> str:
     for field, (low, high, names) in zip(fields, _CRON_FIELDS, strict=True):
         if not all(_is_cron_part(part, low, high, names) for part in field.split(",")):
             raise ValueError(f'{problem}; the cron field "{field}" is not within {low}-{high}')
+    check_cron(value)
     return value
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import ConfigError, PolicySource, Scenario, Site, Vendor
 from crawler import checks
+from crawler.notify.config import NotifyConfig, notify_config
 from crawler.toml_tables import Table, parsed, read_text
 
 if TYPE_CHECKING:
@@ -54,11 +55,20 @@ class NetworkConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleConfig:
+    """The [schedule] table: the time zone of cron lines, and of the days in messages."""
+
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of vendors.toml."""
 
     crawl: CrawlConfig = field(default_factory=CrawlConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
     vendors: tuple[Vendor, ...] = ()
 
 
@@ -83,6 +93,8 @@ def parse_config(text: str, *, folder: Path, require_vendors: bool = True) -> Co
     top = Table(document, "", problems)
     crawl = _crawl(top.table("crawl"))
     network = _network(top.table("network"))
+    schedule = _schedule(top.table("schedule"))
+    notify = notify_config(top.table("notify"), folder)
     vendors = tuple(_vendor(table, folder) for table in top.tables("vendor", most=MAX_VENDORS))
     top.finish()
     problems.extend(_repeated(vendors))
@@ -90,7 +102,7 @@ def parse_config(text: str, *, folder: Path, require_vendors: bool = True) -> Co
         problems.append("vendor: at least one [[vendor]] is required")
     if problems:
         raise ConfigError(tuple(problems))
-    return Config(crawl=crawl, network=network, vendors=vendors)
+    return Config(crawl=crawl, network=network, schedule=schedule, notify=notify, vendors=vendors)
 
 
 def _crawl(table: Table) -> CrawlConfig:
@@ -128,6 +140,12 @@ def _network(table: Table) -> NetworkConfig:
     )
     table.finish()
     return network
+
+
+def _schedule(table: Table) -> ScheduleConfig:
+    schedule = ScheduleConfig(timezone=table.get("timezone", checks.timezone, "UTC"))
+    table.finish()
+    return schedule
 
 
 def _resolve(table: Table) -> dict[str, str]:

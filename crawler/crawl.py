@@ -7,7 +7,7 @@ import importlib.metadata
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -21,7 +21,7 @@ from crawler.settings import scrapy_settings
 from crawler.spider import VisitSpider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
@@ -34,6 +34,14 @@ if TYPE_CHECKING:
 
 LARGE_LAG_MS = 1000.0
 INTERRUPTED = "interrupted"
+LEASE_LOST = "another process has taken the crawl over"
+
+
+class Lease(Protocol):
+    """The right to crawl the vendors of a run: ``on_lost`` is called, from any thread, when it is lost."""
+
+    owner: str
+    on_lost: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,7 @@ async def crawl(
     browser: str | None = None,
     resume: int | None = None,
     trigger: str = "manual",
+    lease: Lease | None = None,
 ) -> Crawled:
     """Play every planned visit of a new or resumed run, fetch its policies, store everything.
 
@@ -69,6 +78,7 @@ async def crawl(
         browser: the executable or mode that was asked for, if any.
         resume: the run to go on with.
         trigger: who began the run, for the record.
+        lease: on the vendors of a new run; the crawl stops when it is lost.
 
     Raises:
         BrowserError: no browser works; nothing was stored.
@@ -76,7 +86,7 @@ async def crawl(
     """
     async with opened(config, browser) as player:
         vendors = config.vendors if resume is None else store.run_vendors(resume)
-        run = resume if resume is not None else _begin(store, vendors, config, player, trigger)
+        run = resume if resume is not None else _begin(store, vendors, config, player, trigger, lease)
         job = Job(
             run=run,
             config=config,
@@ -86,6 +96,11 @@ async def crawl(
             player=player,
             watcher=watcher,
         )
+        if resume is not None:
+            store.resume_run(run)
+        if lease is not None:
+            loop = asyncio.get_running_loop()
+            lease.on_lost = lambda: loop.call_soon_threadsafe(job.stop, LEASE_LOST)
         watcher.planned(run, store.run(run).planned, store.run(run).planned - len(job.visits))
         await _carry(job)
         status = _finish(job)
@@ -98,7 +113,9 @@ async def crawl(
         )
 
 
-def _begin(store: Store, vendors: tuple[Vendor, ...], config: Config, player: Player, trigger: str) -> int:
+def _begin(
+    store: Store, vendors: tuple[Vendor, ...], config: Config, player: Player, trigger: str, lease: Lease | None
+) -> int:
     return store.start_run(
         vendors,
         plan(vendors, config),
@@ -107,6 +124,7 @@ def _begin(store: Store, vendors: tuple[Vendor, ...], config: Config, player: Pl
         settings=settings_in_force(config),
         trigger=trigger,
         knowledge=knowledge_facts(),
+        lease_owner=None if lease is None else lease.owner,
     )
 
 
@@ -195,7 +213,7 @@ def _finish(job: Job) -> RunStatus:
         job.problems.append(f"{missing} planned visits were not stored")
     if job.stopped is not None or job.problems:
         return RunStatus.RUNNING
-    good = all(row.outcome is Outcome.OK for row in job.store.coverage(job.run))
-    status = RunStatus.COMPLETE if good else RunStatus.PARTIAL
+    good = [row.outcome is Outcome.OK for row in job.store.coverage(job.run)]
+    status = RunStatus.COMPLETE if all(good) else RunStatus.PARTIAL if any(good) else RunStatus.FAILED
     job.store.finish_run(job.run, status)
     return status

@@ -494,6 +494,84 @@ def narrow_observations(database: Database) -> None:
     narrow(database)
 
 
+_SCHEDULE = """
+CREATE TABLE schedules (
+  vendor_id TEXT PRIMARY KEY, cadence TEXT, period_seconds INTEGER, due_at TEXT,
+  lease_owner TEXT, lease_until TEXT, lease_due_at TEXT, lease_run_id INTEGER REFERENCES runs (id),
+  lease_takeovers INTEGER NOT NULL DEFAULT 0, started_at TEXT, ended_at TEXT,
+  ended TEXT CHECK (ended IN ('ok', 'partial', 'failed', 'error')), failures INTEGER NOT NULL DEFAULT 0,
+  paused_at TEXT, paused_by TEXT, removed_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX schedules_by_run ON schedules (lease_run_id);
+
+CREATE TABLE scheduled_crawls (
+  id INTEGER PRIMARY KEY, vendor_id TEXT NOT NULL REFERENCES schedules (vendor_id), due_at TEXT NOT NULL,
+  started_at TEXT NOT NULL, ended_at TEXT NOT NULL,
+  ended TEXT NOT NULL CHECK (ended IN ('ok', 'partial', 'failed', 'error')),
+  crawl_run_id INTEGER REFERENCES runs (id), takeovers INTEGER NOT NULL
+) STRICT;
+CREATE INDEX scheduled_crawls_by_vendor ON scheduled_crawls (vendor_id, due_at);
+CREATE INDEX scheduled_crawls_by_run ON scheduled_crawls (crawl_run_id);
+
+ALTER TABLE runs ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;
+"""
+
+
+@migrations(name="schedule")
+def schedule(database: Database) -> None:
+    """When vendors are due, who crawls them, and how due crawls ended; how often a run was gone on with.
+
+    A vendor is scheduled before its first run knows it: ``schedules`` does not refer to ``vendors``.
+    """
+    database.executescript(_SCHEDULE)
+
+
+_OUTBOX = """
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY, "key" TEXT NOT NULL UNIQUE, finding_id INTEGER NOT NULL REFERENCES findings (id),
+  vendor_id TEXT NOT NULL, owner TEXT, at TEXT NOT NULL,
+  change TEXT NOT NULL CHECK (change IN ('new', 'returned', 'worse', 'gone', 'lapsed')),
+  severity TEXT NOT NULL, payload TEXT NOT NULL CHECK (json_valid(payload))
+) STRICT;
+CREATE INDEX notices_by_finding ON notices (finding_id, id);
+CREATE INDEX notices_by_time ON notices (at);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY, "key" TEXT NOT NULL UNIQUE, target TEXT NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL,
+  payload TEXT NOT NULL CHECK (json_valid(payload)), created_at TEXT NOT NULL, not_before TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'failed')),
+  attempts INTEGER NOT NULL DEFAULT 0, sender TEXT, sending_until TEXT, sent_at TEXT, last_error TEXT
+) STRICT;
+CREATE INDEX messages_to_send ON messages (target, id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX messages_by_target ON messages (target, kind, created_at);
+
+CREATE TABLE message_notices (
+  target TEXT NOT NULL, notice_id INTEGER NOT NULL REFERENCES notices (id),
+  message_id INTEGER NOT NULL REFERENCES messages (id), PRIMARY KEY (target, notice_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_notices_by_message ON message_notices (message_id);
+CREATE INDEX message_notices_by_notice ON message_notices (notice_id);
+
+CREATE TABLE message_targets (
+  target TEXT PRIMARY KEY, since TEXT NOT NULL, first_notice INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tickets (
+  target TEXT NOT NULL, finding_id INTEGER NOT NULL REFERENCES findings (id), is_open INTEGER NOT NULL,
+  times INTEGER NOT NULL, PRIMARY KEY (target, finding_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_finding ON tickets (finding_id);
+
+CREATE TABLE outbox_places (name TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations(name="outbox")
+def outbox(database: Database) -> None:
+    """What is to be told, the messages that tell it, and which tickets are open elsewhere."""
+    database.executescript(_OUTBOX)
+
+
 def migrate(database: Database) -> None:
     """Brings the database to the present schema and renews its views; each migration is one transaction.
 

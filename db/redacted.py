@@ -35,6 +35,14 @@ _REDACTIONS = (
     "DELETE FROM screenshots",
     "DELETE FROM recordings",
     "DELETE FROM seals",
+    "DELETE FROM message_notices",
+    "DELETE FROM messages",
+    "DELETE FROM message_targets",
+    "DELETE FROM tickets",
+    "DELETE FROM notices",
+    "DELETE FROM outbox_places",
+    "DELETE FROM scheduled_crawls",
+    "DELETE FROM schedules",
 )
 
 
@@ -42,7 +50,8 @@ def export_redacted(path: Path, target: Path) -> int:
     """Write the redacted copy to ``target``, which must not exist yet; returns its size in bytes.
 
     Left out: owners, who decided and their notes, pictures and fetched documents (no artifact folder goes with it),
-    hashes of values, local files and addresses of the crawl's set-up, and the seals, which the changes would break.
+    hashes of values, local files and addresses of the crawl's set-up, the schedule, messages, and the seals, which the
+    changes would break.
     Raises StoreError where the database cannot be read or the copy cannot be written.
     """
     check_readable(path)

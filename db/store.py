@@ -13,11 +13,14 @@ from db.artifacts import Artifacts
 from db.checks import problems
 from db.codec import optional_text, texts, time_to_text
 from db.connection import installation_key, open_database, translated
+from db.health import reasons
 from db.judgement_rows import rule_to_row
 from db.judgements import write_audit
+from db.outbox import Outbox
 from db.reduction import clean
 from db.retention import Pruned, old_runs, prune_run, sweep
 from db.rows import choice_from_row
+from db.schedule import Schedules, attach_run
 from db.seals import head, seal_audit, seal_events, seal_evidence, seals_of, verify
 from db.search import index_vendor
 from db.sites import site_id
@@ -26,7 +29,7 @@ from db.visit_rows import browser_to_row, policy_to_row, settings_to_json, vendo
 from db.write import Dictionary, insert, insert_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
     from types import TracebackType
@@ -51,6 +54,11 @@ if TYPE_CHECKING:
     from db.seals import Seal, Verification
 
 
+def utc_now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)
+
+
 class CoverageRow(NamedTuple):
     """How one stored visit ended and what became of the choice in it."""
 
@@ -70,10 +78,16 @@ class Store:
     everything from before is intact.
     """
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Opens ``path`` and brings it to the present schema; without ``create`` a missing file is a StoreError."""
+    def __init__(self, path: Path, *, create: bool = True, clock: Callable[[], datetime] = utc_now) -> None:
+        """Opens ``path`` and brings it to the present schema; without ``create`` a missing file is a StoreError.
+
+        ``clock`` gives the present time, in UTC.
+        """
         self.path = path
         self.artifacts = Artifacts(path)
+        self.schedules = Schedules(self._reading, self._writing)
+        self.outbox = Outbox(self._reading, self._writing)
+        self._now = clock
         self._lock = RLock()
         self._database = open_database(path, create=create)
 
@@ -119,12 +133,13 @@ class Store:
         settings: Mapping[str, object],
         trigger: str = "manual",
         knowledge: Mapping[str, str] | None = None,
+        lease_owner: str | None = None,
     ) -> int:
         """Records a new run with its plan and the vendors as they are configured now. Returns the run's id.
 
-        ``knowledge``: see ``auditor.model.Run``.
+        ``knowledge``: see ``auditor.model.Run``. ``lease_owner``: whose leases on the vendors are for this run.
         """
-        now = time_to_text(datetime.now(UTC))
+        now = time_to_text(self._now())
         with self._writing() as database:
             for vendor in vendors:
                 _register(database, vendor)
@@ -147,7 +162,15 @@ class Store:
                 place = {"run_id": run_id, "position": position, "site_id": site}
                 which = {"scenario": visit.scenario.value, "repetition": visit.repetition}
                 insert(database, "planned_visits", {**place, **which})
+            if lease_owner is not None:
+                attach_run(database, lease_owner, run_id)
         return run_id
+
+    def resume_run(self, run_id: int) -> None:
+        """Counts that an unfinished run is gone on with. StoreError when there is no such run."""
+        with self._writing() as database:
+            read.run(database, run_id)
+            database.execute("UPDATE runs SET resumed = resumed + 1 WHERE id = ?", [run_id])
 
     def unfinished_run(self) -> int | None:
         """The latest run that was begun and not ended, None if there is none."""
@@ -176,7 +199,7 @@ class Store:
 
     def finish_run(self, run_id: int, status: RunStatus) -> None:
         """Records how the run ended, renews what the front page reads, and seals what the run stored."""
-        now = datetime.now(UTC)
+        now = self._now()
         with self._writing() as database:
             read.run(database, run_id)
             ended = [status.value, time_to_text(now), run_id]
@@ -267,7 +290,7 @@ class Store:
             for text, digest in kept.items():
                 size = len(text.encode("utf-8", "surrogatepass"))
                 _register_artifact(database, digest, "text/plain; charset=utf-8", size)
-            now = datetime.now(UTC)
+            now = self._now()
             write_audit(database, audit, kept, now)
             seal_audit(database, audit.run, audit.vendor, now)
             seal_events(database, now)
@@ -325,18 +348,18 @@ class Store:
         day = None if until is None else until.isoformat()
         with self._writing() as database:
             finding = _finding_id(database, fingerprint)
-            _say(database, finding, actor=actor, action=status.value, note=note, until=day)
+            _say(database, finding, self._now(), actor=actor, action=status.value, note=note, until=day)
             verdict = [status.value, day, finding]
             database.execute("UPDATE findings SET status = ?, accepted_until = ? WHERE id = ?", verdict)
-            seal_events(database, datetime.now(UTC))
+            seal_events(database, self._now())
 
     def comment(self, fingerprint: str, *, actor: str, note: str) -> None:
         """Adds a person's words to a finding's history; its verdict stays. StoreError where one of them is missing."""
         if not actor.strip() or not note.strip():
             raise StoreError("a comment needs the name of who gives it, and words")
         with self._writing() as database:
-            _say(database, _finding_id(database, fingerprint), actor=actor, action="comment", note=note)
-            seal_events(database, datetime.now(UTC))
+            _say(database, _finding_id(database, fingerprint), self._now(), actor=actor, action="comment", note=note)
+            seal_events(database, self._now())
 
     def prune(self, keep: int) -> tuple[list[int], Pruned]:
         """Forgets evidence of runs that are not among the last ``keep`` of their vendors; what findings point at stays.
@@ -349,7 +372,7 @@ class Store:
         rows = 0
         for run_id in runs:
             with self._writing() as database:
-                rows += prune_run(database, run_id, datetime.now(UTC))
+                rows += prune_run(database, run_id, self._now())
         with self._writing() as database:
             swept = sweep(database)
         self.artifacts.remove(swept.artifacts)
@@ -375,6 +398,11 @@ class Store:
         with self._reading() as database:
             return head(database)
 
+    def health(self) -> list[str]:
+        """Why the installation is not healthy; empty when it is: see `db.health`."""
+        with self._reading() as database:
+            return reasons(database.conn, self._now())
+
     def check(self) -> tuple[str, ...]:
         """What is wrong with the database and its artifacts; empty when nothing is."""
         with self._reading() as database:
@@ -390,12 +418,19 @@ def _finding_id(database: Database, fingerprint: str) -> int:
 
 
 def _say(
-    database: Database, finding: int, *, actor: str, action: str, note: str | None, until: str | None = None
+    database: Database,
+    finding: int,
+    now: datetime,
+    *,
+    actor: str,
+    action: str,
+    note: str | None,
+    until: str | None = None,
 ) -> None:
     """Appends what a person said to a finding's history."""
     event = {
         "finding_id": finding,
-        "at": time_to_text(datetime.now(UTC)),
+        "at": time_to_text(now),
         "actor": clean(actor),
         "action": action,
         "note": optional_text(note),

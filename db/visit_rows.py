@@ -111,6 +111,7 @@ def run_from_row(row: Row, browser: BrowserFacts | None) -> Run:
         planned=row["planned"],
         stored=row["stored"],
         knowledge=load(row["knowledge"]),
+        resumed=row["resumed"],
     )
 
 

@@ -32,3 +32,13 @@ def shared() -> Path:
     if not (folder / "policies").is_dir():
         pytest.skip("no shared data")
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes or hours")
+
+
+@pytest.fixture(scope="session")
+def long_tests(pytestconfig: pytest.Config) -> bool:
+    """Whether tests that take very long are wanted."""
+    return bool(pytestconfig.getoption("--long"))

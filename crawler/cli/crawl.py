@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.model import Scenario, Severity
-from crawler.cli.findings import listing_of
+from crawler.cli.due import DueJob, held, one_round, unfinished
+from crawler.cli.findings import format_option, listing_of
 from crawler.cli.judging import present, print_findings
+from crawler.cli.logs import log_option
 from crawler.cli.main_job import conclude, narrowed, run_crawl
 from crawler.cli.serve import first_free, host_option, port_option, serve_until_interrupted
 from crawler.cli.terminal import say
-from crawler.cli.verb import DONE, INCOMPLETE, Verb, browser_option, db_option, debugging, settings_from, vendors_option
+from crawler.cli.verb import (
+    DONE,
+    INCOMPLETE,
+    Verb,
+    browser_option,
+    db_option,
+    debugging,
+    json_option,
+    settings_from,
+    vendors_option,
+)
 from crawler.config import load_config
 from crawler.demo.web import DemoWeb
 from crawler.waivers import load_waivers
@@ -20,8 +32,6 @@ from db.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_LATER = "--due is not in this version yet: name vendors with --vendor, or crawl all"
 
 
 @click.command(cls=Verb)
@@ -41,11 +51,14 @@ _LATER = "--due is not in this version yet: name vendors with --vendor, or crawl
     help="Play every scenario N times, and say how often.",
 )
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Visits at a time, instead of the file's.")
-@click.option("--due", is_flag=True, hidden=True)
+@click.option("--due", is_flag=True, help="What the schedule says, then tell what changed; for cron or a timer.")
 @click.option("--resume", is_flag=True, help="Finish the run that was interrupted, with its vendors and scenarios.")
 @click.option(
     "--fail-on", type=click.Choice([level.value for level in Severity]), help="Exit 10 from this severity on."
 )
+@format_option
+@json_option
+@log_option
 @browser_option
 @vendors_option
 @db_option
@@ -60,25 +73,49 @@ def crawl(  # noqa: PLR0913 - one parameter for each option of the contract
     due: bool,
     resume: bool,
     fail_on: str | None,
+    form: str,
+    as_json: bool,
     browser: str | None,
     vendors: Path,
     db: Path,
 ) -> None:
     """Visit the vendors, store, judge.
 
-    Ends with a summary and what changed since the last run.
+    Ends with a summary, or the run's findings in the form that is asked for, and what changed since the last run.
 
     Exit codes: 0 done, 1 unexpected failure, 3 invalid configuration, 4 some visits incomplete, 10 findings at or
     above --fail-on, 130 interrupted (--resume goes on).
     """
+    form = "json" if as_json else form
+    severity = Severity(fail_on) if fail_on else None
     if due:
-        raise click.UsageError(_LATER)
+        if wanted or scenarios or resume or repeat != 1:
+            raise click.UsageError("--due takes neither --vendor, --scenario, --repeat nor --resume")
+        config = narrowed(load_config(vendors), (), (), concurrency)
+        waivers = load_waivers(vendors)
+        with Store(db) as store:
+            job = DueJob(
+                store=store,
+                config=config,
+                browser=browser,
+                debug=debugging(ctx),
+                waivers=waivers,
+                fail_on=severity,
+                form=form,
+            )
+            one_round(job)
+        ctx.exit(job.code)
     config = settings_from(vendors) if resume else load_config(vendors)
     config = narrowed(config, () if resume else wanted, scenarios, concurrency, repeat)
     waivers = load_waivers(vendors)
     with Store(db) as store:
-        crawled = run_crawl(store, config, browser, resume=resume, debug=debugging(ctx))
-        code = DONE if crawled is None else conclude(store, crawled, Severity(fail_on) if fail_on else None, waivers)
+        run = unfinished(store) if resume else None
+        if resume and run is None:
+            ctx.exit(DONE)
+        crawled_vendors = config.vendors if run is None else store.run_vendors(run)
+        with held(store, [vendor.id for vendor in crawled_vendors]) as lease:
+            crawled = run_crawl(store, config, browser, resume=run, debug=debugging(ctx), lease=lease)
+            code = conclude(store, crawled, severity, waivers, form)
     ctx.exit(code)
 
 
@@ -107,8 +144,7 @@ def _crawl_demo(db: Path, browser: str | None, *, debug: bool) -> int:
     with Store(db) as store, DemoWeb() as web:
         for vendor, why in web.left_out.items():
             say(f"the demo vendor {vendor} is left out: {why}")
-        crawled = run_crawl(store, web.config(), browser, resume=False, debug=debug)
-        assert crawled is not None, "only a resumed run can have nothing to do"
+        crawled = run_crawl(store, web.config(), browser, resume=None, debug=debug)
         code = conclude(store, crawled, None)
         if code in (DONE, INCOMPLETE):
             print_findings(present(listing_of(store, run=crawled.run).findings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +14,7 @@ from auditor.model import Outcome, Severity, Status, StoreError
 from crawler.cli.findings_json import (
     Listing,
     changes_to_json,
+    findings_to_annotations,
     findings_to_csv,
     findings_to_sarif,
     listing_to_json,
@@ -25,9 +26,21 @@ from crawler.cli.verb import Verb, db_option, json_option
 from db.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    F = TypeVar("F", bound=Callable[..., Any])
+
 DIFF_SCHEMA = "consent-audit/diff/1"
+
+
+FORMS = ("table", "json", "csv", "sarif", "github")
+
+
+def format_option(command: F) -> F:
+    """``--format FORM``: how findings are printed."""
+    words = "github: annotations for its Actions."
+    return click.option("--format", "form", type=click.Choice(FORMS), default="table", help=words)(command)
 
 
 class RunChoice(click.ParamType[int | None]):
@@ -56,7 +69,7 @@ class RunChoice(click.ParamType[int | None]):
     help="Only findings of this confidence or more, from 0 to 1; hints that rest on heuristics have less than 0.7.",
 )
 @click.option("--run", type=RunChoice(), metavar="N|latest", default="latest", show_default=True)
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "sarif"]), default="table")
+@format_option
 @json_option
 @db_option
 def findings(
@@ -78,7 +91,9 @@ def findings(
         chosen = run if run is not None else latest(store, vendor)
         listing = listing_of(store, run=chosen, vendor=vendor, rule=rule, status=Status(status) if status else None)
     listing = replace(listing, findings=tuple(each for each in listing.findings if each.confidence >= min_confidence))
-    _print(listing, "json" if as_json else form)
+    print_listing(listing, "json" if as_json else form)
+    if form == "table" and not as_json:
+        say(summary(listing))
 
 
 def listing_of(
@@ -110,16 +125,18 @@ def latest(store: Store, vendor: str | None = None) -> int:
     raise StoreError(f'no stored run has a vendor "{vendor}"')
 
 
-def _print(listing: Listing, form: str) -> None:
+def print_listing(listing: Listing, form: str) -> None:
+    """Print findings in one of FORMS."""
     if form == "json":
         print_json(listing_to_json(listing))
     elif form == "csv":
         sys.stdout.write(findings_to_csv(listing.findings))
     elif form == "sarif":
         print_json(findings_to_sarif(listing.findings, rule_facts()))
+    elif form == "github":
+        sys.stdout.write(findings_to_annotations(present(listing.findings)))
     else:
         print_findings(listing.findings)
-        say(summary(listing))
 
 
 def summary(listing: Listing) -> str:

@@ -31,6 +31,9 @@ _LEVELS = {
     Severity.LOW: "note",
     Severity.INFO: "note",
 }
+_ANNOTATIONS = {"error": "error", "warning": "warning", "note": "notice"}
+_IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTY = {**_IN_DATA, ":": "%3A", ",": "%2C"}
 _SECURITY_SEVERITY = {
     Severity.CRITICAL: "9.5",
     Severity.HIGH: "8.0",
@@ -92,6 +95,7 @@ def run_to_json(run: Run) -> dict[str, Any]:
         else None,
         "planned": run.planned,
         "stored": run.stored,
+        "resumed": run.resumed,
         "settings": dict(run.settings),
     }
 
@@ -193,6 +197,30 @@ def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     shown = plain(text)
     return f"'{shown}" if text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown
+
+
+def findings_to_annotations(findings: Iterable[Finding]) -> str:
+    """Workflow commands of GitHub Actions, one a line: what a person dismissed is left out.
+
+    They are about no file of the repository, so they stand on the summary page of the job.
+    """
+    dismissed = (Status.ACCEPTED, Status.FALSE_POSITIVE)
+    return "".join(_annotation(each) for each in findings if each.status not in dismissed)
+
+
+def _annotation(finding: Finding) -> str:
+    quoted = finding.declaration
+    said = f' The policy says: "{quoted.quote}"' if quoted else ""
+    title = _escaped(f"{finding.severity.value}: {finding.title} ({finding.vendor})", _IN_PROPERTY)
+    message = _escaped(
+        f"{finding.subject}: {finding.fact}{said} [{finding.rule}, {finding.fingerprint[:12]}]", _IN_DATA
+    )
+    return f"::{_ANNOTATIONS[_LEVELS[finding.severity]]} title={title}::{message}\n"
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    """As the workflow commands want it: what separates their parts, and line ends, as percent codes."""
+    return "".join(escapes.get(char) or plain(char) for char in text)
 
 
 def findings_to_sarif(findings: Sequence[Finding], rules: Iterable[RuleFacts]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.model import Outcome, RunStatus, Scenario, Severity
-from crawler.cli.findings import listing_of, summary
+from crawler.cli.findings import listing_of, print_listing, summary
 from crawler.cli.judging import at_or_above, causes_of, changes, judge, present, previous_run, print_changes
 from crawler.cli.knowledge import knowledge
 from crawler.cli.progress import CrawlProgress
@@ -20,7 +20,7 @@ from crawler.cli.terminal import print_table, say
 from crawler.cli.verb import DONE, FINDINGS, INCOMPLETE, INTERRUPTED, UNEXPECTED
 from crawler.cli.waiving import apply_waivers
 from crawler.crawl import INTERRUPTED as STOPPED_BY_PERSON
-from crawler.crawl import LARGE_LAG_MS, Crawled
+from crawler.crawl import LARGE_LAG_MS, Crawled, Lease
 from crawler.crawl import crawl as play_all
 
 if TYPE_CHECKING:
@@ -57,18 +57,24 @@ def narrowed(
     return replace(config, crawl=crawl, vendors=vendors)
 
 
-def run_crawl(store: Store, config: Config, browser: str | None, *, resume: bool, debug: bool) -> Crawled | None:
-    """Crawl, with progress on stderr; ``None`` where there was nothing to resume."""
+def run_crawl(
+    store: Store,
+    config: Config,
+    browser: str | None,
+    *,
+    resume: int | None,
+    debug: bool,
+    trigger: str = "manual",
+    lease: Lease | None = None,
+) -> Crawled:
+    """Crawl, with progress on stderr; ``resume``: go on with that run instead of beginning one."""
     _set_logs(debug=debug)
     knowledge()  # A list that cannot be read is told now, and not when everything has been visited.
-    run = store.unfinished_run() if resume else None
-    if resume and run is None:
-        say("there is no unfinished run to resume")
-        return None
-    if run is not None:
-        config = as_begun(config, store.run(run))
+    if resume is not None:
+        config = as_begun(config, store.run(resume))
     with CrawlProgress() as progress:
-        crawled = asyncio.run(play_all(store, config, progress, browser=browser, resume=run))
+        playing = play_all(store, config, progress, browser=browser, resume=resume, trigger=trigger, lease=lease)
+        crawled = asyncio.run(playing)
     if crawled.worst_lag_ms > LARGE_LAG_MS:
         say(f"this machine was busy: up to {crawled.worst_lag_ms / 1000:.1f} s of lag; a lower concurrency is safer")
     return crawled
@@ -96,8 +102,17 @@ def as_begun(config: Config, run: Run) -> Config:
     return replace(config, crawl=replace(config.crawl, scenarios=scenarios, **kept))
 
 
-def conclude(store: Store, crawled: Crawled, fail_on: Severity | None, waivers: Sequence[Waiver] | None = None) -> int:
-    """Judge a crawl, apply waivers, print its summary and what changed since the last run; the exit code."""
+def conclude(
+    store: Store,
+    crawled: Crawled,
+    fail_on: Severity | None,
+    waivers: Sequence[Waiver] | None = None,
+    form: str = "table",
+) -> int:
+    """Judge a crawl, apply waivers, print its findings and what changed since the last run; the exit code.
+
+    ``form``: see `crawler.cli.forms`; a ``table`` is a summary only.
+    """
     for problem in crawled.problems:
         say(f"error: {problem}")
     if crawled.status is RunStatus.RUNNING:
@@ -107,7 +122,11 @@ def conclude(store: Store, crawled: Crawled, fail_on: Severity | None, waivers: 
     judge(store, crawled.run)
     apply_waivers(store, waivers)
     listing = listing_of(store, run=crawled.run)
-    _print_summary(listing)
+    if form == "table":
+        _print_summary(listing)
+    else:
+        print_listing(listing, form)
+    say(summary(listing))
     before = previous_run(store, crawled.run)
     if before is not None:
         say(f"changes since run {before}:")
@@ -129,4 +148,3 @@ def _print_summary(listing: Listing) -> None:
         for vendor in vendors
     ]
     print_table(("vendor", *(level.value for level in Severity), "undecided", "visits without evidence"), rows)
-    say(summary(listing))

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from auditor.model import Severity
 
@@ -52,8 +52,27 @@ def plain(text: object) -> str:
     return "".join(char for char in str(text) if unicodedata.category(char) not in _HIDDEN)
 
 
+class _Talk:
+    """How this process talks: in lines for people, unless something else was put here."""
+
+    other: Callable[[str], None] | None = None
+
+
+def talk_with(other: Callable[[str], None] | None) -> None:
+    """Have talk written by ``other``; None: in lines for people."""
+    _Talk.other = other
+
+
+def talks_structured() -> bool:
+    """Whether talk is not for people."""
+    return _Talk.other is not None
+
+
 def say(message: object) -> None:
     """Talk: one line on stderr, escaped."""
+    if _Talk.other is not None:
+        _Talk.other(safe(message, 2000))
+        return
     sys.stderr.write(safe(message, 2000) + "\n")
     sys.stderr.flush()
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from auditor.model import StoreError
+from db import health
 from db.artifacts import Artifacts
-from db.site import exports, framework, health, queries, text, vendors
+from db.site import exports, framework, queries, text, vendors
 from db.site.charts import timeline_chart, trend_chart
 from db.site.decisions import CHOICES, may_decide
 from db.site.framework import Datasette, NotFound, Request, Response

@@ -150,7 +150,7 @@ name = ""
         "vendor[2].name: must be a non-empty string",
         "vendor[2].policy[0].url: exactly one of url and file must be given",
         "vendor[2].site: at least one [[vendor.site]] with a url is required",
-        "colour: unknown key; known are crawl, network, vendor",
+        "colour: unknown key; known are crawl, network, schedule, notify, vendor",
         'vendor[2].id: "ooma" is already the id of vendor[0]',
     )
 

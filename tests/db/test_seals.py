@@ -13,7 +13,9 @@ from db import seals
 from db.store import Store
 
 # Written by people or by other programs' schedule, or only derived: no seal of a run can cover them.
-UNSEALED = frozenset({"vendors", "rules", "_sqlite_migrations"})
+SCHEDULE = frozenset({"schedules", "scheduled_crawls"})
+OUTBOX = frozenset({"notices", "messages", "message_notices", "message_targets", "tickets", "outbox_places"})
+UNSEALED = frozenset({"vendors", "rules", "_sqlite_migrations"}) | SCHEDULE | OUTBOX
 # Sealed through the views that resolve them.
 RESOLVED = frozenset({"hosts", "texts", "cookies", "storage_items", "endpoints"})
 

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from auditor import model as m
-from db.site import health, vendors
+from db import health
+from db.site import vendors
 from db.site.serve import build_app
 from db.store import Store
 
@@ -259,7 +260,7 @@ def test_health_over_http(site):
     + [(bad, None) for bad in (None, "", "7", "d7", "7 d", "9999999d")],
 )
 def test_cadences(text, expected):
-    assert health.cadence(text) == expected
+    assert health.period_of(text) == expected
 
 
 def test_health_needs_runs_younger_than_their_cadence(store, records):

@@ -1,0 +1,1 @@
+"""Tells people and their systems what changed: plans messages, writes them, sends them."""
