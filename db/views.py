@@ -114,6 +114,43 @@ SELECT f.id, f.fingerprint, f.rule_id, f.vendor_id, s.url AS site, f.subject, f.
 FROM findings f LEFT JOIN sites s ON s.id = f.site_id""",  # noqa: S608 - words are ours
     ),
     View(
+        name="finding_history",
+        description="Every finding's life: first and last seen, how often it was seen, went away and returned.",
+        select="""
+SELECT f.fingerprint, f.vendor_id, f.rule_id AS rule, f.site, f.subject, f.severity, f.presence, f.status, f.first_seen,
+  f.last_seen, f.times_seen, coalesce(e.times_gone, 0) AS times_gone, coalesce(e.times_returned, 0) AS times_returned,
+  e.last_gone_at, e.last_returned_at
+FROM finding_states f LEFT JOIN (SELECT finding_id, sum(action = 'gone') AS times_gone,
+    sum(action = 'returned') AS times_returned, max(CASE WHEN action = 'gone' THEN at END) AS last_gone_at,
+    max(CASE WHEN action = 'returned' THEN at END) AS last_returned_at
+  FROM finding_events GROUP BY finding_id) e ON e.finding_id = f.id""",
+    ),
+    View(
+        name="vendor_timeline",
+        description="A vendor's runs, versions of policies, and changes of consent platform and findings.",
+        select="""
+SELECT m.vendor_id, r.started_at AS at, 'run' AS kind, r.status AS change, NULL AS what, r.id AS run_id,
+  NULL AS fingerprint, NULL AS sha256
+FROM run_vendors m JOIN runs r ON r.id = m.run_id
+UNION ALL
+SELECT vendor_id, fetched_at, 'policy', CASE WHEN before IS NULL THEN 'first' ELSE 'changed' END, place, run_id, NULL,
+  sha256
+FROM (SELECT vendor_id, fetched_at, coalesce(url, source) AS place, run_id, sha256, lag(sha256) OVER
+    (PARTITION BY vendor_id, coalesce(source, url) ORDER BY run_id) AS before
+  FROM policies WHERE sha256 IS NOT NULL) WHERE sha256 IS NOT before
+UNION ALL
+SELECT vendor_id, at, 'cmp', CASE WHEN is_first THEN 'first' ELSE 'changed' END, cmp, run_id, NULL, NULL
+FROM (SELECT vendor_id, at, cmp, run_id, row_number() OVER (PARTITION BY vendor_id, site_id ORDER BY run_id) = 1
+    AS is_first, lag(cmp) OVER (PARTITION BY vendor_id, site_id ORDER BY run_id) AS before
+  FROM (SELECT s.vendor_id, v.site_id, v.run_id, min(v.started_at) AS at, max(b.cmp) AS cmp
+    FROM visits v JOIN sites s ON s.id = v.site_id LEFT JOIN banners b ON b.visit_id = v.id
+    WHERE v.outcome = 'ok' GROUP BY s.vendor_id, v.site_id, v.run_id))
+WHERE cmp IS NOT before OR (is_first AND cmp IS NOT NULL)
+UNION ALL
+SELECT f.vendor_id, e.at, 'finding', e.action, f.subject, e.run_id, f.fingerprint, NULL
+FROM finding_events e JOIN findings f ON f.id = e.finding_id WHERE e.action IN ('new', 'returned', 'gone')""",
+    ),
+    View(
         name="cookie_sightings",
         description="Every write or sighting of a cookie in one phase of a visit, as the browser reported it.",
         select=f"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor.model import StoreError
 from db import health
 from db.artifacts import Artifacts
-from db.site import exports, framework, queries, text, vendors
+from db.site import exports, framework, metrics, queries, text, vendors
 from db.site.charts import timeline_chart, trend_chart
 from db.site.decisions import CHOICES, may_decide
 from db.site.framework import Datasette, NotFound, Request, Response
@@ -103,6 +103,12 @@ async def healthz(datasette: Datasette) -> Response:
     reasons = await framework.read(datasette, health.reasons, datetime.now(UTC))
     body = {"status": "unhealthy" if reasons else "ok", "reasons": reasons}
     return framework.json(body, status=503 if reasons else 200, headers={"cache-control": "no-store"})
+
+
+async def monitoring(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - as every page
+    """Numbers for Prometheus."""
+    document = await framework.read(datasette, metrics.metrics, datetime.now(UTC))
+    return framework.content(document.encode(), kind=metrics.CONTENT_TYPE, headers={"cache-control": "no-store"})
 
 
 BADGES = {

@@ -44,6 +44,7 @@ _ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/runs/(?P<before>[0-9]{1,9})/(?P<after>[0-9]{1,9})$", reference.diff),
     (r"^/policies/(?P<sha256>[0-9a-f]{64})$", reference.policy),
     (r"^/policies/(?P<before>[0-9a-f]{64})/(?P<after>[0-9a-f]{64})$", reference.policy_diff),
+    (r"^/-/metrics$", pages.monitoring),
     (r"^/-/artifact/(?P<sha256>[0-9a-f]{64})$", pages.artifact),
 )
 

@@ -23,7 +23,7 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 # Of Datasette's own pages below /-/ only these are for everybody; the others tell about the installation.
-_OPEN = ("/-/healthz", "/-/artifact/", "/-/static/", "/-/audit/")
+_OPEN = ("/-/healthz", "/-/metrics", "/-/artifact/", "/-/static/", "/-/audit/")
 # With an access file: where people log in and out, and what they may send.
 _PEOPLE = frozenset({"/-/login", "/-/logout"})
 _DECISION = re.compile(r"/findings/[0-9a-f]{64}/decide")

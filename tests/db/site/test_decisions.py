@@ -299,7 +299,7 @@ def test_a_site_that_is_not_public(filled, records, finding):
     closed = Access(public=False, users=PEOPLE.users)
     with records.serving(filled.path, closed) as address:
         with httpx.Client(base_url=address) as client:
-            for path in ("/", "/rules", f"/findings/{finding}", "/vendors/vendor", "/runs/1", "/services", "/audit"):
+            for path in ("/", "/rules", f"/findings/{finding}", "/vendors/vendor", "/runs/1", "/-/metrics", "/audit"):
                 assert client.get(path).status_code == 403, path
             assert client.get("/audit/findings.json").status_code == 403
             with Store(filled.path) as store:

@@ -249,6 +249,20 @@ def test_health_over_http(site):
     assert site.get("/-/healthz").json() == {"status": "ok", "reasons": []}
 
 
+def test_metrics_over_http(site):
+    answer = site.get("/-/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert "consent_audit_healthy 1" in lines
+    assert "consent_audit_vendors 2" in lines
+    assert 'consent_audit_open_findings{severity="critical"} 1' in lines
+    assert 'consent_audit_open_findings{severity="high"} 1' in lines
+    assert 'consent_audit_runs{status="partial"} 1' in lines
+    assert 'consent_audit_vendor_failures{vendor="dead"} 0' in lines
+    names = {line.partition(" ")[0].partition("{")[0] for line in lines if not line.startswith("#")}
+    assert names <= {line.split()[2] for line in lines if line.startswith("# TYPE ")}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
