@@ -70,6 +70,7 @@ def timeline_chart(runs: Sequence[Row]) -> Markup | None:
         Markup('<text class="lane" x="0" y="{}">{}</text>').format(top + place * _LANE + 4, name)
         for place, (_, name) in enumerate(_LANES)
     )
+    names += Markup('<text class="lane" x="0" y="{}">Findings seen</text>').format(_HEIGHT + 18)
     bars = Markup("").join(
         Markup('<g transform="translate({} 0)">{}</g>').format(_GUTTER + place * (_BAR + _GAP), _column(run, most, top))
         for place, run in enumerate(runs)
