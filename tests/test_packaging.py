@@ -77,7 +77,11 @@ def imported_packages(project: Path) -> set[str]:
 
 
 def test_every_imported_package_is_declared(project: Path) -> None:
-    declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    described = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [
+        *described["dependencies"],
+        *(line for extra in described["optional-dependencies"].values() for line in extra),
+    ]
     names = {re.split(r"[\[<>=~! ]", line)[0].lower() for line in declared}
     owners = metadata.packages_distributions()
     missing = {
