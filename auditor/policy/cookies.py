@@ -8,6 +8,7 @@ from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
 from auditor.policy.cookie_lists import duration_in_prose, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, read_duration
+from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import is_host
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
+    from auditor.policy.service_names import Mention
 
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
@@ -84,12 +86,13 @@ def _from_grid(
 ) -> list[DeclaredCookie]:
     governing = categories.governing.get(place)
     mixed = _labels(reading, grid)
+    above = services_of_heading(reading, place)
     out: list[DeclaredCookie] = []
     for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):
             governing = _title_category(reading, categories, row) or governing
             continue
-        source = _RowReader(reading, row, grid, governing if governing else None, mixed=len(mixed) > 1)
+        source = _RowReader(reading, row, grid, governing if governing else None, mixed=len(mixed) > 1, above=above)
         out.extend(source.cookies(governing.scope_ids if governing else scopes.at(place)))
     return out
 
@@ -112,9 +115,17 @@ class _RowReader:
     """Reads the cookies of one row."""
 
     def __init__(
-        self, reading: Reading, row: Row, grid: Grid, governing: DeclaredCategory | None, *, mixed: bool
+        self,
+        reading: Reading,
+        row: Row,
+        grid: Grid,
+        governing: DeclaredCategory | None,
+        *,
+        mixed: bool,
+        above: list[Mention],
     ) -> None:
-        self.reading, self.row, self.grid, self.governing, self.mixed = reading, row, grid, governing, mixed
+        self.reading, self.row, self.grid, self.governing = reading, row, grid, governing
+        self.mixed, self.above = mixed, above
 
     def cell(self, role: str) -> View | None:
         """The filled cell of a role, else None."""
@@ -194,10 +205,10 @@ class _RowReader:
         if purpose is not None and self.reading.words.cues("consent_record").first(purpose.folded):
             return Category.STRICTLY_NECESSARY
         found = sentence_purpose(self.reading, purpose.folded) if purpose else None
-        if found is not None or purpose is None:
+        if found is not None:
             return found
-        named = find_services(purpose) or find_services(self.row.view)
-        return named[0].service.category if named else None
+        named = (find_services(purpose) or find_services(self.row.view)) if purpose else []
+        return next((mention.service.category for mention in named or self.above), None)
 
     def _host(self) -> str | None:
         cell = self.cell("host") or self.cell("provider")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredParty, DeclaredService
 from auditor.policy.blocks import Block
-from auditor.policy.entries import is_entry, is_listed
+from auditor.policy.entries import is_entry, is_listed, services_of_heading
 from auditor.policy.hosts import brand, own_hosts
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
@@ -56,18 +56,27 @@ def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> I
             if _general(mention, mentions) or not _in_use(reading, sentence, mention, governed=governing is not None):
                 continue
             category = governing.canonical if governing else _purpose_of(reading, sentence, mention)
-            yield DeclaredService(
-                name=mention.service.name,
-                aliases=_aliases(mention),
-                domains=mention.service.domains,
-                category=category,
-                category_label=governing.label if governing else None,
-                scope_ids=governing.scope_ids if governing else scopes.at(sentence.place),
-                party=DeclaredParty.THIRD,
-                role="example",
-                evidence=(sentence.view.quote(),),
-                confidence=0.9 if governing else 0.75,
-            )
+            label = governing.label if governing else None
+            scope_ids = governing.scope_ids if governing else scopes.at(sentence.place)
+            yield _example(mention, category, label, scope_ids, sentence.view, 0.9 if governing else 0.75)
+
+
+def _example(
+    mention: Mention, category: Category | None, label: str | None, scope_ids: tuple[str, ...], view: View, sure: float
+) -> DeclaredService:
+    """A service that words name."""
+    return DeclaredService(
+        name=mention.service.name,
+        aliases=_aliases(mention),
+        domains=mention.service.domains,
+        category=category,
+        category_label=label,
+        scope_ids=scope_ids,
+        party=DeclaredParty.THIRD,
+        role="example",
+        evidence=(view.quote(),),
+        confidence=sure,
+    )
 
 
 def _aliases(mention: Mention) -> tuple[str, ...]:
@@ -161,6 +170,7 @@ def _in_tables(reading: Reading, categories: Categories, scopes: Scopes) -> Iter
             yield from _listed(reading, scopes, place, grid, governing)
         elif not grid.has("provider"):
             yield from _described(reading, scopes, place, grid, governing)
+            yield from _titled(reading, scopes, place, grid, governing)
 
 
 def is_service_table(reading: Reading, grid: Grid) -> bool:
@@ -244,18 +254,21 @@ def _described(
             if not _is_other(reading, mention):
                 continue
             category, label = row_category(reading, row, governing)
-            yield DeclaredService(
-                name=mention.service.name,
-                aliases=_aliases(mention),
-                domains=mention.service.domains,
-                category=category,
-                category_label=label,
-                scope_ids=governing.scope_ids if governing else scopes.at(place),
-                party=DeclaredParty.THIRD,
-                role="example",
-                evidence=(cell.quote(),),
-                confidence=0.7,
-            )
+            scope_ids = governing.scope_ids if governing else scopes.at(place)
+            yield _example(mention, category, label, scope_ids, cell, 0.7)
+
+
+def _titled(
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+) -> Iterator[DeclaredService]:
+    """The services that are the heading of a table of cookies ("Matomo and Hotjar")."""
+    labels = {row_category(reading, row, governing) for row in grid.records()}
+    category, label = next(iter(labels)) if len(labels) == 1 else (None, None)
+    for mention in services_of_heading(reading, place) if grid.has("name") else []:
+        if _is_other(reading, mention):
+            told = category or mention.service.category
+            scope_ids = governing.scope_ids if governing else scopes.at(place)
+            yield _example(mention, told, label, scope_ids, reading.headings(place)[0].view, 0.8)
 
 
 def _row_mentions(row: Row) -> Iterator[tuple[View, Mention]]:

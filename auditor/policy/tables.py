@@ -165,7 +165,7 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
         if x not in columns and all(column.role != role for column in columns.values()):
             unit = header_unit(heading[x].folded) if heading and role == "duration" else None
             columns[x] = Column(role, unit)
-    if not heading and width == PAIR and list(columns) == [0] and columns[0].role == "name":
+    if width == PAIR and list(columns) == [0] and columns[0].role == "name":
         columns[1] = Column("purpose")
     return columns
 

@@ -105,3 +105,10 @@ def test_only_in_polish_is_no_switching_off(read):
     )
     assert {(c.type, c.subject_value) for c in declaration.claims} == {("only_category", "strictly_necessary")}
     assert [c.canonical.value for c in declaration.categories] == ["strictly_necessary"]
+
+
+def test_cookies_described_below_are_a_complete_list(claims):
+    assert claims("en", "All of the cookies that this shop sets are listed below.") == {
+        ("list_complete", "document", None)
+    }
+    assert not claims("en", "All cookies can be deleted below the menu of your browser.")

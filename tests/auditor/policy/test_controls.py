@@ -40,3 +40,13 @@ def test_a_banner_that_might_come_or_is_not_needed_is_none(read):
         "# Cookiebeleid\n\nWij gebruiken cookies. Wij hoeven geen toestemming te vragen via een cookiebanner.\n",
     ):
         assert "cookie_banner" not in {mechanism.mechanism for mechanism in read(text).consent}
+
+
+def test_closing_the_notice_is_consent_in_italian(read):
+    declaration = read("# Cookie\n\nIl sito usa cookie. I cookie sono accettati con la chiusura dell'avviso.\n")
+    assert "implied_consent" in {c.mechanism for c in declaration.consent}
+
+
+def test_a_page_of_ad_settings_is_no_service(read):
+    declaration = read("# Cookie policy\n\nWe use cookies. You can say no:\n\n- Google Ads Settings\n")
+    assert not declaration.services

@@ -292,3 +292,37 @@ def test_a_table_of_technologies_names_none(read):
     )
     assert not declaration.categories
     assert {"web_beacons", "email_pixels"} <= {t.name for t in declaration.technologies}
+
+
+def test_a_second_column_beside_names_tells_what_they_are_for(rows):
+    table = (
+        "# Cookies\n\n| Name | Remarks |\n|---|---|\n| cart_id | Holds your basket. Expires: 3 days. |\n"
+        "| lang_pref | Remembers your language. Expires: when the browser is closed. |\n"
+    )
+    assert [(name, seconds) for name, _, seconds, _ in rows(table)] == [("cart_id", 3 * 86_400), ("lang_pref", 0)]
+
+
+def test_services_in_the_heading_of_a_table_are_declared(read):
+    declaration = read(
+        "# Cookie policy\n\nWe use cookies.\n\n## Matomo & Hotjar\n\n| Cookie | Duration |\n|---|---|\n| _x1 | 1 day |\n"
+    )
+    assert {(s.name, s.category.value) for s in declaration.services} == {
+        ("Matomo", "performance"),
+        ("Hotjar", "performance"),
+    }
+    assert [c.category.value for c in declaration.cookies] == ["performance"]
+
+
+def test_a_heading_that_says_more_than_names_declares_no_service(read):
+    declaration = read(
+        "# Cookie policy\n\nWe use cookies.\n\n## What our shop counts by itself rather than with Matomo\n\n"
+        "| Cookie | Duration |\n|---|---|\n| _x1 | 1 day |\n"
+    )
+    assert not declaration.services
+
+
+def test_a_social_network_one_uses_is_no_category(read):
+    declaration = read(
+        "# Informativa cookie\n\nIl sito usa cookie tecnici, letti anche quando si visita un social network.\n"
+    )
+    assert [c.canonical.value for c in declaration.categories] == ["strictly_necessary"]
