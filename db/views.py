@@ -143,7 +143,8 @@ SELECT vendor_id, at, 'cmp', CASE WHEN is_first THEN 'first' ELSE 'changed' END,
 FROM (SELECT vendor_id, at, cmp, run_id, row_number() OVER (PARTITION BY vendor_id, site_id ORDER BY run_id) = 1
     AS is_first, lag(cmp) OVER (PARTITION BY vendor_id, site_id ORDER BY run_id) AS before
   FROM (SELECT s.vendor_id, v.site_id, v.run_id, min(v.started_at) AS at, max(b.cmp) AS cmp
-    FROM visits v JOIN sites s ON s.id = v.site_id LEFT JOIN banners b ON b.visit_id = v.id
+    FROM visits v JOIN sites s ON s.id = v.site_id LEFT JOIN banner_observations o ON o.visit_id = v.id
+      LEFT JOIN banner_kinds b ON b.id = o.kind_id
     WHERE v.outcome = 'ok' GROUP BY s.vendor_id, v.site_id, v.run_id))
 WHERE cmp IS NOT before OR (is_first AND cmp IS NOT NULL)
 UNION ALL
