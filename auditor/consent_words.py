@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import defaultdict
@@ -136,6 +137,14 @@ def category_of(key: str) -> Category | None:
 def squash(name: str) -> str:
     """A name without case, accents, punctuation and spaces: ``Google-Analytics`` is ``googleanalytics``."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+
+
+def names_purpose(label: str) -> bool:
+    """Whether one of a label's first words, or two of them together, stand for a purpose that needs consent."""
+    parts = label.split()[:6]
+    pairs = [f"{one} {other}" for one, other in itertools.pairwise(parts)]
+    found = {category_of(text) for text in (label, *parts, *pairs)}
+    return bool(found & set(NON_ESSENTIAL)) and Category.STRICTLY_NECESSARY not in found
 
 
 def claims_legitimate_interest(label: str) -> bool:

@@ -11,20 +11,17 @@ read.
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
-from auditor.consent_words import category_of, claims_legitimate_interest
+from auditor.consent_words import claims_legitimate_interest, names_purpose
 from auditor.examples import banner, evidence, switch, visit
-from auditor.model import Category, Match, Scenario, Severity
+from auditor.model import Match, Scenario, Severity
 from auditor.rule import Doubt, Example, Rule
 from auditor.rules._wording import clip, listing, visit_refs
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
     from auditor.model import BannerSwitch, Visit
-
-_CONSENTED = frozenset({Category.PERFORMANCE, Category.TARGETING, Category.FUNCTIONAL})
 
 
 def check(case: Evidence) -> tuple[Match | Doubt, ...]:
@@ -59,23 +56,15 @@ def _on(visit: Visit) -> list[BannerSwitch]:
 
 def _ticked(visit: Visit) -> tuple[int, list[BannerSwitch]] | None:
     """How many purposes were on, and the switches as far as they are known one by one; None where none was."""
-    known = [one for one in _on(visit) if not one.locked or _names_a_purpose(one.label)]
+    known = [one for one in _on(visit) if not one.locked or names_purpose(one.label)]
     if known:
         return len(known), known
     unlisted = visit.banner.pre_ticked if visit.banner is not None and not visit.banner.switches else 0
     return (unlisted, []) if unlisted else None
 
 
-def _names_a_purpose(label: str) -> bool:
-    """Whether one of a label's first words, or two of them together, stand for a purpose that needs consent."""
-    parts = label.split()[:6]
-    pairs = [f"{one} {other}" for one, other in itertools.pairwise(parts)]
-    found = {category_of(text) for text in (label, *parts, *pairs)}
-    return bool(found & _CONSENTED) and Category.STRICTLY_NECESSARY not in found
-
-
 def _strangely_locked(visit: Visit) -> bool:
-    return any(one.locked and not _names_a_purpose(one.label) for one in _on(visit))
+    return any(one.locked and not names_purpose(one.label) for one in _on(visit))
 
 
 def _match(site: SiteEvidence, visit: Visit, found: tuple[int, list[BannerSwitch]]) -> Match:

@@ -105,9 +105,8 @@ class ConsentActor:
             look = await eyes.look()
             if look.banners or driver.popup:
                 return await self._found(page, worlds, eyes, driver, look)
-            if (
-                patient and look.ready and look.age_ms >= limit_ms
-            ):  # asked again at its end: scripts may have come meanwhile
+            # Asked again at its end: scripts may have come meanwhile.
+            if patient and look.ready and look.age_ms >= limit_ms:
                 limit_ms = await patience.limit_ms(worlds, named=bool(driver.detected))
             waited = clock.time() - started
             least = patience.AGAIN_SECONDS if again and limit_ms > patience.ORDINARY_MS else patience.MIN_SECONDS
@@ -167,8 +166,8 @@ class ConsentActor:
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
         attempt = await operation.run()
         self._stays = attempt.stays and await self._is_recorded(page, worlds, wanted)
-        if self._stays:
-            attempt.outcome = ChoiceOutcome.DONE  # some banners only stay away once the page is loaded again
+        if self._stays:  # such a banner is gone once the page is loaded again
+            attempt.outcome = ChoiceOutcome.DONE
         self.banner = learned(self.banner, attempt, wanted, len(self._dialogs.answered))
         unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
         result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
@@ -273,12 +272,10 @@ class ConsentActor:
         worlds, eyes, _ = self._of(page)
         away = await stays_away(eyes, self._seen_age_ms)
         after = await stored(page, worlds)
-        proven, signs = weigh(
-            choice.wanted, self._before, after, await claimed(worlds), away=away, gone=not self._stays
-        )
-        if (choice.method or "").startswith(
-            "rules:"
-        ):  # what a rule pressed was not read: the record itself must say so
+        claims = await claimed(worlds)
+        proven, signs = weigh(choice.wanted, self._before, after, claims, away=away, gone=not self._stays)
+        # What a rule pressed was not read: the record itself must say so.
+        if (choice.method or "").startswith("rules:"):
             proven = proven and any(sign.startswith(("record:", "api:")) for sign in signs)
         if not away:
             self.failures["prove"] = "the banner came back after the reload"

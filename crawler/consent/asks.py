@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.consent_words import names_purpose
 from crawler.consent.labels import Side
 from crawler.consent.seen import CHOOSING
 from crawler.consent.wording import fold, foreign, languages
@@ -133,10 +134,14 @@ def _inline_banner(seen: Seen) -> bool:
 
 
 def is_layer(seen: Seen) -> bool:
-    """Whether something that opened when settings were asked for can be these settings: switches and a way to save."""
+    """Whether something that opened when settings were asked for is these settings.
+
+    It has a way to save, and a switch for a purpose; other dialogs may open at the same moment.
+    """
     if seen.kind != "overlay" or seen.facts["password"] or int(seen.facts["text_inputs"]) > 0:
         return False
-    return bool(seen.toggles) and seen.has(Side.SAVE, Side.REJECT, Side.ACCEPT)
+    purposes = any(t.essential or names_purpose(t.label) for t in seen.toggles)
+    return purposes and seen.has(Side.SAVE, Side.REJECT, Side.ACCEPT)
 
 
 def banners(candidates: Iterable[Seen], layers: Iterable[Seen] = ()) -> list[Seen]:
