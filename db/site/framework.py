@@ -129,7 +129,7 @@ class _Published(Database):
 
 BIG_VIEWS = frozenset({
     *("banners", "cookie_sightings", "declarations", "declared_vs_observed", "evidence", "item_sightings"),
-    *("observed_items", "request_sightings", "statements", "storage_sightings", "visit_coverage"),
+    *("observed_items", "request_sightings", "statements", "storage_sightings", "vendor_timeline", "visit_coverage"),
 })  # fmt: skip
 """Views over facts: counting all their rows takes much longer than showing some."""
 
@@ -149,7 +149,8 @@ def uncounted(datasette: Datasette, app: App) -> App:
 def _is_whole(datasette: Datasette, scope: Mapping[str, Any]) -> bool:
     """Whether all of a big view is asked for: parameters of columns do not begin with an underscore."""
     _, _, last = str(scope["path"]).rpartition("/")
-    if last.partition(".")[0] not in BIG_VIEWS or table_url(datasette, last) != scope["path"]:
+    name, dot, form_ = last.partition(".")
+    if name not in BIG_VIEWS or f"{table_url(datasette, name)}{dot}{form_}" != scope["path"]:
         return False
     return all(name.startswith("_") for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
 

@@ -317,3 +317,11 @@ def test_a_vendors_runs_stand_on_one_axis(tmp_path, records):
         said = words(httpx.get(f"{address}/vendors/vendor"))
     assert "1 finding seen, 1 gone, 1 new policy text, consent tool now klaro." in said
     assert "nothing was seen." in said
+
+
+def test_big_views_are_counted_when_they_are_filtered(site):
+    whole = site.get("/consent-audit/cookie_sightings.json").json()
+    assert (whole["filtered_table_rows_count"], len(whole["rows"])) == (None, 16)
+    assert "Many rows" in site.get("/consent-audit/cookie_sightings").text
+    some = site.get("/consent-audit/cookie_sightings.json", params={"name": "session"}).json()
+    assert some["filtered_table_rows_count"] == len(some["rows"]) == 6
