@@ -29,6 +29,8 @@ Refused = frozenset[tuple[int, str]]
 
 NAME = "cookies"
 MAX_NAME = 4096
+MAX_WRITES = 20_000
+"""Writes by scripts in one visit; what comes later is known by the jar alone."""
 _ROUNDING_S = 60
 """The stored lifetime is measured from when we heard of the write; this near to it the declared one is exact."""
 
@@ -45,12 +47,16 @@ class CookieCollector:
         self._reports: list[Report] = []
         self._answers: dict[int, int] = {}
         self.last_active_ms = 0.0
+        self.dropped = 0
         taps.on_report(NAME, self._reported)
 
     def _reported(self, report: Report) -> None:
         if report.kind in ("cookie", "storeset", "storedelete"):
-            self._reports.append(report)
             self.last_active_ms = report.at_ms
+            if len(self._reports) >= MAX_WRITES:
+                self.dropped += 1
+            else:
+                self._reports.append(report)
 
     async def snapshot(self, context: BrowserContext) -> None:
         """Read the jar. TimeoutError or Playwright's Error when that fails."""

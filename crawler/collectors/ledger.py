@@ -7,7 +7,8 @@ by somebody unseen (a service worker, a WebSocket handshake).
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,9 @@ class Ledger:
     _at_beginning: dict[Key, _Held] = field(default_factory=dict)
     _phase: Phase | None = None
     _writes: Sequence[Write] = ()
+    _keys: Sequence[Key] = ()
+    _soon: dict[Key, list[Write]] = field(default_factory=dict)
+    _alike: dict[tuple[str, str], list[Key]] = field(default_factory=dict)
 
     def replay(self, writes: Iterable[Write], snapshots: Iterable[Snapshot]) -> None:
         """Go through everything in order of time.
@@ -94,6 +98,7 @@ class Ledger:
         is known: it is present in the phases that begin after it.
         """
         self._writes = sorted(writes, key=lambda write: write.at_ms)
+        self._keys = [_key(write) for write in self._writes]
         steps: list[Write | Snapshot] = sorted((*self._writes, *snapshots), key=lambda step: step.at_ms)
         for step in steps:
             if self.timeline.is_over(step.at_ms):
@@ -134,7 +139,7 @@ class Ledger:
                 self.entries.append(present)
 
     def _apply(self, write: Write, phase: Phase) -> None:
-        key = self._key(write)
+        key = _key(write)
         entry = Entry(
             key=key,
             event=CookieEvent.BLOCKED,
@@ -160,12 +165,11 @@ class Ledger:
             value=write.cookie.value, entry=entry, confirmed=write.seen, expires_ms=expires, before=before
         )
 
-    def _key(self, write: Write) -> Key:
-        cookie = write.cookie
-        partition = write.partition if cookie.partitioned else None
-        return Key(partition, cookie.domain, cookie.host_only, cookie.path, cookie.name)
-
     def _compare(self, jar: Snapshot, phase: Phase) -> None:
+        self._soon = self._heard_soon(jar.at_ms)
+        self._alike = defaultdict(list)
+        for key in self._held:
+            self._alike[key.name, key.domain].append(key)
         for key, stored in jar.cookies.items():
             held = self._held.get(key) or self._misread(key, stored, jar)
             if held is None or held.value != stored.value:
@@ -182,14 +186,16 @@ class Ledger:
         """Sites that wrote more cookies than a browser keeps: it drops the oldest, nobody deletes them."""
         if len(self._held) <= MAX_OF_SITE:
             return frozenset()
-        sites = Counter(registrable_domain(key.domain) for key in self._held)
+        sites: Counter[str] = Counter()
+        for domain, count in Counter(key.domain for key in self._held).items():
+            sites[registrable_domain(domain)] += count
         return frozenset(site for site, count in sites.items() if count > MAX_OF_SITE)
 
     def _misread(self, key: Key, stored: Stored, jar: Snapshot) -> _Held | None:
         """A held cookie that the jar files under another path or partition than its write was understood."""
-        for other, held in self._held.items():
-            same = (other.name, other.domain) == (key.name, key.domain) and held.value == stored.value
-            if same and other not in jar.cookies:
+        for other in self._alike.get((key.name, key.domain), ()):
+            held = self._held.get(other)
+            if held is not None and held.value == stored.value and other not in jar.cookies:
                 self._held[key] = self._held.pop(other)
                 held.entry.key = key
                 return held
@@ -197,7 +203,7 @@ class Ledger:
 
     def _explained(self, key: Key, stored: Stored, held: _Held | None, jar: Snapshot, phase: Phase) -> _Held | None:
         """The jar holds a value that no write explains so far."""
-        if self._soon(key, jar.at_ms, stored.value):
+        if any(write.cookie.value == stored.value for write in self._soon.get(key, ())):
             return None
         still = self._undone(held, stored)
         if still is not None:
@@ -226,7 +232,7 @@ class Ledger:
     def _missing(self, key: Key, jar: Snapshot, phase: Phase, *, evicted: bool) -> None:
         """A cookie that should be there is not: expired, evicted, never stored, or deleted by somebody unseen."""
         held = self._held[key]
-        if self._soon(key, jar.at_ms, None):
+        if any(write.cookie.deletes for write in self._soon.get(key, ())):
             return
         del self._held[key]
         if evicted or (held.expires_ms is not None and held.expires_ms <= jar.at_ms + _RACE_MS):
@@ -248,14 +254,20 @@ class Ledger:
         )
         self.entries.append(entry)
 
-    def _soon(self, key: Key, at_ms: float, value: str | None) -> bool:
-        """Whether a write heard just after the jar was read explains it; ``value`` None asks for a deletion."""
-        return any(
-            at_ms <= write.at_ms <= at_ms + _RACE_MS
-            and self._key(write) == key
-            and (write.cookie.deletes if value is None else write.cookie.value == value)
-            for write in self._writes
-        )
+    def _heard_soon(self, at_ms: float) -> dict[Key, list[Write]]:
+        """The writes heard just after the jar was read, which may explain what is in it."""
+        first = bisect_left(self._writes, at_ms, key=lambda write: write.at_ms)
+        last = bisect_right(self._writes, at_ms + _RACE_MS, key=lambda write: write.at_ms)
+        found: dict[Key, list[Write]] = defaultdict(list)
+        for key, write in zip(self._keys[first:last], self._writes[first:last], strict=True):
+            found[key].append(write)
+        return found
+
+
+def _key(write: Write) -> Key:
+    cookie = write.cookie
+    partition = write.partition if cookie.partitioned else None
+    return Key(partition, cookie.domain, cookie.host_only, cookie.path, cookie.name)
 
 
 def _refuse(entry: Entry) -> None:

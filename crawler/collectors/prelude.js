@@ -29,7 +29,7 @@
   // A document without an address of its own (srcdoc, about:blank) is told by the one that made it.
   const home = slice(documentUrl(page), 0, 6) === 'about:' ? baseUri(page) : '';
   const seen = { __proto__: null };
-  let budget = 5000;
+  const MOST_REPORTS = 5000, told = { __proto__: null };
   // Writing is asynchronous in the browser but reading waits for it: a page that writes without end is not slowed down.
   let readBacks = 60;
 
@@ -68,7 +68,12 @@
         '\x1f' + a + '\x1f' + b + '\x1f' + c + '\x1f' + d);
     } catch { /* the page is going away */ }
   };
-  const report = (kind, at, trace, a, b, c, d) => { if (budget-- > 0) tell(kind, at, trace, a, b, c, d); };
+  // A page that writes without end is not listened to without end; that it was not is told.
+  const report = (kind, at, trace, a, b, c, d) => {
+    const count = told[kind] = (told[kind] || 0) + 1;
+    if (count <= MOST_REPORTS) tell(kind, at, trace, a, b, c, d);
+    else if (count === MOST_REPORTS + 1) tell('unheard', at, '', kind, '' + MOST_REPORTS, '', '');
+  };
 
   // A hook is a proxy of the browser's own function, and may not be told from it: its text is the function's
   // (``natives``, one for all frames that can reach each other), it cannot become its own prototype, and an error that

@@ -42,6 +42,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", "Cookie", "StorageItem")
 
+_TOLD_BY_HOOK = {
+    "cookie": (cookies.NAME, "by the jar alone"),
+    "storeset": (cookies.NAME, "by the jar alone"),
+    "storedelete": (cookies.NAME, "by the jar alone"),
+    "storage": (storage.NAME, "without their authors"),
+    "sendbeacon": (requests.NAME, "without the function that sent them"),
+    "keepalive": (requests.NAME, "without the function that sent them"),
+}
+"""Collector of each kind of report of the hook, and how what is not reported is known all the same."""
 NOT_OBSERVABLE = ("script API calls in workers", "private file systems and storage buckets of origins")
 _MAX_PROBLEMS = 20
 
@@ -88,6 +97,7 @@ class Recorder:
         self._successes: set[str] = set()
         self._touches: list[str] = []
         self.taps.on_report("clicks", self._clicked)
+        self.taps.on_report("unheard", self._unheard)
 
     def attach(self, context: BrowserContext) -> None:
         """Listen to a context's workers. Pages are listened to one by one: ``listen``."""
@@ -207,6 +217,7 @@ class Recorder:
 
     def _coverage(self) -> dict[str, str]:
         for name, dropped in (
+            (cookies.NAME, self._cookies.dropped),
             (requests.NAME, self.log.dropped + self._workers.dropped),
             (storage.NAME, self._storage.dropped),
             (api_calls.NAME, self._api_calls.dropped),
@@ -240,6 +251,13 @@ class Recorder:
     def _clicked(self, report: Report) -> None:
         if report.kind == "click":
             self.clicks_ms.append(report.at_ms)
+
+    def _unheard(self, report: Report) -> None:
+        """A document did one thing so often that the hook tells no more of it."""
+        if report.kind == "unheard" and report.details[0] in _TOLD_BY_HOOK:
+            kind, most = report.details[:2]
+            collector, known = _TOLD_BY_HOOK[kind]
+            self.note(collector, f"beyond {most} of one document ({kind}) known {known}", partly=True)
 
 
 def _without_values(records: tuple[T, ...]) -> tuple[T, ...]:
