@@ -37,6 +37,8 @@ AFTERMATH_MS = 500
 AFTERMATH_MAX_MS = 2500
 MAX_DOCUMENTS = 20
 """Documents of one navigation beyond which it leads nowhere: as many as the browser follows redirects by HTTP."""
+MAX_DOCUMENT_BYTES = 100_000_000
+"""A document that is larger, unpacked, is none to look at: it would fill the machine's memory."""
 _POLL_S = 0.1
 _LOOK_AGAIN_S = 1.0
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -202,9 +204,12 @@ class PageDriver:
             return False
 
     def _arrives(self) -> None:
-        """VisitError when the page leads from document to document without end."""
-        if len(self._recorder.log.documents(self._frame, self._went_ms)) > MAX_DOCUMENTS:
+        """VisitError when the page leads from document to document, or goes on, without end."""
+        documents = self._recorder.log.documents(self._frame, self._went_ms)
+        if len(documents) > MAX_DOCUMENTS:
             raise VisitError(Outcome.FAILED, "leads from document to document without end")
+        if documents and documents[-1].body_bytes > MAX_DOCUMENT_BYTES:
+            raise VisitError(Outcome.FAILED, f"a document of more than {MAX_DOCUMENT_BYTES // 1_000_000} MB")
 
     # --------------------------------------------------------------------------------- what it shows
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.model import Outcome
+from auditor.model import Outcome, SetBy
 
 pytestmark = pytest.mark.browser
 
 BANNERLESS = "<p>some words of a page</p>"
-
-
-LATE = {Outcome.OK, Outcome.TIMEOUT}
-"""What a machine may be too slow for is late or whole, and never anything else."""
+USUAL_S = 90
+"""The time of a visit where nothing is configured."""
+CLOSING_S = 12
+"""What closing the pages of a visit may take beyond its time."""
 
 
 def script(code):
     return f"<title>Bad</title>{BANNERLESS}<script>{code}</script>"
 
 
-QUICK = {
+IDLE = {
     # name: (page, outcome, failure or None, names of the cookies that must be seen)
     "alert, confirm and prompt": (
         script("alert(1); document.cookie = 'c=' + confirm(2); document.cookie = 'p=' + prompt(3)"),
@@ -64,7 +64,7 @@ QUICK = {
     "file, chrome, data and view-source": (
         script("document.cookie = 'a=1'; for (const u of ['file:///etc/passwd', 'chrome://crash/', 'chrome://settings',"
                "'view-source:https://a.org/', 'data:text/html,<p>x', 'about:blank#x']) try { location.href = u } catch {}"),
-        LATE, None, {"a"},
+        Outcome.OK, None, {"a"},
     ),
     "permission prompts": (
         script("document.cookie = 'a=1'; navigator.geolocation.getCurrentPosition(() => { document.cookie = 'geo=1' });"
@@ -74,13 +74,6 @@ QUICK = {
     ),
     "debugger": (script("document.cookie = 'a=1'; setInterval(() => { debugger }, 5); for (let i = 0; i < 1e4; i++) { debugger }"),
                  Outcome.OK, None, {"a"}),
-    "messages": (script("document.cookie = 'a=1'; addEventListener('message', () => postMessage('x', '*')); postMessage('x', '*')"),
-                 Outcome.OK, None, {"a"}),
-    "animation frames": (
-        script("document.cookie = 'a=1'; const f = () => { document.body.style.background = '#' + Math.random().toString(16).slice(2, 8);"
-               "requestAnimationFrame(f) }; f()"),
-        Outcome.OK, None, {"a"},
-    ),
     "redefined prototypes": (
         script("const bad = () => { throw new Error('mine') };"
                "Array.prototype.map = Array.prototype.slice = Array.from = Array.prototype[Symbol.iterator] = bad;"
@@ -97,7 +90,7 @@ QUICK = {
         Outcome.OK, None, {"served"},
     ),
     "a hostile title": ("<title>\u202e\u0007\x1b[31m" + "t" * 1_000_000 + "</title><p>words", Outcome.OK, None, {"served"}),
-    "a sandboxed document": (("<p>words", {"Content-Security-Policy": "sandbox"}), LATE, None, {"served"}),
+    "a sandboxed document": (("<p>words", {"Content-Security-Policy": "sandbox"}), Outcome.OK, None, {"served"}),
     "a strict policy": (
         ("<p>words<script>document.cookie = 'never=1'</script>", {"Content-Security-Policy": "default-src 'none'; trusted-types 'none'; require-trusted-types-for 'script'"}),
         Outcome.OK, None, {"served"},
@@ -107,53 +100,66 @@ QUICK = {
          {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "same-origin"}),
         Outcome.OK, None, {"a"},
     ),
+    "popups that pop up": (
+        script("document.cookie = 'a=1'; open('/recursive')"), Outcome.OK, None, {"a", "recursive"}),
+}  # fmt: skip
+
+BUSY = {
+    "messages": (script("document.cookie = 'a=1'; addEventListener('message', () => postMessage('x', '*')); postMessage('x', '*')"),
+                 Outcome.OK, None, {"a"}),
+    "a flood of messages": (
+        script("document.cookie = 'a=1'; onmessage = () => {}; setInterval(() => { for (let i = 0; i < 500; i++) postMessage(i, '*') }, 5)"),
+        Outcome.OK, None, {"a"},
+    ),
+    "animation frames": (
+        script("document.cookie = 'a=1'; const f = () => { document.body.style.background = '#' + Math.random().toString(16).slice(2, 8);"
+               "requestAnimationFrame(f) }; f()"),
+        Outcome.OK, None, {"a"},
+    ),
     "a lot of storage": (
         script("try { for (let i = 0; i < 3000; i++) localStorage['k' + i] = 'v'.repeat(1000) } catch {} document.cookie = 'a=1'"),
-        LATE, None, {"a"},
+        Outcome.OK, None, {"a"},
     ),
     "endless sockets and streams": (
         script("document.cookie = 'a=1'; new EventSource('/missing'); setInterval(() => { try { new WebSocket('wss://bad.org/s') } catch {} }, 50);"
                "setInterval(() => navigator.sendBeacon('/b', 'x'), 50); setInterval(() => { new Image().src = '/p?' + Math.random() }, 50)"),
-        LATE, None, {"a"},
+        Outcome.OK, None, {"a"},
     ),
     "a worker that never ends": (
-        script("document.cookie = 'a=1'; new Worker(URL.createObjectURL(new Blob(['for (;;) {}'])))"), LATE, None, {"a"}),
+        script("document.cookie = 'a=1'; new Worker(URL.createObjectURL(new Blob(['for (;;) {}'])))"), Outcome.OK, None, {"a"}),
     "popups without end": (
         script("document.cookie = 'a=1'; for (let i = 0; i < 20; i++) open('/popup' + i); setInterval(() => open('/popup'), 300)"),
-        LATE, None, {"a"},  # which of the first few windows got as far as their cookie is chance
+        Outcome.OK, None, {"a"},
     ),
-    "popups that pop up": (
-        script("document.cookie = 'a=1'; open('/recursive')"), Outcome.OK, None, {"a", "recursive"}),
     "downloads": (
         script("document.cookie = 'a=1'; for (let i = 0; i < 30; i++) { const l = document.createElement('a'); l.download = 'f' + i;"
                "l.href = URL.createObjectURL(new Blob(['x'])); document.body.append(l); l.click() } location.href = '/file'"),
-        LATE, None, {"a"},
+        Outcome.OK, None, {"a"},
     ),
-}  # fmt: skip
-
-HEAVY = {
     "20,000 lines on the console": (script("for (let i = 0; i < 2e4; i++) console.log(i); document.cookie = 'a=1'"),
-                                     LATE, None, {"a"}),
-    "100,000 links": ("<p>words" + "<a href=/x>x</a> " * 100_000, LATE, None, {"served"}),
-    "a deep tree": ("<p>words" + "<div>" * 100_000, LATE, None, {"served"}),
+                                     Outcome.OK, None, {"a"}),
+    "30,000 links": ("<p>words" + "<a href=/x>x</a> " * 30_000, Outcome.OK, None, {"served"}),
+    "a document of 50 MB": ("<p>words" * 2_000 + f"<script type=application/json>{'[1234567],' * 5_000_000}</script>", Outcome.OK, None, {"served"}),
+    "a deep tree": ("<p>words" + "<div>" * 20_000, Outcome.OK, None, {"served"}),
     "10,000 frames": (
         script("document.cookie = 'a=1'; for (let i = 0; i < 1e4; i++) document.body.append(document.createElement('iframe'))"),
-        LATE, None, {"a"},
+        Outcome.OK, None, {"a"},
     ),
-    "10,000 cookies": (script("for (let i = 0; i < 1e4; i++) document.cookie = 'c' + i + '=1'"), LATE, None, {"c9999"}),
+    "a document written without end": (
+        script("document.cookie = 'a=1'; setInterval(() => { document.write('<p>more'); document.close() }, 1)"), Outcome.OK, None, {"a"}),
+    "typed arrays without end": (
+        script("document.cookie = 'a=1'; const all = []; try { for (;;) all.push(new ArrayBuffer(2 ** 33)) } catch {}"), Outcome.OK, None, {"a"}),
+    "memory without end": (
+        script("const all = []; for (;;) all.push(new Array(4e6).fill(0))"), Outcome.CRASHED, "the page crashed", set()),
+}  # fmt: skip
+
+ENDLESS = {
     "a script that never ends": (script("for (;;) {}"), Outcome.TIMEOUT, "", set()),
     "an alert in a loop without end": (script("for (;;) alert(1)"), Outcome.TIMEOUT, "", set()),
     "print in a loop without end": (script("for (;;) print()"), Outcome.TIMEOUT, "", set()),
     "a frame that never ends": (
         "<p>words<iframe src='https://third.org/loop'></iframe>", Outcome.TIMEOUT, "", set()),
-    "a document written without end": (
-        script("document.cookie = 'a=1'; setInterval(() => { document.write('<p>more'); document.close() }, 1)"), LATE, None, {"a"}),
-    "written in one go without end": (script("for (;;) document.write('<p>more')"), {Outcome.TIMEOUT, Outcome.CRASHED}, "", set()),
-    "memory without end": (
-        script("const all = []; setInterval(() => { try { for (let i = 0; i < 40; i++) all.push(new Array(4e6).fill(i)) } catch {} }, 1)"),
-        {Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OK}, "", set()),
-    "typed arrays without end": (
-        script("document.cookie = 'a=1'; const all = []; try { for (;;) all.push(new ArrayBuffer(2 ** 33)) } catch {}"), Outcome.OK, None, {"a"}),
+    "written in one go without end": (script("for (;;) document.write('<p>more')"), Outcome.TIMEOUT, "", set()),
 }  # fmt: skip
 
 
@@ -168,32 +174,24 @@ def serve(web, host, page):
     return web.serve(f"{host}/", body, "served=1", headers=tuple(headers.items()))
 
 
-def outcome_of(visit, limit_ms):
-    """Outcome and failure; a visit without evidence has none at all, and none takes longer than its time."""
-    assert visit.duration_ms < limit_ms
-    if visit.outcome is not Outcome.OK:
-        assert (visit.cookies, visit.requests, visit.storage, visit.screenshots) == ((), (), (), ())
-        assert visit.failure
-    return visit.outcome, visit.failure
-
-
-def check(found, name, expected):
-    """Outcome, reason and the cookies that must have been seen; no page may hide its own first cookie."""
-    _, outcomes, failure, cookies = expected
-    outcome, reason = outcome_of(found[name].visit, 100_000)
-    assert outcome in (outcomes if isinstance(outcomes, set) else {outcomes}), (name, outcome, reason)
+def check(name, visit, expected, limit_s):
+    """Outcome, reason and every cookie that the page got set; a visit without evidence has none at all."""
+    _, outcome, failure, cookies = expected
+    assert (visit.outcome, visit.duration_ms < limit_s * 1000) == (outcome, True), (name, visit.failure)
     if outcome is Outcome.OK:
-        assert reason is None
-        assert cookies <= {cookie.name for cookie in found[name].visit.cookies}, name
+        seen = {cookie.name for cookie in visit.cookies if cookie.name != "popup"}
+        assert (visit.failure, seen) == (None, cookies | {"served"}), name
     else:
-        assert (failure or "") in reason, name
+        assert failure in visit.failure, name
+        assert (visit.cookies, visit.requests, visit.storage, visit.screenshots) == ((), (), (), ()), name
 
 
-def play(web, visits, pages, beside, **crawl):
+def play(web, visits, pages, beside, limit_s):
     """Visit all pages beside each other, and normal ones after them in the same browser."""
+    crawl = {"settle_max_ms": 2500, "visit_timeout_s": limit_s}
     found = visits(
         {
-            name: (serve(web, f"bad{number}.org", page), {"settle_max_ms": 2500, **crawl})
+            name: (serve(web, f"bad{number}.org", page), crawl)
             for number, (name, (page, *_)) in enumerate(pages.items())
         },
         beside,
@@ -205,13 +203,36 @@ def play(web, visits, pages, beside, **crawl):
         seen = result.visit
         assert (seen.outcome, seen.title, [c.name for c in seen.cookies]) == (Outcome.OK, "Good", ["ok"]), seen.failure
     for name, expected in pages.items():
-        check(found, name, expected)
+        check(name, found[name].visit, expected, limit_s + CLOSING_S)
+    return {name: result.visit for name, result in found.items()}
 
 
-def test_scripts_and_markup(web, visits):
-    play(web, visits, QUICK, beside=3, visit_timeout_s=60)
+def test_what_ends_at_once(web, visits):
+    play(web, visits, IDLE, beside=6, limit_s=USUAL_S)
 
 
-def test_what_eats_time_and_memory(web, visits):
+def test_what_eats_a_core_or_memory(web, visits):
+    seen = play(web, visits, BUSY, beside=2, limit_s=USUAL_S)
+    assert "beyond the limit" in seen["a lot of storage"].coverage.collectors["storage"]
+    assert "more than 5 windows" in seen["popups without end"].coverage.collectors["popups"]
+
+
+def test_what_never_ends(web, visits):
+    """Waiting longer brings nothing: the visits get a tenth of the usual time."""
     web.serve("third.org/loop", "<p>x<script>for (;;) {}</script>")
-    play(web, visits, HEAVY, beside=3, visit_timeout_s=25)
+    play(web, visits, ENDLESS, beside=3, limit_s=8)
+
+
+def test_ten_thousand_cookies(web, visit):
+    """All that the browser keeps are recorded; whose writes were too many to hear is said and not guessed."""
+    code = "for (let i = 0; i < 1e4; i++) document.cookie = 'c' + i + '=1'"
+    found = visit(web.serve("many.org/", script(code))).visit
+    kept = {cookie.name: cookie for cookie in found.cookies if cookie.in_jar}
+    assert found.outcome is Outcome.OK
+    assert (
+        found.coverage.collectors["cookies"] == "partial: beyond 5000 of one document (cookie) known by the jar alone"
+    )
+    assert (len(kept) > 100, "c9999" in kept) == (True, True)
+    assert {str(kept[name].set_by) for name in kept} == {"unknown"}
+    heard = {cookie.name for cookie in found.cookies if cookie.set_by is SetBy.SCRIPT}
+    assert heard == {f"c{number}" for number in range(5000)}
