@@ -128,6 +128,7 @@ class _Record:
             "key": item.key,
             "party": item.party.value,
             "phase": item.phase.value,
+            "initiator": self._optional_url(item.initiator),
             "value_length": item.value.length,
             "identifier": item.value.identifier,
             **_classification(known),

@@ -59,7 +59,7 @@ CONTRACT = {
     "cookies": "name domain path host_only secure http_only same_site partition_key lifetime_seconds expires party "
     "phase event blocked_reasons set_by initiator initiator_chain at_ms in_jar value_length value_sha256 identifier "
     "category service confidence reason source",
-    "storage": "kind origin key party phase value_length identifier category service confidence reason source",
+    "storage": "kind origin key party phase initiator value_length identifier category service confidence reason source",
     "requests": "url host method resource_type party phase at_ms initiator initiator_chain status beacon sets_cookies "
     "sent_cookies from_service_worker category service confidence reason source",
     "api_calls": "api script count phase",
@@ -103,7 +103,7 @@ def a_visit(**changes: Any) -> Visit:
         key="visitor",
         party=Party.FIRST,
         phase=Phase.BEFORE_CHOICE,
-        initiator=None,
+        initiator=f"https://cdn.example/{STORED}/tag.js",
         at_ms=None,
         value=describe_value(STORED, keep_raw=True),
     )
@@ -226,6 +226,7 @@ def test_observed_values_are_printed_on_request_only() -> None:
     record = visit_to_json(a_visit(), bundled(), raw=True)
     assert record["cookies"][0]["value"] == SECRET
     assert record["storage"][0]["value"] == STORED
+    assert record["storage"][0]["initiator"] == f"https://cdn.example/{STORED}/tag.js"
     assert record["requests"][0]["url"] == PIXEL
 
 

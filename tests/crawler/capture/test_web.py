@@ -2,7 +2,7 @@
 
 Each file of ``web/`` holds scenes. A scene has pages, the visit of its home, and everything that must be recorded of
 it, field by field; what is recorded besides is as wrong as what is missing. ``SITE``, ``OTHER``, ``THIRD`` and
-``LOCAL`` stand for hosts that no other scene uses, ``DOMAIN`` and ``FOREIGN`` for the registrable domains of the first
+``LOCAL`` stand for hosts that no other scene uses (``PRELOADED``: one that browsers know to be encrypted), ``DOMAIN`` and ``FOREIGN`` for the registrable domains of the first
 two. Scenes of a file are visited side by side.
 """
 
@@ -77,6 +77,7 @@ class Scene:
     def __init__(self, data, number):
         hosts = {"SITE": f"www.site{number}.com", "DOMAIN": f"site{number}.com", "LOCAL": f"l{number}.localhost"}
         hosts |= {"OTHER": f"ads.other{number}.net", "FOREIGN": f"other{number}.net", "THIRD": f"cdn.third{number}.org"}
+        hosts |= {"PRELOADED": f"www.secure{number}.dev"}
         self._hosts = hosts
         data = self._renamed(data)
         self.name = data["name"]
