@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -28,14 +30,14 @@ from crawler.crawl import Crawled, crawl, settings_in_force
 from crawler.fetch import Fetcher
 from crawler.job import TASK, Job, plan
 from crawler.load import Gate, LoadMeter
-from crawler.player import Player, PolicyTask
+from crawler.player import Player, PolicyTask, opened
 from crawler.settings import TaskFingerprinter, scrapy_settings
 from crawler.spider import VisitSpider
 from crawler.visit import VisitResult, VisitTask
 from db.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from auditor.model import Visit
@@ -134,6 +136,51 @@ def test_everything_planned_is_stored_whatever_happens_to_it(store: Store, confi
     assert (run.planned, run.stored, run.status) == (15, 15, RunStatus.PARTIAL)
     assert run.browser is not None
     assert dict(run.settings) == settings_in_force(config)
+
+
+@pytest.mark.browser
+def test_a_browser_killed_in_mid_visit_costs_the_visits_in_it_a_second_try(
+    store: Store, config: Config, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players: list[Player] = []
+    both_asked, killed = threading.Barrier(2), threading.Event()
+
+    @asynccontextmanager
+    async def seen(*args: Any) -> AsyncIterator[Player]:
+        async with opened(*args) as player:
+            players.append(player)
+            yield player
+
+    def killing(handler: Any) -> None:
+        """The first time both sites wait for each other and lose their browser; then they answer."""
+        if not killed.is_set():
+            if both_asked.wait(30) == 0:
+                players[0].browsers.current.kill()
+                killed.set()
+            killed.wait(30)
+            handler.close_connection = True
+            return
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", str(len(PAGE)))
+        handler.end_headers()
+        handler.wfile.write(PAGE.encode())
+
+    monkeypatch.setattr("crawler.crawl.opened", seen)
+    hosts = ("www.a.example", "www.b.example")
+    for host in hosts:
+        web.serve(f"{host}/", act=killing)
+    scenarios = (Scenario.NO_CHOICE, Scenario.REJECT_ALL)
+    vendors = tuple(a_vendor(host[4], f"https://{host}/") for host in hosts)
+    config = replace(config, crawl=replace(QUICK, scenarios=scenarios), vendors=vendors)
+    crawled = go(store, config)
+    assert (crawled.status, crawled.problems) == (RunStatus.COMPLETE, ())
+    rows = store._database.execute("SELECT requested_url, scenario, attempt, outcome FROM visits").fetchall()
+    assert sorted(map(tuple, rows)) == sorted(
+        (f"https://{host}/", scenario, 2 if scenario is Scenario.NO_CHOICE else 1, "ok")
+        for host in hosts
+        for scenario in scenarios
+    )
 
 
 @pytest.mark.browser

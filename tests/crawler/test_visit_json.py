@@ -59,7 +59,8 @@ CONTRACT = {
     "cookies": "name domain path host_only secure http_only same_site partition_key lifetime_seconds expires party "
     "phase event blocked_reasons set_by initiator initiator_chain at_ms in_jar value_length value_sha256 identifier "
     "category service confidence reason source",
-    "storage": "kind origin key party phase initiator value_length identifier category service confidence reason source",
+    "storage": "kind origin key party phase initiator value_length identifier "
+    "category service confidence reason source",
     "requests": "url host method resource_type party phase at_ms initiator initiator_chain status beacon sets_cookies "
     "sent_cookies from_service_worker category service confidence reason source",
     "api_calls": "api script count phase",

@@ -2,8 +2,8 @@
 
 Each file of ``web/`` holds scenes. A scene has pages, the visit of its home, and everything that must be recorded of
 it, field by field; what is recorded besides is as wrong as what is missing. ``SITE``, ``OTHER``, ``THIRD`` and
-``LOCAL`` stand for hosts that no other scene uses (``PRELOADED``: one that browsers know to be encrypted), ``DOMAIN`` and ``FOREIGN`` for the registrable domains of the first
-two. Scenes of a file are visited side by side.
+``LOCAL`` stand for hosts that no other scene uses, ``PRELOADED`` for one that browsers know to be encrypted,
+``DOMAIN`` and ``FOREIGN`` for the registrable domains of the first two. Scenes of a file are visited side by side.
 """
 
 from __future__ import annotations
