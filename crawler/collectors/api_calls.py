@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import ApiCall
+from crawler.collectors.initiators import distinct, named
 
 if TYPE_CHECKING:
     from auditor.model import Phase
+    from crawler.collectors.initiators import Lineage
     from crawler.collectors.tap import Report, Tap, Taps
     from crawler.collectors.timeline import Timeline
 
 NAME = "api_calls"
 MAX_COUNTS = 20_000
-MAX_SCRIPT = 2_048
 _MAX_ASKED_FRAMES = 40
 
 
@@ -24,7 +25,7 @@ class ApiCallCollector:
     """Adds up what the hooks count; a new object for every visit."""
 
     def __init__(self, taps: Taps) -> None:
-        self._counts: list[tuple[float, str, str, int]] = []
+        self._counts: list[tuple[float, str, tuple[str, ...], int]] = []
         self._secret = taps.secret
         self.dropped = 0
         taps.on_report(NAME, self._reported)
@@ -39,8 +40,7 @@ class ApiCallCollector:
             if len(self._counts) >= MAX_COUNTS:
                 self.dropped += int(count)
             else:
-                author = (script or document).partition("#")[0][:MAX_SCRIPT]
-                self._counts.append((report.at_ms, api, author, int(count)))
+                self._counts.append((report.at_ms, api, distinct((*named(script), document)), int(count)))
 
     async def ask(self, tap: Tap) -> None:
         """Have every frame of a page tell what it counted until now.
@@ -54,13 +54,13 @@ class ApiCallCollector:
                 if "closed" in str(error) or "crashed" in str(error):
                     raise
 
-    def drain(self, timeline: Timeline) -> tuple[ApiCall, ...]:
+    def drain(self, timeline: Timeline, lineage: Lineage) -> tuple[ApiCall, ...]:
         """One record per function, script and phase, in order of the first call."""
         total: Counter[tuple[str, str, Phase]] = Counter()
-        for at_ms, api, script, count in sorted(self._counts, key=lambda counted: counted[0]):
+        for at_ms, api, chain, count in sorted(self._counts, key=lambda counted: counted[0]):
             phase = timeline.phase_of(at_ms)
             if phase is not None:
-                total[api, script, phase] += count
+                total[api, next(iter(lineage.authors(chain)), ""), phase] += count
         return tuple(
             ApiCall(api=api, script=script or None, count=count, phase=phase)
             for (api, script, phase), count in total.items()

@@ -16,19 +16,23 @@
     for (let code = charCodeAt(text, at); code >= 48 && code <= 57; code = charCodeAt(text, ++at));
     return at;
   };
+  const firstLine = (text) => { const end = indexOf(text, '\n'); return end < 0 ? text : slice(text, 0, end); };
   // The first address in a stack that is a script's: up to its ``:line:column``. Without regular expressions, which a
-  // page can watch (RegExp.$1). Scripts of blob: addresses stand for who made them.
+  // page can watch (RegExp.$1). A data: address is the script itself: its beginning will do.
   const scriptIn = (trace) => {
-    for (let at = indexOf(trace, 'http'); at >= 0; at = indexOf(trace, 'http', at + 4)) {
-      if (at >= 5 && slice(trace, at - 5, at) === 'blob:') continue;
-      for (let colon = indexOf(trace, ':', at + 8); colon >= 0; colon = indexOf(trace, ':', colon + 1)) {
+    const plain = indexOf(trace, 'at data:'), named = indexOf(trace, '(data:');
+    const data = plain < 0 ? named < 0 ? -1 : named + 1 : named >= 0 && named < plain ? named + 1 : plain + 3;
+    for (let found = indexOf(trace, 'http'); found >= 0; found = indexOf(trace, 'http', found + 4)) {
+      if (data >= 0 && data < found) break;
+      const at = found >= 5 && slice(trace, found - 5, found) === 'blob:' ? found - 5 : found;
+      for (let colon = indexOf(trace, ':', found + 8); colon >= 0; colon = indexOf(trace, ':', colon + 1)) {
         const column = skipDigits(trace, colon + 1);
         if (column > colon + 1 && slice(trace, column, column + 1) === ':' && skipDigits(trace, column + 1) > column + 1) {
           return slice(trace, at, colon < at + MAX_SCRIPT ? colon : at + MAX_SCRIPT);
         }
       }
     }
-    return '';
+    return data < 0 ? '' : firstLine(slice(trace, data, data + MAX_SCRIPT));
   };
   // Where calls of one function by one script are counted until they are told.
   const slotOf = (api, script) => {

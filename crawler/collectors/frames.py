@@ -49,6 +49,14 @@ class Frames:
                 return self._shown[around]
         return ""
 
+    def around(self, frame: str) -> str:
+        """The document around a frame whose own has no address (``srcdoc``, ``about:blank``); empty where none is."""
+        for _ in range(MAX_CHAIN):
+            frame = self._parents.get(frame, "")
+            if self._shown.get(frame, "").startswith("http"):
+                return self._shown[frame]
+        return ""
+
     def above(self, document: str) -> tuple[str, ...]:
         """The documents that a document stood in, nearest first."""
         found: list[str] = []

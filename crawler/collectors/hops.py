@@ -213,6 +213,8 @@ class NetworkLog:
             document = self.frames.source_of(str(event.get("frameId")), url)
         elif url == document and scripts and (_deferred(event) or not event.get("loaderId")):
             document = ""  # The script of a worker is its own document, and so is what fetchLater sends.
+        elif document.startswith("about:"):
+            document = self.frames.around(str(event.get("frameId")))
         return distinct((*scripts, *((document,) if document.startswith("http") else ())))
 
     def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 
 MAX_CHAIN = 12
 _MAX_URL = 2048
+_MAX_MADE = 500
+"""Of a ``data:`` URL, which is the script itself, the beginning will do."""
 # V8's format: ``at name (URL:line:column)`` or ``at URL:line:column``; an eval names its script inside.
-# What stands in a ``blob:`` URL is no address.
+# What stands in a ``blob:`` or ``data:`` URL is no address of its own.
+_MADE = re.compile(r"(?:\bat |\()((?:blob:https?|data):.*?)(?::\d{1,9}:\d{1,9}\)?)?$")
 _FRAME = re.compile(r"(?<!blob:)https?://[^\s()]{1,2048}?(?=:\d{1,9}:\d{1,9})")
 
 
@@ -22,21 +26,41 @@ class Lineage:
     """Who loaded the scripts and documents of a visit; knows nothing before ``learn``."""
 
     def __init__(self) -> None:
+        self._asked_for: set[str] = set()
         self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
         self._led_to: dict[str, tuple[str, ...]] = {}
 
     def learn(self, hops: Sequence[Hop]) -> None:
         """Take in hops in order of time; the first of several that loaded the same counts."""
         for hop in reversed(hops):
-            url, document = hop.url.partition("#")[0], hop.document.partition("#")[0]
+            url, document = _cleaned(hop.url), _cleaned(hop.document)
+            self._asked_for.add(url)
             if hop.kind == "Script":
                 self._loaded_by[document, url] = hop.causes
             elif hop.kind == "Document":
                 self._led_to[url] = hop.causes
 
+    def authors(self, chain: tuple[str, ...]) -> tuple[str, ...]:
+        """A chain ending in a document, with scripts that have an address which was really asked for.
+
+        A script without one (``blob:``, ``data:``) stands for the script that loaded it. Other addresses are names that
+        a page gives to its scripts or functions (``sourceURL``): who believes them accuses whom the page likes.
+        """
+        document = chain[-1] if chain else ""
+        if document not in self._asked_for:
+            return tuple(url for url in chain if not _is_made(url) or url == document)  # Nothing was heard of it.
+        return distinct(url for url in map(partial(self._author, document), chain) if url in self._asked_for)
+
+    def _author(self, document: str, script: str) -> str:
+        for _ in range(MAX_CHAIN):
+            if not _is_made(script):
+                break
+            script = next(iter(self._loaded_by.get((document, script), ())), document)
+        return script
+
     def to_page(self, chain: tuple[str, ...]) -> tuple[str, ...]:
         """A chain ending in a document, continued by who loaded its scripts and frames, up to the page."""
-        path: list[str] = []
+        chain, path = self.authors(chain), list[str]()
         while chain and len(path) < MAX_CHAIN:
             document = chain[-1]
             path.extend(self._loaders(chain[:-1], document))
@@ -57,7 +81,20 @@ class Lineage:
 
 def from_stack(stack: str) -> tuple[str, ...]:
     """Script URLs of a V8 stack text, nearest first, each once."""
-    return distinct(found.group() for line in stack.splitlines()[:40] for found in _FRAME.finditer(line))
+    return distinct(url for line in stack.splitlines()[:40] for url in _urls_of(line))
+
+
+def _urls_of(line: str) -> Iterator[str]:
+    made = _MADE.search(line)
+    if made is not None:
+        yield made.group(1)
+    else:
+        yield from (found.group() for found in _FRAME.finditer(line))
+
+
+def named(script: str) -> tuple[str, ...]:
+    """A script as ``api_hook.js`` names it; nothing for one without an address."""
+    return from_stack(f"at {script}") if script.startswith("data:") else (script,) if script else ()
 
 
 def from_cdp(initiator: dict[str, Any]) -> tuple[str, ...]:
@@ -69,8 +106,15 @@ def from_cdp(initiator: dict[str, Any]) -> tuple[str, ...]:
 
 def distinct(urls: Iterable[str]) -> tuple[str, ...]:
     """The first ``MAX_CHAIN`` different URLs, without fragments, in order."""
-    cleaned = (url.partition("#")[0][:_MAX_URL] for url in urls)
-    return tuple(islice(dict.fromkeys(cleaned), MAX_CHAIN))
+    return tuple(islice(dict.fromkeys(map(_cleaned, urls)), MAX_CHAIN))
+
+
+def _cleaned(url: str) -> str:
+    return url.partition("#")[0][: _MAX_MADE if url.startswith("data:") else _MAX_URL]
+
+
+def _is_made(url: str) -> bool:
+    return url.startswith(("blob:", "data:"))
 
 
 def _stack_urls(stack: dict[str, Any] | None) -> Iterator[str]:

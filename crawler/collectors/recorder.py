@@ -190,7 +190,7 @@ class Recorder:
         self.log.lineage.learn(unannounced)
         hops = (*self.log.hops, *unannounced)
         found, unseen, refused = self._cookies.drain(self.timeline, hops, page_url)
-        stored = self._storage.drain(self.timeline, page_url)
+        stored = self._storage.drain(self.timeline, self.log.lineage, page_url)
         shared = shared_identifiers(found, stored, hops, self.timeline, page_url)
         shots, artifacts = self._screenshots.drain()
         archive = await self._archive(hops, shown)
@@ -199,7 +199,7 @@ class Recorder:
             storage=stored if keep_raw else _without_values(stored),
             shared_identifiers=shared,
             requests=self._requests.drain(self.timeline, hops, page_url, refused),
-            api_calls=self._api_calls.drain(self.timeline),
+            api_calls=self._api_calls.drain(self.timeline, self.log.lineage),
             controls=self._controls.drain(),
             screenshots=shots,
             recordings=tuple(Recording(kind=RecordingKind.HAR, sha256=kept.sha256) for kept in archive),

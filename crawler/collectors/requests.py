@@ -80,7 +80,8 @@ class RequestCollector:
         phase, host = timeline.phase_of(hop.at_ms), host_of(hop.url)
         if phase is None or host is None or not self._on_wire(hop) or not hop.url.startswith(_SCHEMES):
             return None
-        chain = self._log.lineage.to_page(distinct((*hop.hops_before, *hop.causes)))
+        causes = self._log.lineage.authors(hop.causes)
+        chain = self._log.lineage.to_page(distinct((*hop.hops_before, *causes)))
         return Request(
             url=hop.url,
             host=host,
@@ -89,7 +90,7 @@ class RequestCollector:
             party=party(host, page_url),
             phase=phase,
             at_ms=timeline.since_start(hop.at_ms),
-            initiator=hop.causes[0] if hop.causes else None,
+            initiator=causes[0] if causes else None,
             initiator_chain=chain,
             status=hop.status,
             beacon=beacon[0] if beacon else None,

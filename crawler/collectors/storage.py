@@ -10,11 +10,12 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.domains import host_of, party
 from auditor.identifiers import describe_value
 from auditor.model import StorageItem, StorageKind
-from crawler.collectors.initiators import from_stack
+from crawler.collectors.initiators import distinct, from_stack
 from crawler.collectors.timeline import now_ms
 
 if TYPE_CHECKING:
     from auditor.model import Phase
+    from crawler.collectors.initiators import Lineage
     from crawler.collectors.tap import Report, Tap, Taps
     from crawler.collectors.timeline import Timeline
 
@@ -50,7 +51,7 @@ class StorageCollector:
 
     def __init__(self, taps: Taps) -> None:
         self._seen: list[_Seen] = []
-        self._authors: dict[_Place, str] = {}
+        self._authors: dict[_Place, tuple[str, ...]] = {}
         self.last_active_ms = 0.0
         self.dropped = 0
         taps.on("DOMStorage.domStorageItemAdded", NAME, self._written)
@@ -71,9 +72,8 @@ class StorageCollector:
         place = _Place(StorageKind(kind), report.origin, key[:MAX_KEY])
         if place.kind in (StorageKind.INDEXEDDB, StorageKind.CACHE):
             self._add(place.kind, place.origin, key, "", written=True, at_ms=report.at_ms)
-        author = next(iter(from_stack(report.stack)), report.url)
         if len(self._authors) < MAX_ITEMS:
-            self._authors.setdefault(place, author)
+            self._authors.setdefault(place, distinct((*from_stack(report.stack), report.url)))
 
     def _add(
         self, kind: StorageKind, origin: str, key: str, value: str, *, written: bool, at_ms: float | None = None
@@ -107,7 +107,7 @@ class StorageCollector:
         for cache in (await _asked(tap, "CacheStorage.requestCacheNames", named)).get("caches", ()):
             self._add(StorageKind.CACHE, origin, str(cache.get("cacheName", "")), "", written=False)
 
-    def drain(self, timeline: Timeline, page_url: str) -> tuple[StorageItem, ...]:
+    def drain(self, timeline: Timeline, lineage: Lineage, page_url: str) -> tuple[StorageItem, ...]:
         """One record per item and phase with its raw value, in order of time: its last value, its first sighting."""
         first: dict[tuple[Phase, _Place], _Seen] = {}
         last: dict[tuple[Phase, _Place], _Seen] = {}
@@ -123,7 +123,7 @@ class StorageCollector:
                 key=place.key,
                 party=party(host_of(place.origin) or "", page_url),
                 phase=phase,
-                initiator=self._authors.get(place),
+                initiator=next(iter(lineage.authors(self._authors.get(place, ()))), None),
                 at_ms=timeline.since_start(first[phase, place].at_ms) if first[phase, place].written else None,
                 value=describe_value(seen.value, keep_raw=True),
             )

@@ -232,9 +232,18 @@ def test_the_script_on_top_of_the_stack_is_named(web, visit):
     )
     module = web.serve(f"{SITE}/module.js?v=1", "", kind="text/javascript")
     web.serve(f"{SITE}/module.js", read, kind="text/javascript")
+    maker = web.serve(
+        f"{OTHER}/maker.js",
+        f"""const blob = URL.createObjectURL(new Blob(["{read}"]));
+        for (const u of [blob, "data:text/javascript,{read};'https://a.org/x:1:1'"]) {{
+        const made = document.createElement('script'); made.src = u; document.head.append(made) }}
+        eval("{read}\\n//# sourceURL=https://innocent.org/tag.js")""",
+        kind="text/javascript",
+    )
     url = web.serve(
         f"{SITE}/",
         f"""<script src={tag}></script><script src={caller}></script><script type=module src={module}></script>
+        <script src={maker}></script>
         <script>new Function("{read}")(); [0].forEach(() => {read});
         setTimeout("{read}");
         const blob = document.createElement('script'); blob.src = URL.createObjectURL(new Blob(["{read}"]));
@@ -246,7 +255,8 @@ def test_the_script_on_top_of_the_stack_is_named(web, visit):
         ("canvas.toDataURL", tag): 3,
         ("canvas.toDataURL", caller): 1,
         ("canvas.toDataURL", module): 1,
-        ("canvas.toDataURL", url): 5,
+        ("canvas.toDataURL", maker): 2,
+        ("canvas.toDataURL", url): 6,  # Who claims to be another script is not believed; its document is named.
     }
 
 
