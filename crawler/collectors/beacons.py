@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -39,7 +40,10 @@ def beacon_of(
     in pixels, where its body could be read.
     """
     if hop.kind == "WebSocket":
-        return Beacon.WEBSOCKET, "a WebSocket was opened"
+        return (
+            Beacon.WEBSOCKET,
+            "a WebSocket was opened" if hop.status == HTTPStatus.SWITCHING_PROTOCOLS else "a WebSocket was asked for",
+        )
     if hop.kind == "Ping":
         return _ping(hop)
     if hop.kind == "Image":

@@ -107,4 +107,9 @@
     return apply(target, self, args);
   });
 
+  wrap(globalThis.Worklet && Worklet.prototype, 'addModule', 'value', (target, self, args) => {
+    try { report('worklet', when(), '', absolute(args[0]), '', '', ''); } catch { /* no URL */ }
+    return apply(target, self, args);
+  });
+
   listen(frame, 'click', (event) => report('click', when(), '', isTrusted(event) ? '1' : '0', '', '', ''), true);

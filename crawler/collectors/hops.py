@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "requests"
 MAX_HOPS = 20_000
-_MAX_URL = 65_536
+MAX_ADDRESS = 65_536
 _MAX_BODIES = 20_000_000
 _UNREADABLE = "not to be read by the page (CORS)"
 _ENDLESS = frozenset({"EventSource", "WebSocket", "Media", "Ping", "Prefetch"})
@@ -69,8 +69,6 @@ class Hop:
     @property
     def on_wire(self) -> bool:
         """Whether the request reached the network: cache, service worker and refusals before it do not count."""
-        if self.kind == "WebSocket":
-            return self.status is not None or self.error is None
         return self.sent is not None or self.got is not None or (self.deferred and self.error in (None, _UNREADABLE))
 
     @property
@@ -115,9 +113,6 @@ class NetworkLog:
             ("Network.dataReceived", self._data),
             ("Network.loadingFinished", self._finished),
             ("Network.loadingFailed", self._failed),
-            ("Network.webSocketCreated", self._socket),
-            ("Network.webSocketHandshakeResponseReceived", self._socket_response),
-            ("Network.webSocketFrameError", self._socket_failed),
         ):
             taps.on(event, NAME, handler)
 
@@ -125,6 +120,15 @@ class NetworkLog:
     def loading(self) -> int:
         """Requests under way that may be expected to end."""
         return sum(1 for hop in self._open.values() if hop.kind not in _ENDLESS)
+
+    def add(self, hop: Hop) -> bool:
+        """Add a request that was heard elsewhere; whether there was room."""
+        self.last_active_ms = now_ms()
+        if len(self.hops) >= MAX_HOPS:
+            self.dropped += 1
+            return False
+        self.hops.append(hop)
+        return True
 
     def settle(self) -> tuple[dict[str, Any], ...]:
         """Give every hop its wire details; returns those of requests that no page announced (workers)."""
@@ -175,7 +179,7 @@ class NetworkLog:
         request = event["request"]
         hop = Hop(
             request_id=key[1],
-            url=str(request["url"])[:_MAX_URL],
+            url=str(request["url"])[:MAX_ADDRESS],
             method=str(request["method"]),
             kind=_kind(event),
             document=str(event.get("documentURL", "")),
@@ -186,7 +190,7 @@ class NetworkLog:
             causes=before.causes if before is not None else self._causes(event),
             tap=tap,
             before=before if redirect is not None else None,
-            fragment=str(request.get("urlFragment", "")).removeprefix("#")[:_MAX_URL],
+            fragment=str(request.get("urlFragment", "")).removeprefix("#")[:MAX_ADDRESS],
             body=self._body(request),
             asked_for=_asked_for(event),
             deferred=_deferred(event),
@@ -211,8 +215,8 @@ class NetworkLog:
         scripts = from_cdp(initiator)
         if event.get("type") == "Document" and url == document:
             document = self.frames.source_of(str(event.get("frameId")), url)
-        elif url == document and scripts and (_deferred(event) or not event.get("loaderId")):
-            document = ""  # The script of a worker is its own document, and so is what fetchLater sends.
+        elif url == document and scripts and _is_its_own_document(event):
+            document = ""
         elif document.startswith("about:"):
             document = self.frames.around(str(event.get("frameId")))
         return distinct((*scripts, *((document,) if document.startswith("http") else ())))
@@ -251,37 +255,6 @@ class NetworkLog:
             hop.error = str(unreadable or event.get("errorText") or event.get("blockedReason") or "failed")
             hop.abandoned = hop.error == "net::ERR_ABORTED" and not event.get("blockedReason")
 
-    def _socket(self, tap: Tap, event: dict[str, Any]) -> None:
-        self.last_active_ms = now_ms()
-        key = (tap, str(event["requestId"]))
-        hop = Hop(
-            request_id=key[1],
-            url=str(event["url"])[:_MAX_URL],
-            method="GET",
-            kind="WebSocket",
-            document=tap.page.url,
-            frame=None,
-            at_ms=now_ms(),
-            monotonic=0.0,
-            headers={},
-            causes=distinct((*from_cdp(event.get("initiator", {})), tap.page.url)),
-            tap=tap,
-        )
-        self._open[key] = hop
-        self._all_of.setdefault(key, []).append(hop)
-        self.hops.append(hop)
-
-    def _socket_response(self, tap: Tap, event: dict[str, Any]) -> None:
-        hop = self._open.get((tap, str(event["requestId"])))
-        if hop is not None:
-            hop.status = int(event["response"]["status"])
-            hop.response_ms = now_ms()
-
-    def _socket_failed(self, tap: Tap, event: dict[str, Any]) -> None:
-        hop = self._open.pop((tap, str(event["requestId"])), None)
-        if hop is not None:
-            hop.error = str(event.get("errorMessage") or "failed")
-
 
 def _kind(event: dict[str, Any]) -> str:
     """The resource type; what a page may not read itself (preflights) the browser files under Other."""
@@ -294,6 +267,11 @@ def _kind(event: dict[str, Any]) -> str:
 def _deferred(event: dict[str, Any]) -> bool:
     """Whether ``fetchLater`` made a request: the browser sends it by itself, as a load of its own."""
     return event.get("type") == "Fetch" and event["requestId"] == event.get("loaderId")
+
+
+def _is_its_own_document(event: dict[str, Any]) -> bool:
+    """Whether a request is filed under itself: scripts of workers, what fetchLater sends, documents in advance."""
+    return _deferred(event) or event.get("type") == "Prefetch" or not event.get("loaderId")
 
 
 def _asked_for(event: dict[str, Any]) -> str | None:

@@ -14,9 +14,11 @@ from crawler.collectors import api_calls, controls, cookies, har, requests, scre
 from crawler.collectors.bodies import BodyHashes
 from crawler.collectors.hops import NetworkLog
 from crawler.collectors.sharing import shared_identifiers
+from crawler.collectors.sockets import Sockets
 from crawler.collectors.tap import Taps
 from crawler.collectors.timeline import now_ms
-from crawler.collectors.workers import WorkerRequests, workers_of
+from crawler.collectors.unseen import Unseen
+from crawler.collectors.workers import WorkerRequests
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -85,8 +87,10 @@ class Recorder:
         self.clicks_ms: list[float] = []
         self.taps = Taps(identity, keep_bodies=archive)
         self.log = NetworkLog(self.taps)
+        self._sockets = Sockets(self.taps, self.log)
         self._bodies = BodyHashes(self.taps) if archive else None
         self._workers = WorkerRequests()
+        self._unseen = Unseen(self.taps)
         self._cookies = cookies.CookieCollector(self.taps, self.log)
         self._requests = requests.RequestCollector(self.taps, self.log)
         self._storage = storage.StorageCollector(self.taps)
@@ -205,7 +209,7 @@ class Recorder:
             recordings=tuple(Recording(kind=RecordingKind.HAR, sha256=kept.sha256) for kept in archive),
             artifacts=(*artifacts, *archive),
             coverage=Coverage(
-                collectors=self._coverage(), not_observable=(*NOT_OBSERVABLE, *workers_of(hops), *unseen)
+                collectors=self._coverage(), not_observable=(*NOT_OBSERVABLE, *self._unseen.words(hops), *unseen)
             ),
         )
 

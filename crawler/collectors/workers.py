@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 5_000
 _ANSWER_TIMEOUT_S = 1.0
-_MAX_NAMED = 20
 _KINDS = {"fetch": "Fetch", "xhr": "XHR", "script": "Script", "ping": "Ping", "image": "Image"}
 
 
@@ -106,19 +105,6 @@ class WorkerRequests:
             elif request.url.startswith(("http:", "https:")):
                 found.append((number, heard))
         return tuple(found)
-
-
-def workers_of(hops: Iterable[Hop]) -> tuple[str, ...]:
-    """What cannot be seen of the workers that were started, in words."""
-    found: dict[str, None] = {}
-    for hop in hops:
-        if hop.kind == "Script" and (
-            hop.document == hop.url or (hop.by_service_worker and hop.causes[:1] == (hop.document,))
-        ):
-            shared = _lower(hop.sent or {}).get("sec-fetch-dest") == "sharedworker"
-            address = "a blob" if hop.url.startswith("blob:") else hop.url[:200]
-            found[f"requests of shared worker {address}" if shared else f"WebSockets of worker {address}"] = None
-    return tuple(list(found)[:_MAX_NAMED])
 
 
 async def _is_answered(request: Request) -> bool:

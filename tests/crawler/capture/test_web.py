@@ -250,8 +250,9 @@ class Scene:
 
 
 def _names(asked):
-    """Names of the cookies that arrived; those of a WebSocket's handshake are nowhere told by the browser."""
-    header = "" if "sec-websocket-key" in asked.headers else asked.headers.get("cookie", "")
+    """Names of the cookies that arrived; those of another site's WebSocket are nowhere told by the browser."""
+    hidden = "sec-websocket-key" in asked.headers and not asked.headers["origin"].endswith(f"//{asked.host}")
+    header = "" if hidden else asked.headers.get("cookie", "")
     return sorted(pair.partition("=")[0] for pair in header.split("; ") if pair)
 
 
