@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crawler.consent.worlds import Worlds
+    from crawler.page_session import PageSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class Heuristic:
         self._told: dict[int, _Told] = {}
         self._layers = _Layers()
         self._looked_at: list[World] = []
+        self._searched: set[PageSession] = set()
 
     async def expect_layer(self) -> None:
         """Called before settings are opened: what opens then is their layer, whatever it speaks of."""
@@ -89,6 +91,7 @@ class Heuristic:
         """Look at all frames once; a page between two documents shows nothing (``complete`` False)."""
         found: list[Seen] = []
         self._looked_at = []
+        self._searched.clear()
         age, ready, complete = 0.0, False, True
         try:
             worlds = await self._worlds.all()
@@ -113,7 +116,10 @@ class Heuristic:
 
     async def _scan(self, world: World) -> dict[str, Any]:
         scan = await self._answer(world)
-        if scan["hosts"] > 0 and self._hosts.get(world.frame) != scan["hosts"]:
+        # One question finds the closed roots of all frames of a session, of which a page may have thousands.
+        fresh = world.session not in self._searched
+        if fresh and scan["hosts"] > 0 and self._hosts.get(world.frame) != scan["hosts"]:
+            self._searched.add(world.session)
             self._hosts[world.frame] = scan["hosts"]
             if await self._worlds.open_closed_roots(world):
                 scan = await self._answer(world)
