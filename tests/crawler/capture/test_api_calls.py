@@ -234,8 +234,8 @@ def test_the_script_on_top_of_the_stack_is_named(web, visit):
     web.serve(f"{SITE}/module.js", read, kind="text/javascript")
     maker = web.serve(
         f"{OTHER}/maker.js",
-        f"""const blob = URL.createObjectURL(new Blob(["{read}"]));
-        for (const u of [blob, "data:text/javascript,{read};'https://a.org/x:1:1'"]) {{
+        f"""const made_here = URL.createObjectURL(new Blob(["{read}"]));
+        for (const u of [made_here, "data:text/javascript,{read};'https://a.org/x:1:1'"]) {{
         const made = document.createElement('script'); made.src = u; document.head.append(made) }}
         eval("{read}\\n//# sourceURL=https://innocent.org/tag.js")""",
         kind="text/javascript",
