@@ -230,7 +230,7 @@ class _Playing:
 
     async def _read_settings(self) -> None:
         """At the very end: what is switched on behind the banner. What this causes is no part of the observation."""
-        if self.banner is None or self.banner.switches:
+        if self.banner is None or self.banner.switches or not self.actor.has_settings:
             return
         self.timeline.cut(now_ms())
         if await self.driver.glance(self.pages[0]):

@@ -22,7 +22,7 @@ from crawler.consent.looks import prominence
 from crawler.consent.operate import Operation
 from crawler.consent.proof import Before, changed, weigh
 from crawler.consent.rules import RuleResult, Rules
-from crawler.consent.second_layer import read_second_layer
+from crawler.consent.second_layer import leads_to_settings, read_second_layer
 from crawler.consent.statements import claimed, recorded, stored, to_signals
 from crawler.consent.withdrawal import Withdrawal, Withdrawn
 from crawler.consent.worlds import WorldError, Worlds
@@ -53,12 +53,14 @@ class ConsentActor:
 
     ``failures`` says what could not be done and why, by part: ``rules``, ``find``, ``choose``, ``prove``. ``banner`` is
     what is known of the banner by now; after ``choose`` it knows more layers and clicks than ``find`` could see.
+    ``has_settings``: the banner has a control that opens settings which are not in sight.
     """
 
     def __init__(self, session_of: Callable[[Page], PageSession | None] = _no_session) -> None:
         self._session_of = session_of
         self.failures: dict[str, str] = {}
         self.banner: Banner | None = None
+        self.has_settings = False
         self._dialogs = Dialogs()
         self._pages: dict[int, tuple[Worlds, Heuristic, Rules]] = {}
         self._before = Before()
@@ -134,6 +136,7 @@ class ConsentActor:
         cmp_name = await name_cmp(worlds, {name for _, name in entries})
         cover = await cover_of(worlds)
         looks = await prominence(look.banners) if look.banners else None
+        self.has_settings = leads_to_settings(look.banners)
         self.banner = banner_of(look.banners, driver.popup, cmp_name, cover, looks)
         return self.banner
 

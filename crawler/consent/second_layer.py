@@ -15,6 +15,8 @@ from crawler.consent.operate import signature
 from crawler.consent.seen import pre_ticked, switches_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.model import BannerSwitch
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic
@@ -59,6 +61,11 @@ async def read_second_layer(eyes: Heuristic, hand: Hand, seen_age_ms: float) -> 
     if layer is None:
         return None
     return SecondLayer(switches=switches_of(layer, LAYER), pre_ticked=pre_ticked(layer))
+
+
+def leads_to_settings(found: Iterable[Seen]) -> bool:
+    """Whether one of these banners has a control that opens settings which are not in sight."""
+    return any(_settings(seen) is not None for seen in found)
 
 
 def _settings(seen: Seen) -> Button | None:
