@@ -67,15 +67,15 @@ _OF_AUDIT = {
         " WHERE {a} ORDER BY t.id"
     ),
     "undecided": "SELECT {c} FROM undecided t JOIN audits a ON a.id = t.audit_id WHERE {a} ORDER BY t.id",
-    "statements": "SELECT {c} FROM statements t JOIN findings f ON f.id = t.finding_id WHERE {f} ORDER BY t.id",
+    "statements": ("SELECT {c} FROM findings f CROSS JOIN statements t ON t.finding_id = f.id WHERE {f} ORDER BY t.id"),
     "evidence": (
         # CROSS JOIN: by the vendor's findings, not by all statements of the run.
         "SELECT {c} FROM findings f CROSS JOIN statements s ON s.finding_id = f.id"
         " CROSS JOIN evidence t ON t.statement_id = s.id WHERE {s} ORDER BY t.statement_id, t.position"
     ),
     "findings": (
-        "SELECT {c} FROM findings t WHERE t.id IN (SELECT s.finding_id FROM statements s JOIN findings f"
-        " ON f.id = s.finding_id WHERE {s}) ORDER BY t.id"
+        "SELECT {c} FROM findings t WHERE t.id IN (SELECT f.id FROM findings f CROSS JOIN statements s"
+        " ON s.finding_id = f.id WHERE {s}) ORDER BY t.id"
     ),
 }
 _IDENTITY = ("id", "fingerprint", "rule_id", "vendor_id", "site_id", "subject")
