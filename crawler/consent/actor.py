@@ -248,9 +248,7 @@ class ConsentActor:
         self._dialogs.begin(Wanted.NONE, None)
         layer = await read_second_layer(eyes, Hand(page, self._dialogs), self._seen_age_ms)
         if layer is not None:
-            self.banner = replace(
-                self.banner, layers=max(self.banner.layers, 2), switches=layer.switches, pre_ticked=layer.pre_ticked
-            )
+            self.banner = replace(self.banner, layers=2, switches=layer.switches, pre_ticked=layer.pre_ticked)
 
     def _chosen(self, attempt: Attempt, wanted: Wanted, result: RuleResult | None) -> Choice:
         outcome = attempt.outcome
