@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -33,8 +34,9 @@ def log_option(command: F) -> F:
     )(command)
 
 
-def _choose(_: click.Context, __: click.Parameter, value: bool) -> None:
+def _choose(context: click.Context, _: click.Parameter, value: bool) -> None:
     terminal.talk_with(_talk if value or os.environ.get(VARIABLE) == "json" else None)
+    context.call_on_close(partial(terminal.talk_with, None))
 
 
 def _talk(message: str) -> None:

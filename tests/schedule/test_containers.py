@@ -1,4 +1,4 @@
-"""Dockerfile and compose.yaml cannot be built here: what they name exists, and the commands are ours."""
+"""Dockerfile and compose.yaml are not built by tests: what they name exists, and the commands are ours."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def parsed(arguments: list[str]) -> None:
     """Raises click.UsageError where the command does not know the arguments."""
     command, rest = cli, arguments
     while hasattr(command, "get_command"):
-        context = command.make_context("consent-audit", list(rest), resilient_parsing=False)
-        name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-    command.make_context(name, list(rest))
+        with command.make_context("consent-audit", list(rest), resilient_parsing=False) as context:
+            name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+    with command.make_context(name, list(rest)):
+        pass  # What its options set is put back.
 
 
 def test_every_service_runs_a_command_of_ours(compose):
