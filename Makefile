@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SERVE ?= 1
 PORT ?= 8001
 DEMO_DB ?= demo.db
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: help demo test install lint types docs bench lock clean browser pytest
 .DEFAULT_GOAL := help

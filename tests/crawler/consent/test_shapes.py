@@ -29,7 +29,9 @@ def test_the_choice_is_made_on_the_right_side_and_proven(group, player, shapes):
     ]
     played = player.play_all([(page, SIDES[side], bool(head.get("scroll"))) for page, side, head in wanted])
     got = {(page, side): one.result() for (page, side, _), one in zip(wanted, played, strict=True)}
-    assert got == {(page, side): expected(head, side) for page, side, head in wanted}
+    right = {(page, side): expected(head, side) for page, side, head in wanted}
+    why = {(page, side): one.failures for (page, side, _), one in zip(wanted, played, strict=True)}
+    assert got == right, {key: why[key] for key in right if got[key] != right[key]}
 
 
 def test_every_shape_is_played(shapes):
