@@ -3,8 +3,9 @@
     python benchmarks/capture.py [--part cpu] [--part throughput] [--part memory] [--quick] [--browser PATH]
 
 ``cpu``: processor time of an instrumented visit against a bare Playwright visit of the same pages with the same waits,
-in pairs that alternate: on pages of median weight (``median_web``), and on the demo's, which weigh next to nothing, so
-that the ratio is that of a visit's fixed costs; then what each part of the instrumentation adds to the former.
+in pairs that alternate: on pages of median weight (``support.median_web``), and on the demo's, which weigh next to
+nothing, so that the ratio is that of a visit's fixed costs; then what each part of the instrumentation adds to the
+former.
 ``throughput``: full audits of three scenarios a minute by concurrency, on two cores, with the peak of memory.
 ``memory``: resident memory over visits without recycling. The web is served by a process of its own that is not
 counted. Processor time is that of this process and all below it: a busy machine makes it noisier, not longer.
@@ -27,9 +28,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from median_web import SITES as MEDIAN_SITES
-from median_web import MedianWeb
 from playwright.async_api import async_playwright
+from support.median_web import SITES as MEDIAN_SITES
+from support.median_web import MedianWeb
 
 from auditor.model import Outcome, Phase, Scenario, Site
 from crawler.browser import VIEWPORT, Browsers, find_browser
