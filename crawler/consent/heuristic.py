@@ -51,6 +51,10 @@ class _Layers:
         """From now on what shows up in these documents, and is not among what was found, is asked for."""
         self._known = {_key(seen) for seen in found}
         self._documents = {(world.frame, world.context) for world in documents}
+        self.wait()
+
+    def wait(self) -> None:
+        """It is asked for now: it may take ``LAYER_SECONDS`` from here."""
         self._until = asyncio.get_running_loop().time() + LAYER_SECONDS
 
     def among(self, found: list[Seen]) -> list[Seen]:
@@ -86,6 +90,10 @@ class Heuristic:
         self._layers.expected = True
         look = await self.look()
         self._layers.expect((*look.banners, *look.others), self._looked_at)
+
+    def layer_asked(self) -> None:
+        """Called once the settings' control has been pressed: pressing it may take long where the page is busy."""
+        self._layers.wait()
 
     async def look(self) -> Look:
         """Look at all frames once; a page between two documents shows nothing (``complete`` False)."""

@@ -27,6 +27,8 @@ Signature = tuple[str, tuple[str, ...], int]
 """What tells one state of a banner from another: frame, labels of the controls, number of switches."""
 GONE_SECONDS = 4.0
 OPEN_SECONDS = 6.0
+OPEN_TRIES = 2
+"""A banner may be drawn before it listens; to ask for its settings again is no choice."""
 OPT_OUT_SECONDS = 2.0
 ENABLE_SECONDS = 8.0
 SECOND_LOOK_SECONDS = 1.5
@@ -188,8 +190,13 @@ class Operation:
         self._memory.opened.add(button.text)
         await self._eyes.expect_layer()
         before = {signature(seen), *(signature(s) for s in (await self._eyes.look()).banners)}
-        await self._hand.press(seen.world, button.id)
-        changed = await self._wait(OPEN_SECONDS, lambda look: any(signature(s) not in before for s in look.banners))
+        changed = False
+        for _ in range(1 if inform else OPEN_TRIES):
+            await self._hand.press(seen.world, button.id)
+            self._eyes.layer_asked()
+            changed = await self._wait(OPEN_SECONDS, lambda look: any(signature(s) not in before for s in look.banners))
+            if changed:
+                break
         if changed or not inform:
             self.attempt.clicks.append(button.text)
         if changed:
