@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 WRITTEN = 2
 """Runs that the program itself writes."""
-_APART = frozenset({"findings", "finding_events"})
+_APART = frozenset(
+    {"findings", "finding_events", "schedules", "scheduled_crawls", "notices", "message_notices", "tickets"}
+)
 """Lead to runs, but are kept once for all of them."""
 
 
