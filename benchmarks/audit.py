@@ -10,19 +10,18 @@ judging it and storing the verdicts.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
+
+from support.evidence import policy_document
 
 from auditor import examples
 from auditor.facts import cookie_facts, host_facts
 from auditor.model import (
     Beacon,
-    Outcome,
     Phase,
     PlannedVisit,
     PolicyDocument,
@@ -90,18 +89,7 @@ def policy(of: Vendor, source: random.Random) -> PolicyDocument:
         f"<h1>Cookie policy</h1>{prose}<table><tr><th>Cookie</th><th>Provider</th><th>Category</th><th>Purpose</th>"
         f"<th>Duration</th></tr>{table}</table>"
     )
-    url = f"{of.sites[0].url}cookies"
-    return PolicyDocument(
-        vendor=of.id,
-        source=url,
-        url=url,
-        found_by="configured",
-        fetched_at=datetime(2026, 1, 2, tzinfo=UTC),
-        outcome=Outcome.OK,
-        content_type="text/html",
-        content=text.encode(),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )
+    return policy_document(of, text)
 
 
 def store_evidence(store: Store, visits: int) -> int:

@@ -184,6 +184,11 @@ def policy(vendor: Vendor, source: random.Random) -> PolicyDocument:
     prose = "<p>We use cookies on this website to understand how our pages are used and to improve them.</p>" * 20
     head = "<tr><th>Cookie</th><th>Provider</th><th>Category</th><th>Purpose</th><th>Duration</th></tr>"
     text = f"<h1>Cookie policy</h1>{prose}<table>{head}{table}</table>"
+    return policy_document(vendor, text)
+
+
+def policy_document(vendor: Vendor, text: str) -> PolicyDocument:
+    """A vendor's cookie policy with this HTML."""
     url = f"{vendor.sites[0].url}cookies"
     return PolicyDocument(
         vendor=vendor.id,
