@@ -50,6 +50,8 @@ _NECESSARY_WORDS = re.compile(
 _NEIGHBOUR = {Category.PERFORMANCE: Category.TARGETING, Category.TARGETING: Category.PERFORMANCE}
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _MAX_TEXT = 2_000
+# The csv module has such a limit too, but it is the whole process's: whoever raises it must not change what is read.
+_MAX_FIELD = 100_000
 _WITH_DOMAIN, _WILD_WITH_DOMAIN, _WITHOUT_DOMAIN, _WILD_WITHOUT_DOMAIN = 0.8, 0.75, 0.55, 0.5
 
 
@@ -142,6 +144,8 @@ def _bounded(reader: csv.DictReader[str]) -> Iterator[Mapping[str, str | None]]:
     for number, row in enumerate(reader, start=1):
         if number > MAX_ROWS:
             raise ListError(f"This is no Open Cookie Database: it has more than {MAX_ROWS:,} rows.")
+        if any(len(value) > _MAX_FIELD for value in row.values() if value):
+            raise csv.Error(f"field larger than {_MAX_FIELD:,} characters")
         yield row
 
 

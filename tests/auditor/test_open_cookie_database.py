@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,6 +115,15 @@ BROKEN = {
 def test_broken_lists_are_refused_with_a_reason(text: str, message: str) -> None:
     with pytest.raises(ListError, match=message):
         read_csv(text)
+
+
+def test_a_huge_field_is_refused_whatever_limit_the_process_has() -> None:
+    before = csv.field_size_limit(10_000_000)
+    try:
+        with pytest.raises(ListError, match="near line 2: field larger than 100,000"):
+            read_csv(BROKEN["a huge field"][0])
+    finally:
+        csv.field_size_limit(before)
 
 
 @given(st.text() | st.text(alphabet='",\n\r\x00ab1').map(HEADER.__add__))
