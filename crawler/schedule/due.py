@@ -93,15 +93,18 @@ def crawl_due(
 
 
 def _resumable(store: Store, claim: Claim, now: datetime) -> int | None:
-    """The run to go on with. One that is too old or has ended too many processes is given up."""
+    """The run to go on with. One that is too old to be crawled on, or has ended too many processes, is given up.
+
+    A run that has ended is only to be judged, which it can be at any age.
+    """
     if claim.run is None:
         return None
     run = store.run(claim.run)
-    if run.status is not RunStatus.RUNNING:
+    crawling = run.status is RunStatus.RUNNING
+    if claim.takeovers <= MOST_TAKEOVERS and not (crawling and now - run.started_at > RESUMED_WITHIN):
         return claim.run
-    if claim.takeovers <= MOST_TAKEOVERS and now - run.started_at <= RESUMED_WITHIN:
-        return claim.run
-    store.finish_run(claim.run, RunStatus.FAILED)
+    if crawling:
+        store.finish_run(claim.run, RunStatus.FAILED)
     store.schedules.forget_run(claim.owner)
     return None
 

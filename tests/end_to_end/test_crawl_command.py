@@ -105,12 +105,17 @@ def test_runs_and_their_differences(call: Call, pages: Any, tmp_path: Path) -> N
     vendors = write(tmp_path, QUICK, pages.network(), vendor("a", url, 'file = "policy.txt"'))
     arguments = ("crawl", "--vendors", vendors, "--db", database, "--scenario", "no_choice")
 
-    first = call(*arguments, "--fail-on", "high")
+    first = call(*arguments, "--vendor", "a", "--fail-on", "high", "--json")
     assert first.returncode == 10, first.stderr
-    document = json.loads(call("findings", "--format", "json", "--db", database).stdout)
+    document = json.loads(first.stdout)
+    assert document == json.loads(call("findings", "--format", "json", "--db", database).stdout)
     (tracker,) = (each for each in document["findings"] if each["rule"] == "tracker_before_choice")
     assert (tracker["service"], tracker["presence"], tracker["severity"]) == ("AdRoll", "new", "high")
-    assert call(*arguments, "--fail-on", "critical").returncode == 0
+    second = call(*arguments, "--fail-on", "critical", "--format", "sarif")
+    assert second.returncode == 0
+    (sarif,) = json.loads(second.stdout)["runs"]
+    shown = {result["partialFingerprints"]["consentAudit/v1"] for result in sarif["results"]}
+    assert shown == {each["fingerprint"] for each in document["findings"]}
     assert call("diff", "--db", database).stderr.startswith("0 new, 0 returned, 0 worse, 0 gone")
 
     pages.put("www.a.example/", "<p>Hello</p>")

@@ -128,6 +128,21 @@ def test_a_crawl_that_kills_every_process_ends_as_an_error(sim, store, acme, cra
     assert (row.failures, row.due_at) == (1, clock.now + timedelta(hours=1))
 
 
+def test_judging_that_kills_every_process_ends_as_an_error(sim, store, acme, crawler, clock):
+    def crawled(vendors, *, resume, lease):
+        if resume is None:
+            crawler(vendors, resume=None, lease=lease)
+        raise sim.Killed
+
+    for _ in range(MOST_TAKEOVERS + 1):
+        with pytest.raises(sim.Killed):
+            due(store, sim.config(acme), crawled, clock)
+        clock.now += LEASE
+    assert due(store, sim.config(acme), crawled, clock).ends == {"acme": Ended.ERROR}
+    assert store.run(1).status is m.RunStatus.COMPLETE
+    assert store.schedules.all()["acme"].due_at == clock.now + timedelta(hours=1)
+
+
 def test_an_error_before_the_run_began_waits_like_a_failure(sim, store, acme, clock):
     def broken(vendors, *, resume, lease):
         raise m.BrowserError("no browser works")
