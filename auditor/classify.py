@@ -61,13 +61,13 @@ class Classifier:
         self._hosts = hosts
         self._filters = filters
         self._names = names
-        by_list = () if database is None else (database.classify,)
-        self._item_layers: tuple[Layer, ...] = (
-            lambda item, _: cookies.by_domain(item),
-            cookies.by_name,
+        by_list: tuple[tuple[int, Layer], ...] = () if database is None else ((3, database.classify),)
+        self._item_layers: tuple[tuple[int, Layer], ...] = (
+            (1, lambda item, _: cookies.by_domain(item)),
+            (2, cookies.by_name),
             *by_list,
-            self._by_owner,
-            lambda item, _: inferred(item),
+            (4, self._by_owner),
+            (5, lambda item, _: inferred(item)),
         )
 
     def cookie(
@@ -96,11 +96,21 @@ class Classifier:
         own = bool(host and site and same_site(host, site))
         item = Item(name, host, own, kind, lifetime_seconds, http_only, site, set_by)
         foreign = None if host is None or own else self._hosts.fact(host)
-        for layer in self._item_layers:
+        for _, layer in self._item_layers:
             known = layer(item, foreign)
             if known is not None:
                 return known
         return self._unknown(host, own=own)
+
+    def opinions(self, name: str, domain: str | None = None) -> tuple[tuple[int, Classification | None], ...]:
+        """What every layer says of a cookie by itself, with the layer's number, in the order in which they are asked.
+
+        None is an answer, too. A list that was not given has no layer.
+        """
+        host = _host(domain)
+        item = Item(name, host, own=False, kind="cookie")
+        foreign = None if host is None else self._hosts.fact(host)
+        return tuple((number, layer(item, foreign)) for number, layer in self._item_layers)
 
     def url(
         self, url: str, *, site: str | None = None, resource_type: str | None = None, aliases: tuple[str, ...] = ()

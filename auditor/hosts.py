@@ -82,10 +82,15 @@ class HostTable:
         return None if fact is None else self._answers[id(fact)]
 
 
+def general_host(host: str) -> str:
+    """A host, but below google.com where it is below one of Google's country domains (``www.google.fr``)."""
+    country = _COUNTRY_GOOGLE.fullmatch(host)
+    return f"{country.group(1)}.com" if country else host
+
+
 def _parents(host: str) -> Iterator[str]:
     """A host and its parent domains, longest first; Google's country domains are read as google.com."""
-    country = _COUNTRY_GOOGLE.fullmatch(host)
-    name = f"{country.group(1)}.com" if country else host
+    name = general_host(host)
     while name:
         yield name
         name = name.partition(".")[2]

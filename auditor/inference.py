@@ -34,7 +34,8 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
         _N,
         r"consent\w*|einwilligung\w*|consentement|consentimiento|consenso|toestemming|gdpr|dsgvo|rgpd|lgpd|ccpa|tcf\w*|cmp"
         r"|optout|optin|opted|donottrack|dnt|cookiebar|cookiebanner|cookienotice|cookielaw|cookiehinweis|ckies"
-        r"|cookies?(?:accepted|allowed|agreed|enabled|preferences|settings|policy|choice|info|message|confirm\w*|ok)"
+        r"|cookies?(?:accept(?:ed)?|declined?|rejected|allowed|agreed|enabled|preferences|settings|policy|choice|info"
+        r"|message|confirm\w*|ok)"
         r"|(?:accept|allow|agree|hide|close)(?:ed)?cookies?|privacy(?:settings|preferences|policy|notice)",
     ),
     (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from auditor.facts import EXEMPT_USES
-from auditor.hosts import owner_of
+from auditor.hosts import general_host, owner_of
 from auditor.model import Category, Classification
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MIN_TELLING_NAME = 6
 """A shorter name of a third party's cookie means nothing on another's domain, nor in another kind of storage."""
 
+_META = re.compile(r"\[[^\]]*\]|[*?]")
 _WRITTEN_WILDCARD = re.compile(r"[*#<{\[]|x{3,}|X{3,}")
 _COUNT = re.compile(r"\s*\[x\d+\]$")
 _BUCKET = 2
@@ -82,11 +84,12 @@ class CookieTable:
         """Layer 1: name and domain are those of a row; the row of the longest domain, of the same kind first."""
         if item.domain is None:
             return None
+        host = general_host(item.domain)
         found = [
             (row.kind == item.kind, len(domain), row)
             for row in self._candidates(item.name)
             for domain in row.domains
-            if item.domain == domain or item.domain.endswith(f".{domain}")
+            if host == domain or host.endswith(f".{domain}")
         ]
         if not found:
             return None
@@ -169,11 +172,17 @@ def _tells(row: CookieFact, item: Item, host: HostFact | None, *, is_elsewhere: 
     """Whether a row that matches by name says something of an item that is not on the row's domains."""
     if row.domain_only:
         return False
-    if row.kind != item.kind and len(row.prefix) < MIN_TELLING_NAME:
+    if row.kind != item.kind and _literal_length(row.pattern) < MIN_TELLING_NAME:
         return False
     if is_elsewhere and (item.own or len(row.prefix) < MIN_TELLING_NAME):
         return False
     return not (row.service is None and row.use in _OF_THE_SITE and host is not None and host.category in _TRACKING)
+
+
+@cache
+def _literal_length(pattern: str) -> int:
+    """How many characters a pattern fixes, before, between and after its wildcards (``mp_*_mixpanel``: 12)."""
+    return len(_META.sub("", pattern))
 
 
 def _distance(row: CookieFact, item: Item) -> tuple[bool, bool, bool]:

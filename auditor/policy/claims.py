@@ -50,6 +50,11 @@ PROMISES = {  # nothing is promised where a sentence begins with a condition ("I
 WHOLE_SENTENCE = {"cross_site_tracking"}
 _RELATIVE = re.compile(r"(?:^|\W)(?:which|that|who|qui|que|che|dat|die|das|der|som|który|która|które)\s+$")
 """Words after which a clause is about what was named before it ("a tag manager that sets no cookies")."""
+_FOR_A_PURPOSE = re.compile(
+    r"\s+(?:(?:in order |so as )?to|for|zu|zum|zur|fur|um|pour|afin|a des fins|per|a fini|para|con fines|do|w celu|pro"
+    r"|za ucelem|til|voor|om)\s+(?!any\b|(?:\w+\s+){0,2}(?:web\W?)?(?:site|seite|sajt|stron|sivu))"
+)
+"""Words that deny one use of cookies only ("no cookies to advertise", "keine Cookies zur Analyse"), in folded text."""
 _TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -95,13 +100,14 @@ def _made(
 
 
 def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
-    """Are only some cookies denied ("no advertising cookies", "no usamos cookies publicitarias", or a list)?"""
-    if sentence.view.text.rstrip().endswith(":"):
+    """Are only some cookies denied ("no advertising cookies", "no cookies to advertise", or a list)?"""
+    folded = sentence.view.folded
+    if sentence.view.text.rstrip().endswith(":") or _FOR_A_PURPOSE.match(folded, found.end):
         return True
-    after = sentence.view.folded[found.end : found.end + BESIDE]
+    after = folded[found.end : found.end + BESIDE]
     labels = reading.labels.find(after)
     return bool(labels and not words_of(after[: labels[0].start])) or (
-        reading.words.cues("third_cookies").first(sentence.view.folded[found.start :]) is not None
+        reading.words.cues("third_cookies").first(folded[found.start :]) is not None
     )
 
 

@@ -10,7 +10,7 @@ from auditor.model import ChoiceOutcome, Party, Scenario, Wanted
 
 if TYPE_CHECKING:
     from auditor.evidence import SiteEvidence
-    from auditor.model import Visit
+    from auditor.model import ConsentSignal, Visit
     from auditor.observed import Item
 
 #: What became of a choice on a page that has a banner or control to make it with.
@@ -25,6 +25,8 @@ _ACTION = (
     r"samtycke|samtykke|asetu|evästeet|nastaven|nastavitv|postavk|setări|beállítás|ρυθμίσεις|настройк|revoke|"
     r"withdraw|widerruf|retirer|revoca|intrekken"
 )
+#: What Google's tags were told, by a page's commands or in their own requests.
+_TOLD_TO_GOOGLE = frozenset({"consent_mode", "gcs", "gcd"})
 #: A control for cookie preferences, by its text (at most 120 characters): names the subject and an action.
 _PREFERENCES = (re.compile(_SUBJECT, re.IGNORECASE), re.compile(_ACTION, re.IGNORECASE))
 _FIND_FAILED = re.compile(r"(?:^(?:failed|partial): |; )find: ")
@@ -76,6 +78,14 @@ def _shows_mechanism(visit: Visit) -> bool:
         met
         or visit.banner is not None
         or visit.declared_by_cmp is not None
-        or visit.consent_signals
+        or any(map(_shows_choice, visit.consent_signals))
         or any(is_preference_control(control.text) for control in visit.controls)
     )
+
+
+def _shows_choice(signal: ConsentSignal) -> bool:
+    """Whether a record comes from something to choose with.
+
+    Google's tags say what they were told even where nobody can choose; only what is withheld shows that somebody might.
+    """
+    return signal.kind not in _TOLD_TO_GOOGLE or bool(signal.denied)

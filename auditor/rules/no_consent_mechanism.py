@@ -1,7 +1,8 @@
 """No way to consent on a site that uses more than what is necessary.
 
 The rule fires once per site where a tracker or a non-essential item was observed in any phase, and where no good visit
-showed a banner, a consent tool or its record, or a link or button for cookie preferences.
+showed a banner, a consent tool or its record, or a link or button for cookie preferences. What Google's tags were told
+is no such sign where nothing is withheld.
 
 Silent: where any of these was seen, even in one visit only; where nothing non-essential was observed. Undecided: where
 the looking was not complete, or a choice was tried and failed, since then something was there to be tried.
@@ -52,7 +53,7 @@ _NO_BANNER = Choice(wanted=Wanted.NONE, outcome=ChoiceOutcome.NONE)
 
 RULE = Rule(
     id="no_consent_mechanism",
-    version=1,
+    version=2,
     title="No way to consent on a site that uses trackers",
     severity=Severity.HIGH,
     legal_basis=("ePrivacy Directive art. 5(3)",),

@@ -14,6 +14,7 @@ from crawler.cli.verb import Verb, json_option
 
 if TYPE_CHECKING:
     from auditor.classify import Classifier
+    from auditor.model import Classification
 
 KINDS = ("cookie", "local", "session", "indexeddb", "cache", "url")
 MAX_LINE = 100_000
@@ -25,6 +26,7 @@ LAYERS = {
     5: "inferred; rules never rely on it",
     6: "nothing; no source knows it",
 }
+_LIST_LAYER = 3
 _TEXTS = ("domain", "site")
 
 
@@ -54,7 +56,7 @@ def classify(name: str | None, domain: str | None, jsonl: TextIO | None, as_json
     if as_json:
         print_json(answer)
         return
-    for line in explained(answer):
+    for line in (*explained(answer), *_asked(knowledge(), answer)):
         print_text(line)
 
 
@@ -74,6 +76,22 @@ def explained(answer: dict[str, Any]) -> list[str]:
         ("source", answer["source"]),
     )
     return [f"{answer['name']}{where}", *(f"  {name:<11} {fact}" for name, fact in facts if fact)]
+
+
+def _asked(classifier: Classifier, answer: dict[str, Any]) -> list[str]:
+    """What each layer says of a cookie or storage entry, one line each; none for a URL, which only one layer knows."""
+    if _is_url(answer["name"]):
+        return []
+    said = dict(classifier.opinions(answer["name"], answer["domain"]))
+    return ["  layers asked", *(f"    {layer}  {LAYERS[layer]}: {_opinion(said, layer)}" for layer in range(1, 6))]
+
+
+def _opinion(said: dict[int, Classification | None], layer: int) -> str:
+    known = said.get(layer)
+    if known is None:
+        return "not here (lists import, lists update)" if layer == _LIST_LAYER and layer not in said else "nothing"
+    purpose = known.category.value.replace("_", " ") if known.category else "no purpose"
+    return f"{purpose}, {known.service}" if known.service else purpose
 
 
 def answered(classifier: Classifier, line: str) -> dict[str, Any]:
@@ -102,7 +120,7 @@ def answer_to(classifier: Classifier, question: Any) -> dict[str, Any]:  # noqa:
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}")
     domain, site = (_optional_text(question, key) for key in _TEXTS)
-    if kind == "url" or name.startswith(("http://", "https://")):
+    if kind == "url" or _is_url(name):
         known = classifier.url(_address(name, domain), site=site)
     else:
         lifetime, http_only = question.get("lifetime_seconds"), question.get("http_only")
@@ -127,6 +145,10 @@ def answer_to(classifier: Classifier, question: Any) -> dict[str, Any]:  # noqa:
         "reason": known.reason,
         "source": known.source,
     }
+
+
+def _is_url(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
 
 
 def _address(name: str, domain: str | None) -> str:

@@ -55,6 +55,9 @@ ITEMS = {
     ("i", "yandex.ru"): (1, P, "Yandex Metrica", False),
     ("i", "openx.net"): (1, T, "OpenX", False),
     ("ANID", "bing.com"): (1, T, "Microsoft Advertising", False),
+    ("NID", "google.com"): (1, T, "Google account", False),
+    ("NID", "www.google.fr"): (1, T, "Google account", False),
+    ("SID", "google.co.uk"): (1, N, "Google account", False),
     # essential, whatever it is called
     ("__cf_bm", "hubspot.com"): (2, N, "Cloudflare", True),
     ("AWSALB", "ooma.example"): (2, N, "AWS load balancer", True),
@@ -124,6 +127,10 @@ STORAGE = {
     ("ajs_anonymous_id", "local"): (2, P, "Segment"),
     ("rc::c", "session"): (2, N, "reCAPTCHA"),
     ("klaro", "local"): (2, N, "klaro"),
+    ("mp_0a1b2c3d4e5f_mixpanel", "local"): (2, P, "Mixpanel"),
+    ("ph_phc_ab12_posthog", "local"): (2, P, "PostHog"),
+    ("mp_theme", "local"): (5, P, None),
+    ("_grecaptcha", "local"): (2, N, "reCAPTCHA"),
     ("RT", "local"): (6, None, None),
     ("_ga", "indexeddb"): (5, P, None),
     ("theme", "local"): (5, F, None),
@@ -238,6 +245,50 @@ def test_urls(url: str, expected: tuple[Category | None, str | None, str | None]
     assert (known.category, known.service, known.role) == expected
     assert known.layer == (6 if known.category is None else 4)
     assert known.reason.endswith(".")
+
+
+GUARDS = {
+    "||forter.com^$third-party": "https://cdn3.forter.com/x/script.js",
+    "||iovation.com^$third-party": "https://ci-mpsnare.iovation.com/snare.js",
+    "||signifyd.com^$third-party": "https://cdn-scripts.signifyd.com/api/script-tag.js",
+    "||beacon.riskified.com^": "https://beacon.riskified.com/?shop=vendor.example",
+    "||sift.com^$third-party": "https://cdn.sift.com/s.js",
+    "/fp/tags.js": "https://h.online-metrix.net/fp/tags.js",
+    "/api/v2/collector": "https://collector-px1.px-cloud.net/api/v2/collector",
+    "||inmobi.com^$third-party": "https://cmp.inmobi.com/choice/x/choice.js",
+    "||privacymanager.io^$third-party": "https://gdpr.privacymanager.io/latest/gdpr.bundle.js",
+}
+
+
+def test_fraud_prevention_and_consent_tools_are_no_trackers_whatever_a_list_says() -> None:
+    marked = classifier(filters=(FilterList("EasyPrivacy", "\n".join(GUARDS)),))
+    for address in GUARDS.values():
+        known = marked.url(address, site=SITE, resource_type="script")
+        assert (known.category, known.exempt, known.source) == (N, True, "bundled table of hosts"), address
+
+
+@pytest.mark.parametrize(
+    ("rule", "address", "category"),
+    [
+        ("||adyen.com/checkoutanalytics/", "https://checkoutanalytics-live.adyen.com/checkoutanalytics/v2/x", N),
+        ("||events.launchdarkly.com^$third-party", "https://events.launchdarkly.com/events/bulk/x", F),
+        ("||widgets.trustedshops.com^$third-party", "https://widgets.trustedshops.com/js/x.js", F),
+        ("||acsbapp.com^", "https://acsbapp.com/apps/app/dist/js/app.js", F),
+    ],
+)
+def test_payment_and_what_a_page_embeds_are_no_trackers_either(rule: str, address: str, category: Category) -> None:
+    marked = classifier(filters=(FilterList("EasyPrivacy", rule),))
+    assert marked.url(address, site=SITE, resource_type="script").category is category
+
+
+def test_every_layer_has_an_opinion() -> None:
+    csv = "ID,Platform,Category,Cookie / Data Key name,Domain,Description,Retention period,Data Controller,User Privacy"
+    database = f"{csv},Wildcard match\n1,Google Analytics,Analytics,_ga,,Counts visitors,2 years,Google,,0\n"
+    said = {layer: known and known.category for layer, known in KNOW.opinions("_ga")}
+    assert said == {1: None, 2: P, 4: None, 5: P}
+    said = {layer: known and known.category for layer, known in KNOW.opinions("IDE", "doubleclick.net")}
+    assert said == {1: T, 2: T, 4: T, 5: None}
+    assert [layer for layer, _ in classifier(open_cookie_database=database).opinions("zq")] == [1, 2, 3, 4, 5]
 
 
 def test_consent_and_security_hosts_are_exempt() -> None:

@@ -191,7 +191,11 @@ def test_shared_names_are_meant() -> None:
     assert {name for name, services in owners.items() if len(services) > 1} == {
         "amazon web services",
         "aws",
+        "doubleclick",
         "facebook",
+        "google ads",
+        "google adwords",
+        "google doubleclick",
         "linkedin",
         "meta",
         "meta platforms",

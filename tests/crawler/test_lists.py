@@ -252,7 +252,18 @@ def test_what_a_run_records_tells_when_lists_differ(tmp_path):
 def test_an_answer_is_explained_to_a_person():
     lines = call("classify", "_ga", "--domain", "www.vendor.example").stdout.splitlines()
     assert lines[0] == "_ga on www.vendor.example"
-    assert [line.split()[0] for line in lines[1:]] == ["purpose", "service", "known", "confidence", "reason", "source"]
+    assert [line.split()[0] for line in lines[1:]] == [
+        *("purpose", "service", "known", "confidence", "reason", "source", "layers"),
+        *("1", "2", "3", "4", "5"),
+    ]  # fmt: skip
+    assert lines[8:] == [
+        "    1  the bundled table, by name and domain: nothing",
+        "    2  the bundled table, by name: performance, Google Analytics",
+        "    3  the Open Cookie Database: not here (lists import, lists update)",
+        "    4  the owner of the host or URL: nothing",
+        "    5  inferred; rules never rely on it: performance",
+    ]
+    assert "layers asked" not in call("classify", "https://www.facebook.com/tr/?id=1").stdout
     assert "performance" in lines[1]
     assert "Google Analytics (Google" in lines[2]
     assert "layer 2, the bundled table, by name" in lines[3]

@@ -35,6 +35,9 @@ def with_one(shown):
     return [first, *others[:-1], replace(others[-1], **shown)]
 
 
+GRANTED_IN_A_PAGE = x.signal("consent_mode", '{"ad_storage": "granted", "analytics_storage": "granted"}')
+TOLD = {"consent_signals": (x.signal("gcs", "G111"), GRANTED_IN_A_PAGE)}
+WITHHELD = {"consent_signals": (x.signal("gcs", "G100"),)}
 SIGNAL = ConsentSignal(kind="onetrust", phase=Phase.BEFORE_CHOICE, raw="groups=C0001:1")
 MECHANISM = {
     "measuring": ("fires", bare(GA)),
@@ -45,6 +48,8 @@ MECHANISM = {
     "a link to the policy": ("fires", bare(GA, x.control("Cookie policy"), x.control("Privacy"))),
     "a link to browser help": ("fires", bare(GA, x.control("Help with your browser"))),
     "a login": ("fires", bare(GA, x.control("Account settings", "page"))),
+    "Google's tags were told that all is granted": ("fires", with_one(TOLD)),
+    "Google's tags were told that something is withheld": ("silent", with_one(WITHHELD)),
     "a third party's own consent record": ("fires", bare(GA, x.cookie("li_gc", "linkedin.com"))),
     "necessary only": ("silent", bare(x.cookie("PHPSESSID"), x.cookie("__cf_bm"))),
     "unknown only": ("silent", bare(x.cookie("zq"))),
