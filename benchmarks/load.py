@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 READERS = 8
 PASSWORD = "a long password for a benchmark"
 GOAL_MS = 1_000
+LEAST, STARTING_S = 10, 60
+"""So much is done at least, by whatever is slow to start on a busy machine; but not longer than that is waited for."""
 _SERVE = (
     "import sys; from pathlib import Path; from db.site.access import load_access; from db.site.serve import serve;"
     " serve(Path(sys.argv[1]), port=int(sys.argv[2]), access=load_access(Path(sys.argv[3])))"
@@ -99,9 +101,10 @@ def read(address: str, paths: list[str], done: threading.Event, errors: list[str
                 errors.append(f"{path}: {answer.status_code}")
 
 
-def decide(address: str, findings: list[str], done: threading.Event, errors: list[str]) -> list[tuple[str, float]]:
-    """One who decides: the note of every decision that was answered as recorded, and the milliseconds that it took."""
-    recorded = []
+def decide(
+    address: str, findings: list[str], done: threading.Event, errors: list[str], recorded: list[tuple[str, float]]
+) -> None:
+    """One who decides; ``recorded`` gets the note of every decision that was answered so, and its milliseconds."""
     with httpx.Client(base_url=address, timeout=60) as client:
         form = {"username": "ada", "password": PASSWORD, "csrftoken": token(client.get("/-/login"))}
         client.post("/-/login", data=form)
@@ -115,7 +118,6 @@ def decide(address: str, findings: list[str], done: threading.Event, errors: lis
                 errors.append(f"{note} {error}")
             else:
                 recorded.append((note, took))
-    return recorded
 
 
 def _decide(client: httpx.Client, path: str, note: str) -> float:
@@ -134,7 +136,7 @@ def token(page: httpx.Response) -> str:
 
 
 def play(folder: Path, seconds: float) -> dict[str, Any]:
-    """Everything at once for that long; what came of it."""
+    """Everything at once for that long, and until each has done a little; what came of it."""
     path = folder / "audit.db"
     generate(path, vendors=VENDORS, runs=2)
     with Store(path) as store:
@@ -154,10 +156,13 @@ def play(folder: Path, seconds: float) -> dict[str, Any]:
         with killed(said, "-m", "support.writer", str(path)) as crawl:
             stored = lines(crawl, visits)
             threads = [threading.Thread(target=read, args=(address, pages, done, errors, seen)) for _ in range(READERS)]
-            threads.append(threading.Thread(target=lambda: recorded.extend(decide(address, findings, done, errors))))
+            threads.append(threading.Thread(target=decide, args=(address, findings, done, errors, recorded)))
             for thread in threads:
                 thread.start()
             time.sleep(seconds)
+            last = time.monotonic() + STARTING_S
+            while min(map(len, (visits, seen, recorded))) < LEAST and time.monotonic() < last:
+                time.sleep(0.1)
             done.set()
             server.send_signal(signal.SIGKILL)
             crawl.send_signal(signal.SIGKILL)

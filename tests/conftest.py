@@ -42,3 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long_tests(pytestconfig: pytest.Config) -> bool:
     """Whether tests that take very long are wanted."""
     return bool(pytestconfig.getoption("--long"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end of a run everybody would wait for it with a core idle."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)

@@ -7,7 +7,7 @@ import importlib
 import click
 
 _VERBS = {
-    "demo": "crawl",
+    "demo": "demo",
     "crawl": "crawl",
     "visit": "visit",
     "policy": "policy",

@@ -1,4 +1,4 @@
-"""``crawl`` and ``demo``: the main job, from a plan to findings and what changed."""
+"""``crawl``: the main job, from a plan to findings and what changed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import click
 
 from auditor.model import Scenario, Severity
 from crawler.cli.due import DueJob, held, one_round, unfinished
-from crawler.cli.findings import format_option, listing_of
-from crawler.cli.judging import present, print_findings
+from crawler.cli.findings import format_option
 from crawler.cli.logs import log_option
 from crawler.cli.main_job import conclude, narrowed, run_crawl
-from crawler.cli.serve import first_free, host_option, port_option, serve_until_interrupted
-from crawler.cli.terminal import say
 from crawler.cli.verb import (
     DONE,
-    INCOMPLETE,
     Verb,
     browser_option,
     db_option,
@@ -26,7 +22,6 @@ from crawler.cli.verb import (
     vendors_option,
 )
 from crawler.config import load_config
-from crawler.demo.web import DemoWeb
 from crawler.waivers import load_waivers
 from db.store import Store
 
@@ -117,35 +112,3 @@ def crawl(  # noqa: PLR0913 - one parameter for each option of the contract
             crawled = run_crawl(store, config, browser, resume=run, debug=debugging(ctx), lease=lease)
             code = conclude(store, crawled, severity, waivers, form)
     ctx.exit(code)
-
-
-@click.command(cls=Verb)
-@click.option("--serve/--no-serve", "then_serve", default=True, help="Keep serving the results until Ctrl-C.")
-@host_option
-@port_option
-@browser_option
-@db_option
-@click.pass_context
-def demo(ctx: click.Context, *, then_serve: bool, host: str, port: int, browser: str | None, db: Path) -> None:
-    """Run the main job on the built-in vendor web.
-
-    That web never leaves this machine. Ends with what was found and, without --no-serve, with the published pages.
-    One of its vendors is dead and one turns robots away on purpose, so visits without evidence are no reason for
-    exit code 4 here.
-    """
-    code = _crawl_demo(db, browser, debug=debugging(ctx))
-    if code not in (DONE, INCOMPLETE):
-        ctx.exit(code)
-    if then_serve:
-        serve_until_interrupted(db, host, first_free(host, port))
-
-
-def _crawl_demo(db: Path, browser: str | None, *, debug: bool) -> int:
-    with Store(db) as store, DemoWeb() as web:
-        for vendor, why in web.left_out.items():
-            say(f"the demo vendor {vendor} is left out: {why}")
-        crawled = run_crawl(store, web.config(), browser, resume=None, debug=debug)
-        code = conclude(store, crawled, None)
-        if code in (DONE, INCOMPLETE):
-            print_findings(present(listing_of(store, run=crawled.run).findings))
-        return code

@@ -105,7 +105,7 @@ def _resumable(store: Store, claim: Claim, now: datetime) -> int | None:
         return claim.run
     if crawling:
         store.finish_run(claim.run, RunStatus.FAILED)
-    store.schedules.forget_run(claim.owner)
+        store.schedules.forget_run(claim.owner)
     return None
 
 

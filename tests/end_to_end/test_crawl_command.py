@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Call = Callable[..., subprocess.CompletedProcess[str]]
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.early, pytest.mark.timeout(400)]
 QUICK = "[crawl]\nsettle_ms = 300\nsettle_max_ms = 1500\npages_per_site = 1\n"
 ADROLL = "<img src='http://d.adroll.com/pixel/ABC/DEF?pv=1' width=1 height=1>"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Call = Callable[..., subprocess.CompletedProcess[str]]
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.early, pytest.mark.timeout(600)]
 WEB = DemoWeb()
 VENDORS = [vendor.id for vendor in WEB.vendors()]
 

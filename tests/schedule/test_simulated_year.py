@@ -388,6 +388,7 @@ def silence_never_means_that_it_stopped(year: Year) -> None:
     assert episodes > 0
 
 
+@pytest.mark.early
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", [7])
 def test_a_simulated_year(sim, tmp_path, seed: int) -> None:
