@@ -25,6 +25,9 @@ from auditor.policy.technologies import read_technologies
 from auditor.policy.wording import wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.model import Claim
     from auditor.policy.blocks import Document
 
 OPENING = 6
@@ -82,21 +85,27 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
     cookies = read_cookies(reading, categories, scopes)
     technologies = read_technologies(reading, cookies)
     mentioned = any(technology.name == "cookies" for technology in technologies)
+    services = read_services(reading, categories, scopes)
+    claims = read_claims(reading, categories, scopes)
+    says_more = bool(services) or any(one.declared and one.name != "cookies" for one in technologies)
     draft = PolicyDeclaration(
         document=facts,
         text=reading.document.origin.text,
         last_updated=read_last_updated(reading),
         disclosure_level=disclosure_level(
-            mentioned=mentioned, used=cookies_used(reading), categories=categories.declared, cookies=cookies
+            mentioned=mentioned,
+            used=cookies_used(reading, () if says_more else claims),
+            categories=categories.declared,
+            cookies=cookies,
         ),
         scopes=scopes.scopes,
         categories=categories.declared,
-        services=read_services(reading, categories, scopes),
+        services=services,
         cookies=cookies,
         technologies=technologies,
         consent=read_consent(reading, scopes),
         retention=read_retention(reading),
-        claims=read_claims(reading, categories, scopes),
+        claims=claims,
     )
     if len(reading.document.sentences) == MAX_SENTENCES:
         draft = replace(draft, notes=(f"only the first {MAX_SENTENCES} sentences were read",))
@@ -104,7 +113,11 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
     return replace(draft, silent_on=silences(draft))
 
 
-def cookies_used(reading: Reading) -> bool:
-    """Does any sentence say that cookies are used, not merely name them?"""
+def cookies_used(reading: Reading, claims: Iterable[Claim]) -> bool:
+    """Does any sentence say that cookies are used: not merely name them, nor claim that there are none?"""
     cues = reading.words.cues("cookies_in_use")
-    return any(cues.first(sentence.view.folded) for sentence in reading.document.sentences)
+    denials = {quote.start for claim in claims if claim.type == "cookies_unused" for quote in claim.evidence}
+    return any(
+        cues.first(sentence.view.folded) and sentence.view.quote().start not in denials
+        for sentence in reading.document.sentences
+    )

@@ -1,8 +1,8 @@
 """A policy that says nothing about cookies, on a site that uses them for more than what is necessary.
 
-The rule fires once per site where the policies bound to it are silent about cookies, or mention them and say nothing
-more, while a tracker or a non-essential item was observed. It takes the place of undeclared_service and
-undeclared_beacon there.
+The rule fires once per site where the policies bound to it are silent about cookies, mention them and say nothing more,
+or say only that there are none, while a tracker or a non-essential item was observed. It takes the place of
+undeclared_service, undeclared_beacon and undeclared_storage there.
 
 Silent: where a policy says which cookies are used, why, or by whom; where nothing non-essential was observed; where
 there is no policy (policy_missing). Undecided: where a policy could not be read, or is written in a language that the
@@ -28,27 +28,31 @@ def check(case: Evidence) -> tuple[Match, ...]:
 
 
 def _match(site: SiteEvidence) -> Match:
-    said = "mentions cookies and says nothing more of them"
-    if site.declared.level is DisclosureLevel.SILENT:
-        said = "does not mention cookies"
+    denial = next((one for one in site.declared.claims if one.record.type == "cookies_unused"), None)
     services = listing(map(title_of, site.services), 5)
     items = listing((what(item) for item in site.non_essential), 5)
     observed = "; ".join(filter(None, (services and f"trackers: {services}", items and f"items: {items}")))
     refs = [ref for service in site.services[:2] for ref in service_refs(service)]
     refs += [ref for item in site.non_essential[:1] if not refs for ref in item_refs(item.sightings)]
-    mention = next((one for one in site.declared.technologies if one.record.name == "cookies"), None)
+    mention = denial or next((one for one in site.declared.technologies if one.record.name == "cookies"), None)
     return Match(
         subject="policy",
-        fact=f"The policy {said}. Observed on this site: {observed}.",
+        fact=f"The policy {_said(site, denies=denial is not None)}. Observed on this site: {observed}.",
         site=site.url,
         declaration=mention.quoted() if mention else None,
         evidence=(*map(policy_ref, site.declared.readings), *refs),
     )
 
 
+def _said(site: SiteEvidence, *, denies: bool) -> str:
+    if site.declared.level is DisclosureLevel.SILENT:
+        return "does not mention cookies"
+    return f"mentions cookies and says {'only that none are used' if denies else 'nothing more of them'}"
+
+
 RULE = Rule(
     id="policy_silent",
-    version=1,
+    version=2,
     title="Policy that says nothing about cookies in use",
     severity=Severity.HIGH,
     legal_basis=("GDPR art. 12-13", "ePrivacy Directive art. 5(3)"),

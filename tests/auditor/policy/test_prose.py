@@ -25,6 +25,20 @@ def test_denial_of_all_cookies(read):
     assert [c.type for c in declaration.claims] == ["cookies_unused"]
     assert declaration.claims[0].strength == "absolute"
     assert declaration.categories == ()
+    assert declaration.disclosure_level.value == "mention_only"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "We count visits with Matomo, without cookies.",
+        "We keep your settings in localStorage.",
+        "Our online shop uses cookies.",
+    ],
+)
+def test_who_says_more_than_that_there_are_no_cookies(read, more):
+    declaration = read(f"Privacy policy. This website does not use cookies. {more}")
+    assert declaration.disclosure_level.value == "undifferentiated"
 
 
 def test_denial_of_one_category(read):
