@@ -86,6 +86,8 @@ _RECORD_PREFIXES = (
     ("__cmpconsent", "tcf"),
 )
 _PER_CATEGORY = frozenset({"complianz", "wp_consent", "cookielawinfo"})
+_FUNCTIONAL_IS_NECESSARY = frozenset({"complianz", "wp_consent"})
+"""Records whose ``functional`` is what the visitor asked for: always allowed, whatever is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +163,8 @@ def restate(kind: str, raw: str) -> Decoded:
 
 
 def _decoded(kind: str, reading: Reading) -> Decoded:
-    granted = {category_of(key) for key, given in reading.items if given} | set(reading.granted)
-    denied = {category_of(key) for key, given in reading.items if not given} | set(reading.denied)
+    granted = {_meaning(kind, key) for key, given in reading.items if given} | set(reading.granted)
+    denied = {_meaning(kind, key) for key, given in reading.items if not given} | set(reading.denied)
     return Decoded(
         kind=kind,
         granted=_ordered(granted),
@@ -172,6 +174,12 @@ def _decoded(kind: str, reading: Reading) -> Decoded:
         legitimate_interests=reading.legitimate_interests,
         listed=reading.listed,
     )
+
+
+def _meaning(kind: str, key: str) -> Category | None:
+    if kind in _FUNCTIONAL_IS_NECESSARY and key == "functional":
+        return Category.STRICTLY_NECESSARY
+    return category_of(key)
 
 
 def _ordered(categories: Iterable[Category | None]) -> tuple[Category, ...]:

@@ -207,7 +207,7 @@ URLS = {
     "https://region1.google-analytics.com/g/collect?v=2&tid=G-1": (P, "Google Analytics", "collect"),
     "https://metrics.ooma.example/g/collect?v=&tid=&cid=": (P, "Google Analytics", "collect"),
     "https://www.google.co.uk/ads/ga-audiences?v=1": (T, "Google Ads", "ads"),
-    "https://googleads.g.doubleclick.net/pagead/id": (T, "Google Ads", "ads"),
+    "https://googleads.g.doubleclick.net/pagead/id": (T, "DoubleClick", "ads"),
     "https://d.adroll.com/cm/g/out": (T, "AdRoll", "ads"),
     "https://s.adroll.com/j/ABC/roundtrip.js": (T, "AdRoll", "ads"),
     "https://www.facebook.com/tr/?id=1&ev=PageView": (T, "Meta Pixel", "pixel"),

@@ -118,6 +118,9 @@ CASES: dict[str, tuple[str, str, tuple[Category, ...], tuple[Category, ...], boo
     ),
     "cookieyes unanswered": ("cookieyes", "consentid:x,consent:,action:,necessary:yes,analytics:no", (N,), (P,), False),
     "complianz": ("complianz:marketing", "deny", (), (T,), None),
+    "complianz, always allowed": ("complianz:functional", "allow", (N,), (), None),
+    "wp consent, always allowed": ("wp_consent:functional", "allow", (N,), (), None),
+    "wp consent, preferences": ("wp_consent:preferences", "deny", (), (F,), None),
     "complianz statistics": ("complianz:statistics", "allow", (P,), (), None),
     "cookielawinfo": ("cookielawinfo:non-necessary", "yes", (), (), None),
     "borlabs": (
@@ -181,6 +184,13 @@ CASES: dict[str, tuple[str, str, tuple[Category, ...], tuple[Category, ...], boo
     ),
     "onetrust's interface": ("onetrust", ",C0001,C0004,", (N, T), (), True),
     "onetrust's interface, necessary only": ("onetrust", ",C0001,", (N,), (P, F, T), True),
+    "complianz refused": (
+        "complianz",
+        "functional=allow&preferences=deny&statistics=deny&marketing=deny",
+        (N,),
+        (P, F, T),
+        True,
+    ),
     "complianz, all its records": ("complianz", "marketing=allow&statistics=deny", (T,), (P,), True),
     "a tool's flags in Base64": (
         "cookielawinfo_all",
@@ -261,7 +271,7 @@ def test_records(
 
 
 def test_every_reader_has_a_case() -> None:
-    assert {case[0].partition(":")[0] for case in CASES.values()} | {"wp_consent"} == set(KINDS)
+    assert {case[0].partition(":")[0] for case in CASES.values()} == set(KINDS)
 
 
 UNREADABLE = {
