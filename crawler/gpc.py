@@ -39,7 +39,7 @@ _PROPERTY = (
 _PLACES = frozenset({"page", "frame", "worker", "shared", "service"})
 _PROOF_S = 6.0
 _FRAME_S = 2.0
-_MAX_FRAMES = 40
+_MAX_FRAMES = 200
 _UNCOUNTED = frozenset({"Preflight", "WebSocket"})
 _TELL = "fetch('/tell?{}=' + navigator.globalPrivacyControl)"
 _PAGE = (
@@ -116,10 +116,12 @@ class Signal:
 
     def __init__(self) -> None:
         self._asked = 0
+        self._skipped = 0
         self._silent: list[str] = []
 
     async def read(self, page: Page) -> None:
         """Ask the documents of a page whether they see the signal."""
+        self._skipped += max(0, len(page.frames) - _MAX_FRAMES)
         for frame in page.frames[:_MAX_FRAMES]:
             try:
                 value = await bounded(frame.evaluate("() => navigator.globalPrivacyControl"), _FRAME_S)
@@ -138,6 +140,8 @@ class Signal:
             problems.append(f"{without} of {len(headers)} requests went without Sec-GPC: 1")
         if self._silent:
             problems.append(f"{len(self._silent)} of {self._asked} looks into documents found no signal")
+        if self._skipped:
+            problems.append(f"{self._skipped} documents beyond the limit were not asked")
         if not native:
             problems.append("workers have no navigator.globalPrivacyControl")
         if not problems and headers and self._asked:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAME = "api_calls"
 MAX_COUNTS = 20_000
-_MAX_ASKED_FRAMES = 40
+_MAX_ASKED_FRAMES = 200
 
 
 class ApiCallCollector:
@@ -47,7 +47,9 @@ class ApiCallCollector:
 
         TimeoutError or Playwright's Error when the page does not answer; a frame that is going away tells by itself.
         """
-        for frame in (await tap.frames())[:_MAX_ASKED_FRAMES]:
+        frames = await tap.frames()
+        self.dropped += max(0, len(frames) - _MAX_ASKED_FRAMES)
+        for frame in frames[:_MAX_ASKED_FRAMES]:
             try:
                 await tap.evaluate(str(frame["id"]), f"void document.dispatchEvent(new Event('{self._secret}:flush'))")
             except PlaywrightError as error:

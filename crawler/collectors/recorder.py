@@ -222,12 +222,12 @@ class Recorder:
     def _coverage(self) -> dict[str, str]:
         for name, dropped in (
             (cookies.NAME, self._cookies.dropped),
-            (requests.NAME, self.log.dropped + self._workers.dropped),
+            (requests.NAME, self.log.dropped + self._workers.dropped + self._requests.dropped),
             (storage.NAME, self._storage.dropped),
             (api_calls.NAME, self._api_calls.dropped),
         ):
             if dropped:
-                self.note(name, f"{dropped} beyond the limit were not kept")
+                self.note(name, f"{dropped} beyond the limit were not kept or looked at")
         for name, problem in self.taps.failures.items():
             affected = (cookies.NAME, requests.NAME, storage.NAME, api_calls.NAME) if name == "tap" else (name,)
             for collector in affected:

@@ -34,6 +34,7 @@ class RequestCollector:
         self._log = log
         self._kept_alive: set[str] = set()
         self._beaconed: set[str] = set()
+        self.dropped = 0
         self._sizes: dict[int, tuple[int, int]] = {}
         self._probed = 0
         self._refused: Refused = frozenset()
@@ -41,8 +42,12 @@ class RequestCollector:
 
     def _reported(self, report: Report) -> None:
         called = {"keepalive": self._kept_alive, "sendbeacon": self._beaconed}.get(report.kind)
-        if called is not None and len(called) < _MAX_CALLED:
+        if called is None:
+            return
+        if len(called) < _MAX_CALLED:
             called.add(report.details[0].partition("#")[0])
+        else:
+            self.dropped += 1
 
     async def probe_images(self) -> None:
         """Read the dimensions of small images while their page is alive; at most ``MAX_PROBES`` a visit."""
@@ -60,6 +65,8 @@ class RequestCollector:
         """Records in order of time. ``page_url``: the visit's final URL; ``refused``: cookies that were not stored."""
         hops = tuple(hops)
         self._refused = refused
+        if self._probed >= MAX_PROBES:
+            self.dropped += sum(map(_worth_probing, hops))
         beacons = self._beacons(hops)
         found = (self._record(hop, timeline, page_url, beacons.get(id(hop))) for hop in hops)
         return tuple(sorted((record for record in found if record is not None), key=lambda record: record.at_ms))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "storage"
 MAX_ITEMS = 5_000
+MAX_FRAMES = 200
 MAX_ORIGINS = 100
 MAX_KEY = 2_048
 
@@ -72,8 +73,10 @@ class StorageCollector:
         place = _Place(StorageKind(kind), report.origin, key[:MAX_KEY])
         if place.kind in (StorageKind.INDEXEDDB, StorageKind.CACHE):
             self._add(place.kind, place.origin, key, "", written=True, at_ms=report.at_ms)
-        if len(self._authors) < MAX_ITEMS:
+        if len(self._authors) < MAX_ITEMS or place in self._authors:
             self._authors.setdefault(place, distinct((*from_stack(report.stack), report.url)))
+        else:
+            self.dropped += 1
 
     def _add(
         self, kind: StorageKind, origin: str, key: str, value: str, *, written: bool, at_ms: float | None = None
@@ -88,12 +91,14 @@ class StorageCollector:
     async def snapshot(self, tap: Tap) -> None:
         """Read all storage of a page's frames. TimeoutError or Playwright's Error when the page does not answer."""
         keys: dict[str, None] = {}
-        for frame in (await tap.frames())[: MAX_ORIGINS * 2]:
+        frames = await tap.frames()
+        for frame in frames[:MAX_FRAMES]:
             key = await _storage_key(tap, str(frame["id"]))
-            if key is not None and len(keys) < MAX_ORIGINS:
+            if key is not None:
                 keys[key] = None
-        for key in keys:
+        for key in list(keys)[:MAX_ORIGINS]:
             await self._read(tap, key)
+        self.dropped += max(0, len(frames) - MAX_FRAMES) + max(0, len(keys) - MAX_ORIGINS)
 
     async def _read(self, tap: Tap, storage_key: str) -> None:
         origin = _origin(storage_key)

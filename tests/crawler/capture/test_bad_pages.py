@@ -214,6 +214,9 @@ def test_what_ends_at_once(web, visits):
 def test_what_eats_a_core_or_memory(web, visits):
     seen = play(web, visits, BUSY, beside=2, limit_s=USUAL_S)
     assert "beyond the limit" in seen["a lot of storage"].coverage.collectors["storage"]
+    for collector in ("storage", "api_calls"):
+        assert "beyond the limit" in seen["10,000 frames"].coverage.collectors[collector]
+    assert seen["animation frames"].coverage.collectors["storage"] == "ok"
     assert "more than 5 windows" in seen["popups without end"].coverage.collectors["popups"]
 
 
