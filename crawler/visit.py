@@ -108,8 +108,8 @@ async def play(task: VisitTask, browsers: Browsers, guard: AddressGuard, allows:
     Never raises for what a site or a browser does: the outcome says it, and evidence of a visit that did not end
     ``ok`` is not kept.
     """
-    playing = _Playing(task, browsers, guard, allows or _everything)
     limit = asyncio.timeout(task.crawl.visit_timeout_s)
+    playing = _Playing(task, browsers, guard, allows or _everything, limit)
     try:
         async with (
             limit,
@@ -137,6 +137,7 @@ class _Playing:
     browsers: Browsers
     guard: AddressGuard
     allows: Allows
+    limit: asyncio.Timeout
     timeline: Timeline = field(default_factory=Timeline)
     pages: list[str] = field(default_factory=list)
     banner: Banner | None = None
@@ -341,9 +342,18 @@ class _Playing:
         return tuple(url for url in chosen if url not in closed)
 
     async def _visited(self, url: str) -> bool:
-        """Whether a further page could be loaded; that it could not is a gap in the coverage, not the visit's end."""
+        """Whether a further page could be loaded; that it could not is a gap in the coverage, not the visit's end.
+
+        It gets half of the time that the visit still has: one that never answers must not cost what others showed.
+        """
+        seconds = self._seconds_left() / 2
         try:
-            await self.driver.open(url)
+            await bounded(self.driver.open(url), seconds)
+        except TimeoutError:
+            if self.limit.expired():
+                raise
+            self.recorder.note("pages", f"{url[:120]}: not loaded within {seconds:.0f} s", partly=True)
+            return False
         except VisitError as error:
             if error.outcome is Outcome.CRASHED:
                 raise
@@ -351,6 +361,11 @@ class _Playing:
             return False
         self.pages.append(self.driver.page.url)
         return True
+
+    def _seconds_left(self) -> float:
+        end = self.limit.when()
+        assert end is not None, "a visit has a limit"
+        return end - asyncio.get_running_loop().time()
 
     async def _observe(self, phase: Phase) -> None:
         await self.recorder.observe(self.context, self.driver.page, phase)

@@ -253,3 +253,46 @@ def test_http_2_that_breaks_off(web, visits, visit):
             result.visit.failure,
         )
     assert visit(web.serve("next.org/", PAGE)).visit.outcome is OK
+
+
+WORKER_ANSWERS = {
+    "an error": "Response.error()",
+    "garbage": "new Response(new Uint8Array([0, 255, 7, 60]), {status: 203, headers: {'Content-Type': 'text/html'}})",
+    "nothing ever": "new Promise(() => {})",
+    "a refusal": "Promise.reject(new Error('no'))",
+    "a redirect to itself": "Response.redirect(event.request.url)",
+    "a stream without an end": (
+        "new Response(new ReadableStream({pull: (to) => new Promise((go) => setTimeout(go, 20)).then(() => "
+        "to.enqueue(new TextEncoder().encode('<p>more')))}), {headers: {'Content-Type': 'text/html'}})"
+    ),
+}
+"""What a service worker answers every later document of its site with."""
+
+REGISTERING = """<script>document.cookie = 'page=1; path={scope}';
+navigator.serviceWorker.register('{scope}sw.js', {{scope: '{scope}'}}).then(() => navigator.serviceWorker.ready)
+.then(() => {{ document.cookie = 'ready=1; path={scope}' }})</script><p>words"""
+
+WORKER = """self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+self.addEventListener('fetch', (event) => { if (event.request.mode === 'navigate') event.respondWith(%s) })"""
+
+
+def test_service_workers_that_misbehave(web, visits):
+    wanted = {}
+    for number, (name, answer) in enumerate(WORKER_ANSWERS.items()):
+        scope = f"/{number}/"
+        web.serve(f"localhost{scope}", REGISTERING.format(scope=scope))
+        web.serve(f"localhost{scope}sw.js", WORKER % answer, kind="text/javascript")
+        web.serve(f"localhost{scope}next", "never seen", "never=1")
+        pages = (f"http://localhost{scope}next",)
+        wanted[name] = (f"http://localhost{scope}", {"pages": pages, "settle_max_ms": 2000, "visit_timeout_s": 30})
+    wanted["a normal site"] = (web.serve("good.org/", "<title>Good</title><p>fine", "ok=1"), {})
+    for name, result in visits(wanted, beside=4).items():
+        seen = result.visit
+        assert (seen.outcome, seen.duration_ms < 35_000) == (Outcome.OK, True), (name, seen.failure)
+        names = {"ok"} if name == "a normal site" else {"page", "ready"}
+        assert {c.name for c in seen.cookies} == names, name
+        if name in ("an error", "nothing ever", "a refusal", "a redirect to itself"):
+            assert len(seen.pages) == 1, name
+            assert seen.coverage.collectors["pages"] != "ok", name
+    assert not [asked for asked in web.log if asked.path.endswith("next")]
