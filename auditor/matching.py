@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from auditor.domains import host_of, normal_host, registrable_domain
 from auditor.model import Party
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
 #: Stand-ins for a variable part of a declared name (POLICY_SCHEMA, match patterns).
 _PLACEHOLDER = re.compile(
-    r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}|(?<=[-_.])X+(?=[-_.]|$)"
+    r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}|(?<=[-_.])[xX]+(?=[-_.]|$)"
 )
 #: A name that breaks off where the variable part begins: ``_hjSession_``, ``intercom-id-``.
 _STEM = re.compile(r"\w[\w.-]{2,}[-_.]$")
 #: How often a scanner saw a name, as its list appends it: ``_fbp [x2]``.
 _COUNT = re.compile(r"\s*\[x\d{1,4}\]$")
+#: What stands between several names in one cell: ``_ga / _gid``, ``AWSALB and AWSALBCORS``.
+_BETWEEN = re.compile(r"\s+/\s+|\s*[;|&]\s*|\s+(?:and|or|und|oder|en|of|et|ou|y|e|i|och|og)\s+")
+#: What a tool appends to the name under which it documents its cookie: ``_pk_id.1.3f2a``, ``_hjSession_123456``.
+_APPENDED = re.compile(r"\.[\w.-]+|[-_.]?\d[\d._-]{2,}(?:-hash)?")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
 _LEGAL_FORM_WORDS = """ab ag as aps bv co company corp corporation gmbh holding holdings inc incorporated international
 ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl technologies technology"""
@@ -115,22 +120,34 @@ def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own:
 def _readings(kind: str, pattern: str, name: str, aliases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Every (kind, pattern) under which a cookie is declared; a consent tool's placeholders are wildcards as well."""
     found = {(kind, pattern): None}
-    for spelling in (name, *aliases):
-        glob = _PLACEHOLDER.sub("*", _COUNT.sub("", spelling))
+    for spelling in dict.fromkeys(part for whole in (name, *aliases) for part in _spellings(_COUNT.sub("", whole))):
+        glob = _PLACEHOLDER.sub("*", spelling)
         if _STEM.search(glob):
             glob += "*"
         found["glob" if "*" in glob else "exact", glob] = None
     return tuple(found)
 
 
+def _spellings(text: str) -> tuple[str, ...]:
+    """What a name as written may mean: itself, each of several names, and itself decoded."""
+    parts = _BETWEEN.split(text)
+    several = parts if all(part and " " not in part for part in parts) else ()
+    return (text, *several, *((unquote(text),) if "%" in text else ()))
+
+
 def _closeness(kind: str, pattern: str, item: Item) -> int:
-    if pattern == item.name and kind != "host":
-        return 3
-    if kind == "glob":
-        return 2 if glob_matches(pattern, item.name) else 0
     if kind == "host":
         return int(item.kind == "cookie" and host_matches(f"*.{pattern.lstrip('*.')}", item.domain))
-    return 0
+    names = (item.name, unquote(item.name)) if "%" in item.name else (item.name,)
+    if pattern in names:
+        return 3
+    fits = glob_matches if kind == "glob" else _is_base
+    return 2 if any(fits(pattern, name) for name in names) else 0
+
+
+def _is_base(declared: str, name: str) -> bool:
+    """Whether a name is the declared one and what a tool appends to it: a number, or anything after a dot."""
+    return name.startswith(declared) and _APPENDED.fullmatch(name, len(declared)) is not None
 
 
 def _host_allows(declared: DeclaredCookie, item: Item, own: frozenset[str]) -> bool:
