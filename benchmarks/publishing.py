@@ -23,6 +23,8 @@ import httpx
 from support.database import generate
 from support.evidence import SCENARIOS, SITES
 
+from auditor.model import StoreError
+from db.connection import check_readable
 from db.site import framework
 from db.site.serve import build_app, metadata
 from db.store import Store
@@ -142,6 +144,10 @@ def main() -> None:
     parser.add_argument("--db", type=Path, help="measure this database; it is pruned")
     given = parser.parse_args()
     if given.db is not None:
+        try:
+            check_readable(given.db)
+        except StoreError as error:
+            parser.error(str(error))
         print(f"goals missed: {report(given.db)}")
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -34,7 +34,10 @@ _APART = frozenset(
 
 
 def generate(path: Path, *, vendors: int, runs: int) -> None:
-    """Writes ``path``: each run visits both sites of every vendor in all five scenarios."""
+    """Writes ``path``: each run visits both sites of every vendor in all five scenarios.
+
+    Copies are made of all ``WRITTEN`` runs at once: an odd number of ``runs`` is rounded up.
+    """
     with Store(path) as store:
         made = [_write(store, vendors, number) for number in range(min(runs, WRITTEN))]
         if runs <= WRITTEN:
@@ -97,7 +100,6 @@ def _copy(database: Database, runs: int, written: int) -> None:
     numbered = {name for name in of_runs if _key(database, name) == ["id"]}
     spans = {name: database.execute(f"SELECT coalesce(max(id), 0) FROM {name}").fetchone()[0] for name in numbered}
     for number in range(1, -(-runs // written)):
-        last = min(written, runs - number * written)
         for name, keys in sorted(of_runs.items()):
             shifted = {column: number * spans[at] for column, at in keys.items()}
             if name in numbered:
@@ -108,11 +110,9 @@ def _copy(database: Database, runs: int, written: int) -> None:
             )
             first = "id" if name in numbered else next(iter(keys))
             limit = spans[name] if name in numbered else spans[keys[first]]
-            if name == "runs":
-                limit = last
             where = f'"{first}" <= {limit}'
             if "run_id" in keys:
-                where += f" AND run_id <= {last}"
+                where += f" AND run_id <= {written}"
             database.execute(f"INSERT INTO {name} SELECT {wanted} FROM {name} WHERE {where}")
 
 

@@ -15,6 +15,7 @@ from auditor.facts import cookie_facts, host_facts
 from auditor.model import (
     Artifact,
     Beacon,
+    ChoiceOutcome,
     Cookie,
     Outcome,
     Phase,
@@ -109,6 +110,8 @@ def failed(vendor: Vendor, site: str, scenario: Scenario) -> Visit:
     return replace(
         examples.visit(scenario, vendor=vendor.id, site=site),
         outcome=Outcome.TIMEOUT,
+        banner=None,
+        choice=examples.choice(scenario, ChoiceOutcome.FAILED, proven=False),
         failure="the page did not answer within 90 seconds",
     )
 

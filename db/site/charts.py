@@ -45,11 +45,14 @@ def _bar(run: Row, place: int, most: int) -> Markup:
             shape = Markup('<rect class="fill-{}" x="{}" y="{}" width="{}" height="{}"/>')
             parts.append(shape.format(severity, left, round(top, 1), _BAR, round(height, 1)))
     words = ", ".join(f"{run[severity]} {severity}" for severity in SEVERITIES if run[severity]) or "none"
-    said = f"Run {run['run_id']}, {day(run['started_at'])}: {count(total, 'finding')} ({words})"
+    found = f"{count(total, 'finding')} ({words})" if run["visits_ok"] else "nothing was seen"
+    said = f"Run {run['run_id']}, {day(run['started_at'])}: {found}"
+    # A run without evidence has no number: a zero would say that it had looked.
+    number = str(total) if run["visits_ok"] else "?"
     middle = left + _BAR / 2
     return Markup(
         '<g><title>{}</title>{}<text class="number" x="{}" y="{}">{}</text><text x="{}" y="{}">{}</text></g>'
-    ).format(said, Markup("").join(parts), middle, round(top - 4, 1), total, middle, _HEIGHT + 32, run["run_id"])
+    ).format(said, Markup("").join(parts), middle, round(top - 4, 1), number, middle, _HEIGHT + 32, run["run_id"])
 
 
 _LANES = (("new", "New"), ("gone", "Gone"), ("texts", "Policy text"), ("platforms", "Consent tool"))

@@ -214,13 +214,17 @@ class _RowsFirst(Environment):
         return super().getattr(obj, attribute)
 
 
+_ABSENT = "There is no such page."
+_DATASETTES_ABSENT = ("Database not found", "Table not found", "Record not found")
+
+
 def problem(exception: Exception) -> tuple[int, str] | None:
     """The status and the words of an error that Datasette raised on purpose; None for an accident.
 
     Datasette words some errors in HTML, which repeats what was asked for: then only the title is told.
     """
     if isinstance(exception, Base400):
-        return exception.status, str(exception)
+        return exception.status, _ABSENT if str(exception).startswith(_DATASETTES_ABSENT) else str(exception)
     if isinstance(exception, DatasetteError):
         # Datasette calls a wrong question of the reader (an unknown column, a slow query) an error of the server.
         status = HTTPStatus.BAD_REQUEST if exception.status == HTTPStatus.INTERNAL_SERVER_ERROR else exception.status

@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor.model import StoreError
 from db import health
 from db.artifacts import Artifacts
-from db.site import exports, framework, metrics, queries, text, vendors
+from db.site import evidence, exports, framework, metrics, queries, text, vendors
 from db.site.charts import timeline_chart, trend_chart
 from db.site.decisions import CHOICES, may_decide
 from db.site.framework import Datasette, NotFound, Request, Response
@@ -71,7 +71,7 @@ def _quote_in_place(datasette: Datasette, page: queries.Row) -> None:
 
 async def finding(datasette: Datasette, request: Request) -> Response:
     """A finding's page."""
-    page = await framework.read(datasette, queries.finding, request.url_vars["fingerprint"])
+    page = await framework.read(datasette, evidence.finding, request.url_vars["fingerprint"])
     if page is None:
         raise NotFound("There is no such finding.")
     quoted = None if page["quote"] is None else _in_context(datasette, page)

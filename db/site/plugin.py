@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,7 @@ def _told(datasette: Datasette, request: Request, exception: Exception) -> Respo
     return framework.page(datasette, "error.html", {"error": message, "status": status}, status=status)
 
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 _LINKS = {"fingerprint": "/findings/", "vendor_id": "/vendors/"}
 
 
@@ -136,6 +138,8 @@ def render_cell(value: object, column: str, datasette: Datasette) -> Markup | No
         shown = shown[:CELL_LIMIT] + "…"
     if column == "fingerprint":
         shown = shown[:12]
+    if _TIME.fullmatch(value):
+        return Markup('<time datetime="{}">{}</time>').format(value, f"{value[:10]} {value[11:19]} UTC")
     if column in _LINKS:
         address = framework.site_url(datasette, _LINKS[column] + quote(value, safe=""))
     elif column in ("rule", "rule_id"):

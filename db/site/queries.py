@@ -62,11 +62,15 @@ def open_findings(connection: sqlite3.Connection, counts: Iterable[Row], *, is_n
     return select(connection, query, [*wanted, is_new, SHOWN])
 
 
-def by_rule(findings: Sequence[Row]) -> list[Row]:
-    """Findings under their rules, in the order in which the rules first appear."""
+def by_rule(findings: Sequence[Row], totals: Mapping[str, int] | None = None) -> list[Row]:
+    """Findings under their rules, in the order in which the rules first appear.
+
+    ``totals``: how many each rule has where ``findings`` are only the first of them.
+    """
     groups: dict[str, Row] = {}
     for row in findings:
-        head = {"rule": row["rule"], "title": row["title"], "severity": row["severity"], "rows": []}
+        total = None if totals is None else totals[row["rule"]]
+        head = {"rule": row["rule"], "title": row["title"], "severity": row["severity"], "total": total, "rows": []}
         groups.setdefault(row["rule"], head)["rows"].append(row)
     return list(groups.values())
 
@@ -130,19 +134,31 @@ def _worst_first(row: Row) -> tuple[object, ...]:
     return (*(-row[severity] for severity in SEVERITIES), row["visits_ok"] or 0, row["name"])
 
 
+def _totals(counts: Iterable[Row]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many open findings of each rule are news, and how many are older."""
+    news: dict[str, int] = {}
+    older: dict[str, int] = {}
+    for row in counts:
+        news[row["rule_id"]] = news.get(row["rule_id"], 0) + row["news"]
+        older[row["rule_id"]] = older.get(row["rule_id"], 0) + row["findings"] - row["news"]
+    return news, older
+
+
 def dashboard(connection: sqlite3.Connection) -> Row:
     """Everything on the front page."""
     counts = open_counts(connection)
     vendors = sorted(vendor_heads(connection, counts), key=_worst_first)
+    news, older = _totals(counts)
     return {
         "affected": len({row["vendor_id"] for row in counts}),
         "run": first(connection, "SELECT * FROM runs ORDER BY id DESC LIMIT 1"),
         "open": by_severity(counts),
         "gone": select(connection, "SELECT count(*) AS gone FROM findings WHERE presence = 'gone'")[0]["gone"],
-        "news": by_rule(open_findings(connection, counts, is_new=True)),
-        "older": by_rule(open_findings(connection, counts, is_new=False)),
+        "news": by_rule(open_findings(connection, counts, is_new=True), news),
+        "older": by_rule(open_findings(connection, counts, is_new=False), older),
         "shown": SHOWN,
-        "new_total": sum(row["new"] for row in vendors),
+        "new_total": sum(news.values()),
+        "older_total": sum(older.values()),
         "vendors": vendors,
         "rules": by_rules(connection, counts),
         "trend": trend(connection),
@@ -187,95 +203,6 @@ def by_reason(undecided: Sequence[Row]) -> list[Row]:
         head = {"site": row["site"], "reason": row["reason"], "rows": []}
         groups.setdefault((row["site"] or "", row["reason"]), head)["rows"].append(row)
     return list(groups.values())
-
-
-def finding(connection: sqlite3.Connection, fingerprint: str) -> Row | None:
-    """Everything on a finding's page, None for an unknown finding."""
-    head = first(
-        connection,
-        "SELECT f.*, v.name AS vendor, t.id AS statement_id, t.title, t.fact, t.phase, t.service, t.category_observed,"
-        " t.category_declared, t.quote, t.quote_start, t.quote_end, t.quote_url, t.quote_sha256, t.confidence,"
-        " t.rule_version, t.withdrawn FROM finding_states f JOIN vendors v ON v.id = f.vendor_id JOIN statements t"
-        " ON t.finding_id = f.id AND t.run_id = f.last_run_id WHERE f.fingerprint = ?",
-        [fingerprint],
-    )
-    if head is None:
-        return None
-    rule = first(connection, "SELECT * FROM rules WHERE id = ?", [head["rule_id"]])
-    if rule is not None:
-        rule["legal_basis"] = load(rule["legal_basis"])
-    evidence = select(
-        connection, "SELECT * FROM evidence WHERE statement_id = ? ORDER BY position LIMIT 100", [head["statement_id"]]
-    )
-    shown = [{**reference, **resolved(connection, reference)} for reference in evidence]
-    runs = (
-        "SELECT t.*, r.started_at FROM statements t JOIN runs r ON r.id = t.run_id WHERE t.finding_id = ?"
-        " ORDER BY t.run_id DESC LIMIT 20"
-    )
-    events = "SELECT * FROM finding_events WHERE finding_id = ? ORDER BY id DESC LIMIT 50"
-    audits = "SELECT count(*) AS audits FROM audits WHERE vendor_id = ? AND run_id >= ?"
-    return {
-        **head,
-        "rule": rule,
-        "evidence": shown,
-        "screenshots": finding_screenshots(connection, shown, head["phase"]),
-        "recordings": finding_recordings(connection, shown),
-        "runs": select(connection, runs, [head["id"]]),
-        "events": select(connection, events, [head["id"]]),
-        "audits": select(connection, audits, [head["vendor_id"], head["first_run_id"]])[0]["audits"],
-        "text_sha256": quoted_text(connection, head["quote_sha256"]),
-    }
-
-
-_SIGHTINGS = {
-    "cookie": ("cookie_sightings", "initiator"),
-    "storage": ("storage_sightings", "initiator"),
-    "request": ("request_sightings", "url"),
-}
-
-
-def resolved(connection: sqlite3.Connection, reference: Row) -> Row:
-    """What a reference points at: its visit, and the observation with the same time and address in it."""
-    found: Row = {"visit": None, "sighting": None}
-    if reference["visit_id"] is None:
-        return found
-    found["visit"] = first(connection, "SELECT * FROM visit_coverage WHERE id = ?", [reference["visit_id"]])
-    if reference["kind"] not in _SIGHTINGS:
-        return found
-    view, column = _SIGHTINGS[reference["kind"]]
-    query = f"SELECT * FROM {view} WHERE visit_id = ? AND at_ms IS ? ORDER BY {column} IS NOT ?, id LIMIT 1"  # noqa: S608 - names are ours
-    sighting = first(connection, query, [reference["visit_id"], reference["at_ms"], reference["url"]])
-    if sighting is not None:
-        for name in ("initiator_chain", "sent_to", "blocked_reasons", "sets_cookies", "sent_cookies"):
-            sighting[name] = load(sighting.get(name) or "[]")
-    return {**found, "sighting": sighting}
-
-
-def finding_screenshots(connection: sqlite3.Connection, evidence: Sequence[Row], phase: str | None) -> list[Row]:
-    """The pictures that the evidence names, else those of its visits in the finding's phase; at most four."""
-    query = (
-        "SELECT p.*, v.scenario, v.started_at FROM screenshots p JOIN visits v ON v.id = p.visit_id"
-        " WHERE p.visit_id = ? ORDER BY p.id"
-    )
-    visits = dict.fromkeys(reference["visit_id"] for reference in evidence if reference["visit_id"] is not None)
-    shots = [shot for visit in list(visits)[:10] for shot in select(connection, query, [visit])]
-    named = {reference["artifact_sha256"] for reference in evidence if reference["kind"] == "screenshot"}
-    chosen = [shot for shot in shots if shot["sha256"] in named]
-    shown = [shot for shot in shots if shot["kind"] != "full" and phase in (None, shot["phase"])]
-    return (chosen or shown)[:4]
-
-
-def finding_recordings(connection: sqlite3.Connection, evidence: Sequence[Row]) -> list[Row]:
-    """The HTTP Archives of the visits that the evidence names; at most ten."""
-    visits = dict.fromkeys(reference["visit_id"] for reference in evidence if reference["visit_id"] is not None)
-    query = "SELECT * FROM recordings WHERE visit_id = ? ORDER BY id"
-    return [kept for visit in list(visits)[:10] for kept in select(connection, query, [visit])]
-
-
-def quoted_text(connection: sqlite3.Connection, document: str | None) -> str | None:
-    """The digest of the text in which a document's quotes count, None when the document was never read."""
-    found = first(connection, "SELECT text_sha256 FROM readings WHERE sha256 IS ? ORDER BY id DESC LIMIT 1", [document])
-    return None if found is None or document is None else str(found["text_sha256"])
 
 
 def rules(connection: sqlite3.Connection) -> list[Row]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from auditor.model import StoreError
 from db.artifacts import Artifacts
 from db.connection import check_readable
-from db.site import queries, text, vendors
+from db.site import evidence, queries, text, vendors
 from db.site.charts import trend_chart
 from db.site.matrix import matrix
 from db.site.pages import ASKS, PICTURES
@@ -45,7 +45,7 @@ def vendor_report(path: Path, vendor: str) -> Report:
             message = f'there is no vendor "{text.visible(vendor)[:100]}" in {path}'
             raise StoreError(message)
         listed = [row["fingerprint"] for group in page["open"] for row in group["rows"]][:FINDING_LIMIT]
-        findings = [found for each in listed if (found := queries.finding(connection, each)) is not None]
+        findings = [found for each in listed if (found := evidence.finding(connection, each)) is not None]
         shown = _artifacts(connection, page, findings)
     kept = Artifacts(path)
     for site in page["sites"]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditor.model import Category, Phase, Presence, Scenario, Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -29,6 +32,8 @@ WORDS: dict[str, str] = {
     Presence.RETURNED: "back again",
     Status.FALSE_POSITIVE: "false positive",
 }
+_OUR_WORDS = frozenset({"technology", "consent", "claim"})
+"""Kinds of statement whose labels and details are of `policy-declaration/1`; the others name things."""
 MARKS: dict[str, str] = {
     Severity.CRITICAL: "◆",
     Severity.HIGH: "▲",
@@ -86,8 +91,13 @@ def moment(text: str | None) -> str:
 
 
 def day(text: str | None) -> str:
-    """The day of a stored time."""
-    return "never" if text is None else f"{datetime.fromisoformat(text):%-d %b %Y}"
+    """The day of a stored time; a vendor's own date that names no day, as it is."""
+    if text is None:
+        return "never"
+    try:
+        return f"{datetime.fromisoformat(text):%-d %b %Y}"
+    except ValueError:
+        return text
 
 
 def offset(at_ms: int | None) -> str:
@@ -103,6 +113,17 @@ def count(number: int, noun: str) -> str:
 def is_web_address(text: str | None) -> bool:
     """Whether a stored address may be made a link."""
     return bool(text) and re.match(r"https?://[^\s\"'<>\\]+$", str(text)) is not None
+
+
+def said(statement: Mapping[str, Any], part: str) -> str:
+    """The label or detail of a policy's statement: our own words in words, the vendor's names as they are."""
+    value = str(statement[part] or "")
+    return word(value) if statement["kind"] in _OUR_WORDS else value
+
+
+def is_same(category: str | None, label: str) -> bool:
+    """Whether a label says no more than its category."""
+    return category is not None and word(category) == word(label).casefold()
 
 
 def paragraphs(text: str) -> list[list[str]]:
@@ -135,11 +156,13 @@ FILTERS = {
     "counted": count,
     "day": day,
     "duration": duration,
+    "is_same": is_same,
     "is_web_address": is_web_address,
     "mark": mark,
     "moment": moment,
     "offset": offset,
     "paragraphs": paragraphs,
+    "said": said,
     "word": word,
 }
 """What the templates call."""

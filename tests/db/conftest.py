@@ -403,9 +403,9 @@ def audit(run: int, **changes: object) -> m.Audit:
                 evidence=(
                     m.EvidenceRef(
                         kind="cookie",
-                        url="https://d.adroll.com/cm/index/out?advertisable=SECRET",
+                        url=SITE.url,
                         at_ms=1840,
-                        initiator="https://s.adroll.com/j/roundtrip.js",
+                        initiator="https://d.adroll.com/cm/index/out?advertisable=SECRET",
                     ),
                 ),
             ),

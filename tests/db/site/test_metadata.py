@@ -52,6 +52,11 @@ def test_every_table_view_and_column_is_described(described, schema):
         assert table["title"]
 
 
+def test_no_two_tables_have_the_same_title(described):
+    titles = [each["title"] for kind in ("tables", "queries") for each in described[kind].values()]
+    assert len(set(titles)) == len(titles)
+
+
 def test_sorts_and_facets_name_columns_of_small_tables(described, schema):
     for name, table in described["tables"].items():
         for column in (table.get("sort"), table.get("sort_desc"), table.get("label_column"), *table.get("facets", [])):
