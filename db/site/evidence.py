@@ -75,7 +75,27 @@ def resolved(connection: sqlite3.Connection, about: Row, references: Iterable[Ro
             shown["visit"] = first(connection, "SELECT * FROM visit_coverage WHERE id = ?", [reference["visit_id"]])
             shown["sighting"] = _sighting(connection, about, reference, taken)
         found.append(shown)
+    _link_chains(connection, [row for row in found if row["sighting"]])
     return found
+
+
+def _link_chains(connection: sqlite3.Connection, found: Sequence[Row]) -> None:
+    """Gives each sighting its ``chain``: the addresses from what caused it to the page, each with its own request.
+
+    The request of an address is the last one that began before what it caused; None where none was seen, as for a
+    script in the page itself.
+    """
+    for visit in {row["visit_id"] for row in found}:
+        sightings = [row["sighting"] for row in found if row["visit_id"] == visit]
+        wanted = sorted({address for sighting in sightings for address in sighting["initiator_chain"]})
+        query = (
+            "SELECT url, method, resource_type, status, at_ms FROM request_sightings WHERE visit_id = ?"  # noqa: S608 - marks only
+            f" AND url IN ({', '.join('?' * len(wanted))}) ORDER BY at_ms"
+        )
+        made = select(connection, query, [visit, *wanted]) if wanted else []
+        for sighting in sightings:
+            before = {row["url"]: row for row in made if row["at_ms"] <= (sighting["at_ms"] or 0)}
+            sighting["chain"] = [{"url": url, "request": before.get(url)} for url in sighting["initiator_chain"]]
 
 
 def _sighting(

@@ -129,7 +129,7 @@ _LINKS = {"fingerprint": "/findings/", "vendor_id": "/vendors/"}
 
 
 @hookimpl
-def render_cell(value: object, column: str, datasette: Datasette) -> Markup | None:
+def render_cell(value: object, column: str, table: str | None, datasette: Datasette) -> Markup | None:
     """Text cells as text, never as links made of it; only fingerprints, vendors and rules lead to their own pages."""
     if not isinstance(value, str) or value == "":
         return None
@@ -140,6 +140,8 @@ def render_cell(value: object, column: str, datasette: Datasette) -> Markup | No
         shown = shown[:12]
     if _TIME.fullmatch(value):
         return Markup('<time datetime="{}">{}</time>').format(value, f"{value[:10]} {value[11:19]} UTC")
+    if table == "vendor_status" and column == "id":
+        column = "vendor_id"
     if column in _LINKS:
         address = framework.site_url(datasette, _LINKS[column] + quote(value, safe=""))
     elif column in ("rule", "rule_id"):

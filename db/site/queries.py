@@ -160,6 +160,7 @@ def dashboard(connection: sqlite3.Connection) -> Row:
         "new_total": sum(news.values()),
         "older_total": sum(older.values()),
         "vendors": vendors,
+        "seen": any(row["visits_ok"] for row in vendors),
         "rules": by_rules(connection, counts),
         "trend": trend(connection),
         "not_seen": not_seen(connection),

@@ -45,7 +45,8 @@ async def search(datasette: Datasette, request: Request) -> Response:
 async def all_runs(datasette: Datasette, request: Request) -> Response:
     """The list of runs."""
     found = await framework.read(datasette, runs.runs)
-    return render(datasette, request, "audit_runs.html", runs=found)
+    unfinished = await framework.read(datasette, runs.unfinished)
+    return render(datasette, request, "audit_runs.html", runs=found, unfinished=unfinished)
 
 
 async def run(datasette: Datasette, request: Request) -> Response:

@@ -20,6 +20,15 @@ def runs(connection: sqlite3.Connection) -> list[Row]:
     return trend(connection, limit=100)[::-1]
 
 
+def unfinished(connection: sqlite3.Connection) -> list[Row]:
+    """Runs that have no counts yet, since they go on or were interrupted; latest first."""
+    query = (
+        "SELECT * FROM runs WHERE NOT EXISTS (SELECT 1 FROM run_vendor_summary m WHERE m.run_id = runs.id)"
+        " ORDER BY id DESC LIMIT 20"
+    )
+    return select(connection, query)
+
+
 def run(connection: sqlite3.Connection, run_id: int) -> Row | None:
     """Everything on a run's page, None for an unknown run."""
     head = first(connection, "SELECT * FROM runs WHERE id = ?", [run_id])

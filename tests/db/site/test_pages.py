@@ -99,7 +99,9 @@ def test_a_finding_page_resolves_its_evidence(site):
     said = words(gone)
     assert "gone" in said
     assert "Lifetime 400 days; asked for 2 years" in said
-    assert gone.text.count("<figure>") == 1
+    assert gone.text.count("<figure") == 1
+    # Request by request to the page, which was itself requested at that moment.
+    assert "https://office.vendor.example/ GET, document, status 200, 1.79 s after the visit began" in said
 
 
 def test_an_accident_is_logged_and_not_shown(tmp_path, records, caplog):
@@ -210,6 +212,24 @@ def test_an_empty_database_has_a_first_page(tmp_path, records):
             "status": "unhealthy",
             "reasons": ["no vendor was ever visited"],
         }
+
+
+def test_a_run_that_has_just_begun_is_not_a_clean_one(tmp_path, records):
+    path = tmp_path / "audit.db"
+    with Store(path) as store:
+        records.start(store)
+    with records.serving(path) as address:
+        overview, run, vendor = (words(httpx.get(address + at)) for at in ("/", "/runs/1", "/vendors/vendor"))
+        runs = words(httpx.get(f"{address}/runs"))
+    assert "Nothing has been seen" in overview
+    assert "No open findings" not in overview
+    assert "Nothing new" not in overview
+    assert "running, 0 of 3 planned visits stored" in overview
+    assert "No visit is stored yet." in run
+    assert "Nothing has been judged yet." in run
+    assert "Nothing was seen. No run yet." in vendor
+    assert "No run is finished yet." in vendor
+    assert re.search("Run 1 , .*: running, 0 of 3 planned visits stored", runs)
 
 
 def test_only_our_databases_are_published(tmp_path):
@@ -361,6 +381,11 @@ def test_every_address_of_the_pages_leads_somewhere(site):
                 seen.add(target)
                 waiting.append(target)
     assert len(seen) > 100
+
+
+def test_vendors_lead_to_their_pages(site):
+    for at in ("vendor_status", "run_vendor_summary"):
+        assert '<a href="/vendors/vendor">vendor</a>' in site.get(f"/consent-audit/{at}").text
 
 
 def test_times_in_cells_are_readable(site):
