@@ -58,13 +58,15 @@ def pages(path: Path) -> Iterator[Page]:
             "SELECT fingerprint FROM mismatches WHERE is_open ORDER BY severity_rank, times_seen DESC LIMIT 1"
         )
         run = int(one("SELECT max(id) FROM runs"))
+        site = one(f"SELECT url FROM sites WHERE vendor_id = '{worst}' LIMIT 1")
         service = one(
             "SELECT service FROM item_kinds WHERE service IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         )
         cookie = one("SELECT name FROM item_kinds WHERE kind = 'cookie' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
         read = connection.execute("SELECT DISTINCT sha256 FROM readings ORDER BY id DESC LIMIT 2").fetchall()
         views = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
-    asked = {"vendor_id": worst, "run_id": run, "service": service, "name": cookie}
+    asked = {"vendor_id": worst, "run_id": run, "service": service, "name": cookie, "site": site}
+    asked |= {"category": "targeting", "scenario": "accept_all", "phase": "after_accept"}
     yield Page("dashboard", "/", OWN_MS)
     yield Page("vendor", f"/vendors/{worst}", OWN_MS)
     yield Page("finding", f"/findings/{finding}", OWN_MS)

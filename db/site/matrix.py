@@ -34,10 +34,10 @@ _CHOICES = {
 }
 
 
-def matrix(site: Row, *, table: str, run: int) -> Row:
+def matrix(site: Row, *, items: str, run: int | None, vendor: str) -> Row:
     """Columns with what is to be known about their visits, and rows of cells with counts and a link to the items.
 
-    ``site`` is a row of `db.site.vendors.vendor_sites`, ``table`` the address of ``declared_vs_observed``. A cell of a
+    ``site`` is a row of `db.site.vendors.vendor_sites`, ``items`` the address of the question of that name. A cell of a
     visit that brought no evidence says so: it has no counts rather than zeros. No rows when nothing was seen at all.
     """
     visits = {visit["scenario"]: visit for visit in site["visits"]}
@@ -53,7 +53,13 @@ def matrix(site: Row, *, table: str, run: int) -> Row:
             "category": category,
             "label": word(category),
             "cells": [
-                _cell(counts, category, column, _link(table, run, site["url"], category, column)) for column in columns
+                _cell(
+                    counts,
+                    category,
+                    column,
+                    _link(items, {"run_id": run, "vendor_id": vendor, "site": site["url"]}, category, column),
+                )
+                for column in columns
             ],
         }
         for category in shown
@@ -85,7 +91,6 @@ def _cell(counts: dict[tuple[str, str, str], Row], category: str, column: Row, l
     }
 
 
-def _link(table: str, run: int, site: str, category: str, column: Row) -> str:
-    chosen = {"run_id": run, "site": site, column["phase"]: 1}
-    known = {"category__isnull": 1} if category == "unknown" else {"category": category}
-    return f"{table}?{urlencode({**chosen, **known})}"
+def _link(items: str, of: Row, category: str, column: Row) -> str:
+    asked = {**of, "category": category, "scenario": column["scenario"], "phase": column["phase"]}
+    return f"{items}?{urlencode(asked)}"

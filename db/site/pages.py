@@ -40,9 +40,9 @@ async def vendor(datasette: Datasette, request: Request) -> Response:
     if page is None:
         raise NotFound("There is no such vendor.")
     _quote_in_place(datasette, page)
-    table = framework.table_url(datasette, "declared_vs_observed")
+    items = framework.table_url(datasette, "items")
     for site in page["sites"]:
-        site["matrix"] = matrix(site, table=table, run=page["last_run_id"])
+        site["matrix"] = matrix(site, items=items, run=page["last_run_id"], vendor=page["id"])
     return render(
         datasette,
         request,

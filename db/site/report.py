@@ -49,7 +49,7 @@ def vendor_report(path: Path, vendor: str) -> Report:
         shown = _artifacts(connection, page, findings)
     kept = Artifacts(path)
     for site in page["sites"]:
-        site["matrix"] = matrix(site, table="", run=page["last_run_id"])
+        site["matrix"] = matrix(site, items="", run=page["last_run_id"], vendor=vendor)
     for finding in findings:
         finding["quoted"] = _quoted(kept, finding)
     context = {

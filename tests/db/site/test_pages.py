@@ -57,7 +57,16 @@ def test_a_vendor_page_shows_both_sides(site, records):
     assert "4 statements read from it" in said
     assert "Every rule gave an answer." in said
     assert page.text.count("<figure") == 5
-    assert "declared_vs_observed?run_id=2&amp;site=https%3A%2F%2Foffice.vendor.example%2F" in page.text
+
+
+def test_the_numbers_of_the_matrix_lead_to_as_many_items(site):
+    page = site.get("/vendors/vendor")
+    cells = re.findall(r'<td data-label="[^"]*"><a href="([^"]+)"><strong>(\d+)</strong>', page.text)
+    assert len(cells) == 4
+    for address, number in cells:
+        asked = unescape(address)
+        assert "/items?" in asked
+        assert len(site.get(asked.replace("/items?", "/items.json?"), params=None).json()["rows"]) == int(number), asked
 
 
 def test_a_vendor_that_was_not_seen_is_not_called_clean(site):
@@ -190,6 +199,8 @@ def test_what_is_not_there_is_said_so(site, path):
 def test_every_table_view_and_question_is_page_json_and_csv(site, project):
     described = json.loads((project / "datasette-metadata.json").read_text())["databases"]["consent-audit"]
     parameters = {"vendor_id": "vendor", "run_id": 2, "name": "__adroll", "service": "AdRoll"}
+    parameters |= {"site": "https://office.vendor.example/", "category": "targeting"}
+    parameters |= {"scenario": "accept_all", "phase": "after_accept"}
     for name in (*described["tables"], *described["queries"]):
         for suffix in ("", ".json", ".csv"):
             asked = parameters if name in described["queries"] else {}
