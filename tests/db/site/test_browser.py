@@ -129,7 +129,7 @@ def test_pages_fit_are_quiet_and_open_to_everybody(chromium, site, axe):
     assert wrong == []
 
 
-def test_a_long_timeline_scrolls_in_its_own_box(chromium, tmp_path, records):
+def test_a_long_timeline_scrolls_in_its_own_box_and_dark_pages_print_light(chromium, tmp_path, records):
     path = tmp_path / "audit.db"
     with Store(path) as store:
         for _ in range(12):
@@ -141,8 +141,14 @@ def test_a_long_timeline_scrolls_in_its_own_box(chromium, tmp_path, records):
         page.goto("/vendors/vendor")
         wrong += too_wide(page, 390)
         box = page.locator(".sideways").evaluate("(box) => [box.scrollWidth > box.clientWidth, box.tabIndex]")
+        page.emulate_media(media="print", color_scheme="dark")
+        colours = page.evaluate(
+            "['html', '.severity.critical'].map((name) => getComputedStyle(document.querySelector(name)))"
+            ".flatMap((style) => [style.backgroundColor, style.color])"
+        )
         page.context.close()
     assert box == [True, 0]
+    assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)", "rgba(0, 0, 0, 0)", "rgb(143, 29, 44)"]
     assert wrong == []
 
 

@@ -62,7 +62,7 @@ def test_a_vendor_page_shows_both_sides(site, records):
 def test_the_numbers_of_the_matrix_lead_to_as_many_items(site):
     page = site.get("/vendors/vendor")
     cells = re.findall(r'<td data-label="[^"]*"><a href="([^"]+)"><strong>(\d+)</strong>', page.text)
-    assert len(cells) == 4
+    assert len(cells) == 6
     for address, number in cells:
         asked = unescape(address)
         assert "/items?" in asked
@@ -395,7 +395,7 @@ def test_every_address_of_the_pages_leads_somewhere(site):
 
 
 def test_vendors_lead_to_their_pages(site):
-    for at in ("vendor_status", "run_vendor_summary"):
+    for at in ("vendor_status", "visit_coverage"):
         assert '<a href="/vendors/vendor">vendor</a>' in site.get(f"/consent-audit/{at}").text
 
 
