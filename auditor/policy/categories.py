@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, DeclaredCategory, DeclaredParty, Quote
+from auditor.model import Category, DeclaredCategory, Quote
 from auditor.policy.blocks import Block
 from auditor.policy.category_rows import MAX_RESIDUE
+from auditor.policy.category_traits import consent_of, necessity, party_of
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.prose import named_in_prose
-from auditor.policy.purposes import sentence_purpose
+from auditor.policy.purposes import sentence_purpose, used_for
 from auditor.policy.sections import BOLD, Section, find_sections, label_text
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Table
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
@@ -65,8 +68,10 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     _add_tables(reading, scopes, drafts)
     _add_prose(reading, scopes, drafts)
     _add_bound(reading, scopes, drafts)
-    if not drafts:
-        drafts = _from_purposes(reading, scopes)
+    if all(draft.basis == "prose" for draft in drafts):
+        have = {draft.category for draft in drafts}
+        drafts.extend(draft for draft in _from_purposes(reading, scopes) if draft.category not in have)
+    drafts = drafts or list(_from_sentences(reading, scopes))
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]
     governing: dict[int, DeclaredCategory] = {}
     near: set[int] = set()
@@ -221,6 +226,18 @@ def _from_purposes(reading: Reading, scopes: Scopes) -> list[_Draft]:
     return drafts
 
 
+def _from_sentences(reading: Reading, scopes: Scopes) -> Iterator[_Draft]:
+    """Purposes that sentences give ("we use cookies to measure our traffic and to adapt advertisements")."""
+    have: set[Category] = set()
+    for sentence in reading.cookie_sentences:
+        if sentence.place in reading.definition_places or reading.denials.hypothetical(sentence):
+            continue
+        for category, label in used_for(reading, sentence):
+            if category not in have:
+                have.add(category)
+                yield _Draft(category, label[:80], "purpose_list", [sentence.view.quote()], scopes.at(sentence.place))
+
+
 def _add_bound(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     """Categories that are bound to a scope but described nowhere; bare numbers are the ICC UK categories."""
     have = {draft.number for draft in drafts}
@@ -258,42 +275,10 @@ def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> D
         heading=draft.heading,
         scope_ids=scopes.bound_to(draft.number, draft.category) or draft.scope_ids or (scopes.default,),
         in_use=in_use,
-        consent=_consent(reading, text),
-        party=_party(reading, draft, text),
+        consent=consent_of(reading, text),
+        party=party_of(reading, draft.heading, text),
         purposes=tuple(c.value for c in covers if c is not category),
         basis=draft.basis,
         evidence=tuple(evidence),
         confidence=CONFIDENCE[draft.basis],
     )
-
-
-def necessity(
-    reading: Reading, category: Category, covers: tuple[Category, ...], text: str
-) -> tuple[Category, tuple[Category, ...]]:
-    """A "functional" label whose description says that the site cannot do without is strictly necessary."""
-    if category is Category.FUNCTIONAL and reading.words.cues("necessity").first(text):
-        if reading.words.cues("necessity_override").first(text):
-            return Category.STRICTLY_NECESSARY, tuple(dict.fromkeys((Category.STRICTLY_NECESSARY, *covers)))
-        return category, tuple(dict.fromkeys((*covers, Category.STRICTLY_NECESSARY)))
-    return category, covers
-
-
-def _consent(reading: Reading, text: str) -> str:
-    for answer in ("not_required", "required", "opt_out"):
-        if reading.words.cues("category_consent", answer).first(text):
-            return answer
-    return "not_stated"
-
-
-def _party(reading: Reading, draft: _Draft, text: str) -> DeclaredParty:
-    words = reading.words
-    heading = fold(draft.heading or "")
-    if words.cues("party_both").first(text):
-        return DeclaredParty.BOTH
-    third = words.cues("party_third").first(text) is not None
-    first = words.cues("party_first").first(heading + " " + text) is not None
-    if third and first:
-        return DeclaredParty.BOTH
-    if third:
-        return DeclaredParty.THIRD
-    return DeclaredParty.FIRST if first else DeclaredParty.NOT_STATED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block, Table
-from auditor.policy.cookie_lists import item_names
+from auditor.policy.cookie_lists import item_names, prose_names
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.view import fold
@@ -74,9 +74,11 @@ class Place:
 
     @property
     def cookie(self) -> str | None:
-        """The one cookie that the item of the sentence describes."""
+        """The one cookie that the item or paragraph of the sentence describes."""
         block = self.reading.document.elements[self.sentence.place]
         names = item_names(self.reading, self.sentence.place, block) if isinstance(block, Block) else []
+        if not names and self.sentence.place in self.reading.cookie_places:
+            names = prose_names(self.reading, self.sentence.place)
         return names[0] if len(names) == 1 else None
 
     @property
@@ -176,7 +178,10 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return named
     if governing is not None or place.says("only_these"):
         return None
-    category = _waiting(place) if rule.type == "consent_before_setting" else _meant(place)
+    if rule.type == "consent_before_setting":
+        category = _waiting(place)
+    else:
+        category = (_named_alone(place) if rule.type == "set_without_consent" else None) or _meant(place)
     return _category_subject(place.categories, place.scopes, category) if category else None
 
 
@@ -222,6 +227,12 @@ def _meant(place: Place) -> Category | None:
             if wanted is category.canonical or (wanted in named and wanted in category.covers):
                 return category.canonical
     return None
+
+
+def _named_alone(place: Place) -> Category | None:
+    """The one category that a sentence names; beside "these cookies" it is what they are compared with."""
+    named = set(labels_beside_cookies(place.reading, place.folded))
+    return named.pop() if len(named) == 1 and not place.says("anaphora") else None
 
 
 def _waiting(place: Place) -> Category | None:

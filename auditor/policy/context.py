@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block
+from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.denials import Denials, read_denials
 from auditor.policy.owners import read_owners
 from auditor.policy.records import read_records
@@ -93,7 +94,7 @@ class Reading:
     def definition_places(self) -> frozenset[int]:
         """Blocks under headings that ask what cookies are: they speak of cookies in general, not of their use."""
         cues = self.words.cues("definition_heading")
-        own = (self.words.cues("cookies_in_use"), self.words.cues("list_heading"))
+        own = [self.words.cues(key) for key in ("cookies_in_use", "list_heading", "own_heading")]
         titles = self._titles
         found: set[int] = set()
         for place, _ in self.document.blocks():
@@ -145,6 +146,17 @@ class Reading:
     def records(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
         """Records printed as lines, each with the places of its lines."""
         return tuple(read_records(self))
+
+    @cached_property
+    def records_name_cookies(self) -> bool:
+        """Does any record of lines carry a technical name?"""
+        cells = (row.cells.get("name") for _, grid in self.records for row in grid.records())
+        return any(looks_like_cookie(name.text) for cell in cells if cell for name in split_names(cell))
+
+    @cached_property
+    def names_of_blocks(self) -> dict[int, list[str]]:
+        """The cookie names in the prose of blocks, by place; the reader of names fills it, each once."""
+        return {}
 
     @cached_property
     def record_places(self) -> frozenset[int]:

@@ -17,7 +17,7 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import Claim, DeclaredCategory, PolicyDeclaration, Quote
+    from auditor.model import Claim, DeclaredCategory, DeclaredService, PolicyDeclaration, Quote
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
 
@@ -25,6 +25,7 @@ FOLLOWING = 3
 NEAR_QUOTE = 400
 QUIET = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL)
 LOUD = (Category.PERFORMANCE, Category.TARGETING)
+OFTEN_OWN = ("Matomo", "Plausible", "Umami")  # tools that vendors run on their own servers
 
 
 def read_contradictions(
@@ -37,7 +38,8 @@ def read_contradictions(
         _missing_promises(reading, declaration),
         _purpose_conflicts(reading, declaration),
         _consent_conflicts(reading, declaration),
-        _third_party_conflicts(declaration),
+        _third_party_conflicts(reading, declaration),
+        _denied_categories(declaration),
         table_conflicts(reading, declaration, categories),
     )
     unique: dict[tuple[str, str], Contradiction] = {}
@@ -182,14 +184,42 @@ def _if_you_agree(reading: Reading, asked: list[Claim]) -> Quote | None:
     return None
 
 
-def _third_party_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
-    """Cookies are said to be the vendor's alone, yet third parties are named."""
-    alone = next((claim for claim in declaration.claims if claim.type == "first_party_only"), None)
-    other = next((service for service in declaration.services if service.party is DeclaredParty.THIRD), None)
-    if alone is not None and other is not None:
+def _third_party_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Cookies are said to be the vendor's alone, yet third parties are named that measure or advertise."""
+    alone = next((c for c in declaration.claims if c.type == "first_party_only" and c.subject_kind == "document"), None)
+    if alone is None:
+        return
+    named = ((s.name, s.evidence[0]) for s in declaration.services if _sets_cookies(reading, s))
+    listed = ((c.name, c.evidence[0]) for c in declaration.cookies if c.party is DeclaredParty.THIRD)
+    for name, quote in chain(named, listed):
         yield Contradiction(
             kind="claim_conflict",
             subject="third_parties",
-            note=f"cookies are said to be used by the vendor alone, yet {other.name} is named",
-            evidence=(alone.evidence[0], other.evidence[0]),
+            note=f"cookies are said to be used by the vendor alone, yet {name} is named",
+            evidence=(alone.evidence[0], quote),
         )
+        return
+
+
+def _sets_cookies(reading: Reading, service: DeclaredService) -> bool:
+    """Is a service a third party's for measuring or advertising? Not one that vendors run, or that sets no cookies."""
+    if service.party is not DeclaredParty.THIRD or service.category not in LOUD or service.name in OFTEN_OWN:
+        return False
+    return reading.words.cues("denies").first(fold(service.evidence[0].quote)) is None
+
+
+def _denied_categories(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """A category is said to be unused, or another one to be the only one, yet cookies of it are listed."""
+    loud = [c for c in declaration.cookies if c.category in LOUD and c.category_basis == "stated"]
+    for claim in declaration.claims:
+        if claim.type not in ("category_unused", "only_category") or claim.strength != "absolute":
+            continue
+        only = claim.type == "only_category"
+        found = [c for c in loud if (only and c.category is not None) or c.category == claim.subject_value]
+        if found and (not only or claim.subject_value == Category.STRICTLY_NECESSARY.value):
+            yield Contradiction(
+                kind="claim_conflict",
+                subject=str(claim.subject_value),
+                note=f"said to be {'the only one' if only else 'unused'}, yet {found[0].name} is declared",
+                evidence=(claim.evidence[0], found[0].evidence[0]),
+            )

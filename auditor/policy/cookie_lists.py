@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCookie, Duration
 from auditor.policy.blocks import Block
+from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
+from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
-from auditor.policy.tables import looks_like_cookie
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -23,7 +26,11 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 BESIDE = 5
+MAX_OPENING = 300
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
+_QUOTED = re.compile(r"[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
+_OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^[A-Z]{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
+_RUN = re.compile(r"[^\s,]{2,80}(?:,\s+[^\s,]{2,80}){1,12}")
 _LETTER = re.compile(r"[A-Za-z]{2}")
 _CALL = re.compile(
     r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^(?:https?|about|chrome|edge|opera):|^(?:G|UA|GTM|AW|DC)-\w+", re.IGNORECASE
@@ -46,19 +53,34 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
     """The technical names that an item begins with; none where it is no item about cookies."""
     if block.kind == "item" and (code := _code_name(reading, block)):
         return [code]
+    if block.kind == "item" and (run := _technical_run(block.view.text)):
+        return run
     match = _LIST_LEAD.match(block.view.text)
-    if not match:
-        return []
+    return _led_names(reading, place, block, match) if match else []
+
+
+def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str]) -> list[str]:
+    """The names before a dash, colon or parenthesis, if they are names."""
     names = [clean_name(part) for part in re.split(r",\s+", match[1])]
     if not all(any(char.isalpha() for char in name) for name in names):
         return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
     if sure and all(looks_like_cookie(name) for name in names):
         return names if block.kind == "item" or block.lead is not None else []
-    bold = block.lead is not None and block.lead.text.strip() == match[1] and block.kind == "item"
-    if not bold or len(names) != 1:
+    if block.kind != "item" or len(names) != 1:
         return []
-    return names if _among_cookies(reading, place) or _under_label(reading, place, names[0]) else []
+    name = names[0]
+    if (name.isupper() or name.islower()) and match.end() > match.end(1) and _beside_names(reading, place):
+        return names
+    bold = block.lead is not None and block.lead.text.strip() == match[1] and not name.istitle()
+    return names if bold and (_among_cookies(reading, place) or _under_label(reading, place, name)) else []
+
+
+def _technical_run(text: str) -> list[str]:
+    """Two or more technical names that a text begins with, whatever follows ("a_id, b_id and the like are ...")."""
+    match = _RUN.match(text)
+    names = [clean_name(part) for part in re.split(r",\s+", match[0])] if match else []
+    return names if len(names) > 1 and all(looks_like_cookie(name) for name in names) else []
 
 
 def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> list[DeclaredCookie]:
@@ -70,10 +92,21 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
         for name in _names_in(reading, sentence):
             if fold(name) not in known:
                 known.add(fold(name))
-                out.append(
-                    replace(_listed(reading, categories, scopes, sentence.place, sentence.view, name), basis="prose")
-                )
+                found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
+                if found.duration is NOT_STATED and prose_names(reading, sentence.place) == [name]:
+                    element = reading.document.elements[sentence.place]
+                    view = element.view if isinstance(element, Block) else sentence.view
+                    found = replace(found, duration=duration_in_prose(view))
+                out.append(replace(found, basis="prose"))
     return out
+
+
+def prose_names(reading: Reading, place: int) -> list[str]:
+    """The technical names in the sentences of a block, each once."""
+    if place not in reading.names_of_blocks:
+        named = (name for sentence in reading.sentences_at(place) for name in _names_in(reading, sentence))
+        reading.names_of_blocks[place] = list(dict.fromkeys(named))
+    return reading.names_of_blocks[place]
 
 
 def _code_name(reading: Reading, block: Block) -> str | None:
@@ -82,19 +115,26 @@ def _code_name(reading: Reading, block: Block) -> str | None:
     if not found or found[0][0] != block.view.start:
         return None
     name = clean_name(block.view.origin.text[slice(*found[0])])
-    return None if not name or " " in name or _CALL.search(name) or _is_storage(reading, name) else name
+    return name if name and " " not in name and _names_entry(reading, name) else None
 
 
 def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
     """Names with a leading underscore, and technical names that are set as code."""
     view = sentence.view
     names = [match.group().rstrip(".") for match in _PROSE_NAME.finditer(view.text)]
+    if reading.mentions_cookies(view):
+        quoted = (match[1].rstrip(".") for match in _QUOTED.finditer(view.text))
+        names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
     for start, end in reading.codes(view):
         name = clean_name(view.origin.text[start:end])
-        technical = looks_like_cookie(name) and _LETTER.search(name) and not _CALL.search(name)
-        if technical and not _is_storage(reading, name):
+        if looks_like_cookie(name) and _LETTER.search(name) and _names_entry(reading, name):
             names.append(name)
     return list(dict.fromkeys(names))
+
+
+def _names_entry(reading: Reading, name: str) -> bool:
+    """Is a technical word neither a call nor a kind of storage?"""
+    return not _CALL.search(name) and not _is_storage(reading, name)
 
 
 def _is_storage(reading: Reading, name: str) -> bool:
@@ -104,14 +144,22 @@ def _is_storage(reading: Reading, name: str) -> bool:
 
 
 def _among_cookies(reading: Reading, place: int) -> bool:
-    """Does an item stand beside items that name cookies?"""
-    for at in range(place - BESIDE, place + BESIDE + 1):
-        if at != place and 0 <= at < len(reading.document.elements):
-            other = reading.document.elements[at]
-            lead = other.lead if isinstance(other, Block) and other.kind == "item" else None
-            if lead is not None and looks_like_cookie(lead.text.strip()):
-                return True
-    return False
+    """Does an item stand beside items that are introduced by the names of cookies?"""
+    leads = (item.lead.text.strip() for item in _items_beside(reading, place) if item.lead is not None)
+    return any(looks_like_cookie(lead) for lead in leads)
+
+
+def _beside_names(reading: Reading, place: int) -> bool:
+    """Does an item stand beside items that begin with the names of cookies?"""
+    leads = (_LIST_LEAD.match(item.view.text) for item in _items_beside(reading, place))
+    return any(looks_like_cookie(lead[1]) for lead in leads if lead is not None)
+
+
+def _items_beside(reading: Reading, place: int) -> Iterator[Block]:
+    for at in range(max(0, place - BESIDE), min(len(reading.document.elements), place + BESIDE + 1)):
+        element = reading.document.elements[at]
+        if at != place and isinstance(element, Block) and element.kind == "item":
+            yield element
 
 
 def _under_label(reading: Reading, place: int, name: str) -> bool:
@@ -126,7 +174,8 @@ def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
     governing = categories.governing.get(place)
-    only = categories.declared[0] if governing is None and len(categories.declared) == 1 else governing
+    sole = categories.declared[0] if len(categories.declared) == 1 else None
+    only = governing or (sole if sole and sole.basis != "purpose_list" else None)
     services = find_services(view)
     above = None if only else _headed(reading, place)
     purpose = None if only or above else sentence_purpose(reading, view.folded)
@@ -148,7 +197,14 @@ def _listed(
 
 
 def _headed(reading: Reading, place: int) -> tuple[Category, str | None] | None:
-    """The category that the heading above names beside a service ("Google Maps - Marketing"), and its words."""
+    """The category that an item's introduction or the heading above it names ("Maps - Marketing"), and its words."""
+    element = reading.document.elements[place]
+    if isinstance(element, Block) and element.kind == "item":
+        opening = reading.opening(place)
+        short = opening.endswith(":") and len(opening) < MAX_OPENING
+        named = set(labels_beside_cookies(reading, opening)) if short else set()
+        if len(named) == 1:
+            return named.pop(), None
     for heading in reading.headings(place)[:1]:
         if label := reading.labels.read(heading.view.folded):
             known = label.category is not Category.UNCLASSIFIED

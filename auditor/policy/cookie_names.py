@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from auditor.model import NameMatch
+from auditor.policy.cells import looks_like_cookie
 from auditor.policy.hosts import is_host
-from auditor.policy.tables import looks_like_cookie
 
 MAX_NAME = 120
 HALVES = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
+from auditor.policy.cells import looks_like_cookie, split_list, split_names
 from auditor.policy.cookie_lists import duration_in_prose, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, read_duration
@@ -18,9 +19,6 @@ from auditor.policy.tables import (
     Row,
     cell_party,
     is_code,
-    looks_like_cookie,
-    split_list,
-    split_names,
 )
 from auditor.policy.view import View, fold
 
@@ -72,7 +70,8 @@ def is_cookie_table(reading: Reading, place: int, grid: Grid) -> bool:
         return False
     titled = any(isinstance(row, View) and reading.mentions_cookies(row) for row in grid.rows)
     about = titled or (heading is not None and (reading.mentions_cookies(heading) or reading.about_cookies(place)))
-    told = titled or technical > 0 or grid.has("duration") or grid.has("party")
+    recorded = place in reading.record_places and reading.records_name_cookies
+    told = titled or technical > 0 or grid.has("duration") or grid.has("party") or recorded
     return technical * 3 >= len(names) or (about and told)
 
 
@@ -87,12 +86,13 @@ def _from_grid(
     governing = categories.governing.get(place)
     mixed = _labels(reading, grid)
     above = services_of_heading(reading, place)
+    only = categories.declared[0] if len(categories.declared) == 1 else None
     out: list[DeclaredCookie] = []
     for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):
             governing = _title_category(reading, categories, row) or governing
             continue
-        source = _RowReader(reading, row, grid, governing if governing else None, mixed=len(mixed) > 1, above=above)
+        source = _RowReader(reading, row, grid, governing, mixed=len(mixed) > 1, above=above, only=only)
         out.extend(source.cookies(governing.scope_ids if governing else scopes.at(place)))
     return out
 
@@ -123,9 +123,10 @@ class _RowReader:
         *,
         mixed: bool,
         above: list[Mention],
+        only: DeclaredCategory | None,
     ) -> None:
         self.reading, self.row, self.grid, self.governing = reading, row, grid, governing
-        self.mixed, self.above = mixed, above
+        self.mixed, self.above, self.only = mixed, above, only
 
     def cell(self, role: str) -> View | None:
         """The filled cell of a role, else None."""
@@ -198,6 +199,8 @@ class _RowReader:
         if self.governing is not None:
             return self.governing.canonical, self.governing.label, "stated"
         inferred = self._inferred(purpose)
+        if inferred is None and self.only is not None:
+            return self.only.canonical, self.only.label, "stated"
         return inferred, None, "inferred_from_purpose" if inferred else "none"
 
     def _inferred(self, purpose: View | None) -> Category | None:

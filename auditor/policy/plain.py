@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from auditor.policy.blocks import NO_LEVEL, Block, Cell, Link, Table
+from auditor.policy.embedded import table_ends, table_rows, table_span
+from auditor.policy.inline import inline
 from auditor.policy.view import Origin, View
 
-_INLINE = re.compile(
-    r"\\(?P<escaped>[\\_*\[\](){}#+\-.!|<>~&$`])"
-    r"|!?\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
-    r"|(?P<mark>\*\*|`)|(?<![\w*\\])\*(?P<emphasis>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])"
-    r"|(?<![\w\\])_(?P<italics>[^\s_](?:(?=[^_\n]{0,300}[\s:])[^_\n]{0,300}[^\s_]|(?<=[A-Z])[a-z]{2,30}))_(?!\w)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
-)
 _MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MULTILINE)
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _ITEM = re.compile(r"\s*(?:[•●▪◦‣∙·○■□➢✓]\s*|[*+\-–—]\s+)")
 _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
 _DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
-_BOLD_LEAD = re.compile(r"\s*\*\*(.{1,150}?)\*\*\s*:?\s*")
+_BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
+_ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
 MIN_ROWS = 2
 BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
+_PATH = re.compile(r"\w\s+(?:→|>|›|»|->)\s+\w")  # "Settings > Privacy" leads through menus
 _CODE = re.compile(r"(?<!`)`([^`\n]{1,80})`(?!`)")
 _TAGS_ONLY = re.compile(r"\s*(?:</?[a-zA-Z][^<>]{0,300}>\s*){1,20}")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
@@ -50,6 +47,7 @@ class _Reader:
     elements: list[Block | Table] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     paragraph: list[_Line] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)  # of HTML tables
 
     def view(self, start: int, end: int) -> View:
         if not self.markdown:
@@ -75,7 +73,7 @@ class _Reader:
         view = self.view(start, end)
         if not view.text:
             return
-        whole_bold = self.markdown and re.fullmatch(r"\s*\*\*[^*]+\*\*:?\s*", self.origin.text[start:end]) is not None
+        whole_bold = self.markdown and _ALL_BOLD.fullmatch(self.origin.text, start, end) is not None
         if (whole_bold and len(view.text) <= 120) or looks_like_heading(view.text, number, kind):
             level = BOLD_LEVEL if whole_bold else NO_LEVEL
             self.elements.append(Block("heading", view, level, number))
@@ -105,13 +103,13 @@ class _Reader:
 
 def is_markdown(text: str) -> bool:
     """Does a text file use Markdown?"""
-    return text.startswith("---\n") or _MARKDOWN.search(text[:200_000]) is not None
+    return text.startswith(("---\n", "+++\n")) or _MARKDOWN.search(text[:200_000]) is not None
 
 
 def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list[tuple[int, int]]]:
     """Blocks, tables, links and stretches of code of a text or Markdown file."""
     origin = Origin(text)
-    reader = _Reader(origin, is_markdown(text))
+    reader = _Reader(origin, is_markdown(text), ends=table_ends(text))
     lines = _lines(text)
     at = _front_matter(lines) if reader.markdown else 0
     while at < len(lines):
@@ -129,10 +127,11 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _front_matter(lines: list[_Line]) -> int:
-    if not lines or lines[0].text.strip() != "---":
+    fence = lines[0].text.strip() if lines else ""
+    if fence not in ("---", "+++"):
         return 0
     for at, line in enumerate(lines[1:60], 1):
-        if line.text.strip() == "---":
+        if line.text.strip() == fence:
             return at + 1
     return 0
 
@@ -140,6 +139,8 @@ def _front_matter(lines: list[_Line]) -> int:
 def _step(reader: _Reader, lines: list[_Line], at: int) -> int:
     """Read one construct; returns the number of the next line."""
     line = lines[at]
+    if reader.markdown and (end := table_span(line.text, line.start, reader.ends)):
+        return _html_table(reader, lines, at, end)
     if not line.text.strip() or (reader.markdown and _TAGS_ONLY.fullmatch(line.text)):
         reader.flush()
         return at + 1
@@ -189,7 +190,7 @@ def looks_like_heading(text: str, number: str | None, kind: str) -> bool:
     """Is a short line of its own a heading? Sentences, bullets and addresses are not."""
     if len(text) > 90 or text[-1] in ".;,!…" or (kind == "item" and number is None):
         return False
-    if _COLON_INSIDE.search(text) and not _NUMBERED_WORD.match(text):
+    if (_COLON_INSIDE.search(text) and not _NUMBERED_WORD.match(text)) or _PATH.search(text):
         return False
     words = text.split()
     if len(words) > 12 or "@" in text or not any(c.isalpha() for c in text):
@@ -230,6 +231,22 @@ def _pipe_table(reader: _Reader, lines: list[_Line], at: int) -> int:
     return at
 
 
+def _html_table(reader: _Reader, lines: list[_Line], at: int, end: int) -> int:
+    reader.flush()
+    rows, views = [], []
+    for cells in table_rows(reader.origin.text, lines[at].start, end):
+        row = tuple(Cell(reader.view(start, stop), header=header) for start, stop, header in cells)
+        if any(cell.view.text for cell in row):
+            rows.append(row)
+            whole = reader.origin.text[cells[0][0] : cells[-1][1]]
+            views.append(View(reader.origin, whole, cells[0][0]).part(0, len(whole)))
+    if rows:
+        reader.elements.append(Table(square(rows, reader.origin), tuple(views)))
+    while at < len(lines) and lines[at].start < end:
+        at += 1
+    return at
+
+
 def _pipe_cells(reader: _Reader, line: _Line) -> list[View]:
     edges = [match.start() for match in _CELL_EDGE.finditer(line.text)]
     if not line.text.rstrip().endswith("|"):
@@ -263,51 +280,3 @@ def square(rows: list[tuple[Cell, ...]], origin: Origin) -> tuple[tuple[Cell, ..
     width = max(len(row) for row in rows)
     empty = Cell(View(origin, ""))
     return tuple(row + (empty,) * (width - len(row)) for row in rows)
-
-
-# ------------------------------------------------------------------------------------------- inline
-
-
-def inline(origin: Origin, start: int, end: int, links: list[Link]) -> View:
-    """The readable text of Markdown between two offsets; link targets go to ``links``."""
-    writer = _Inline(origin, links)
-    writer.scan(start, end)
-    text = "".join(writer.pieces)
-    view = View(origin, text, start, tuple(writer.offsets))
-    return view.part(0, len(text))
-
-
-@dataclass(slots=True)
-class _Inline:
-    """Collects readable text and where each of its characters came from."""
-
-    origin: Origin
-    links: list[Link]
-    pieces: list[str] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
-
-    def put(self, text: str, places: range | list[int]) -> None:
-        self.pieces.append(text)
-        self.offsets.extend(places)
-
-    def scan(self, start: int, end: int) -> None:
-        at = start
-        for match in _INLINE.finditer(self.origin.text, start, end):
-            self.put(self.origin.text[at : match.start()], range(at, match.start()))
-            at = match.end()
-            self._mark(match)
-        self.put(self.origin.text[at:end], range(at, end))
-
-    def _mark(self, match: re.Match[str]) -> None:
-        inner = next((name for name in ("label", "emphasis", "italics") if match[name] is not None), "")
-        if match["url"] is not None:
-            self.links.append(Link(match.start("label"), match.end("label"), match["url"]))
-        if inner:
-            self.scan(match.start(inner), match.end(inner))
-        elif match["escaped"]:
-            self.put(match["escaped"], [match.end() - 1])
-        elif match["tag"]:
-            self.put(" ", [match.start()])
-        elif match["entity"]:
-            text = html.unescape(match["entity"])
-            self.put(text, [match.start()] * len(text))

@@ -62,6 +62,20 @@ def labels_beside_cookies(reading: Reading, folded: str) -> list[Category]:
     return [word.category for chain in _chains(reading, folded) for word in chain]
 
 
+def labels_said_of_cookies(reading: Reading, folded: str) -> list[Category]:
+    """As `labels_beside_cookies`, without what is denied ("without tracking cookies")."""
+    chains = _chains(reading, folded)
+    said = (c for c in chains if not reading.denials.in_clause(folded, c[0].start, c[-1].end))
+    return [word.category for chain in said if not _excepted(reading, folded[: chain[0].start]) for word in chain]
+
+
+def _excepted(reading: Reading, before: str) -> bool:
+    """Does a text end in a word such as "without"?"""
+    near = before[-PURPOSE:].rstrip()
+    found = reading.words.cues("contrast").all(near)
+    return bool(found) and found[-1].end == len(near)
+
+
 def _strong(reading: Reading, folded: str) -> list[list[LabelWord]]:
     """Labels of several words that need no cookie word beside them ("targeted advertising")."""
     found = reading.labels.find(folded)
@@ -117,12 +131,14 @@ def _touches(reading: Reading, folded: str, start: int, end: int, cookies: list[
     """Does a cookie word stand in a run of labels or right beside it, at most a connecting word between?"""
     connectors = "|".join(re.escape(fold(word)) for word in reading.words.values("connector"))
     before = re.compile(rf"[\s\-\"':(«]{{1,3}}(?:(?:{connectors})\s)?" if connectors else r"[\s\-\"':(«]{1,3}")
+    joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
+    after = re.compile(rf"[\s\-\"']{{0,3}}(?:(?:{joiners})\s(?:third|first)[\s\-]party[\s\-])?")
     if cookies and _is_purpose(reading, folded, start, end):
         return True
     for cookie in cookies:
         if start <= cookie.start < end or cookie.start < start < cookie.end:
             return True
-        if cookie.start >= end and re.fullmatch(r"[\s\-\"']{0,3}", folded[end : cookie.start]):
+        if cookie.start >= end and after.fullmatch(folded[end : cookie.start]):
             return True
         if cookie.end <= start and before.fullmatch(folded[cookie.end : start]):
             return True

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block
-from auditor.policy.tables import Column, Grid, Row, heading_role, is_heading, looks_like_cookie
+from auditor.policy.cells import looks_like_cookie
+from auditor.policy.tables import Column, Grid, Row, heading_role, is_heading
 from auditor.policy.view import View
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MAX_ALONE = 25
 MIN_ROLES = 2
 UNRANKED = 8
+_NAME_LED = re.compile(r"([\w.\-*]{3,60})\s+[-–—]\s+(?=\S)")
 _LABELLED = re.compile(r"((?:[^:.\n]|\.(?! )){2,60}):\s*(?=\S)")
 
 
@@ -29,8 +31,9 @@ class _Record:
 
     @property
     def tells(self) -> bool:
-        """Are two things said of the name, or the lifetime where its label calls it a name?"""
-        return len(self.cells) > MIN_ROLES or ("name" in self.labels and "duration" in self.cells)
+        """Are two things said of the name, or its lifetime or purpose where a label calls it a name?"""
+        named = "name" in self.labels and ("duration" in self.cells or "purpose" in self.cells)
+        return len(self.cells) > MIN_ROLES or named
 
     def add(self, place: int, role: str, label: View, value: View) -> None:
         """Takes the line at a place in."""
@@ -73,7 +76,7 @@ class _Gatherer:
             self.records.append(self._open)
 
     def _add(self, place: int, role: str, label: View, value: View) -> None:
-        if self._open is None or role in self._open.cells:
+        if self._open is None or (role in self._open.cells and (role != "purpose" or role in self._open.labels)):
             self._open = _Record()
             self.records.append(self._open)
         self._open.add(place, role, label, value)
@@ -105,9 +108,15 @@ def _labelled(reading: Reading, block: Block) -> tuple[str | None, View, View]:
 
 
 def _begun_by_name(place: int, block: Block) -> _Record | None:
-    """A record whose first line is nothing but the cookie's name."""
+    """A record whose first line is the cookie's name, alone or as a heading that also says what it is for."""
     name = block.view.text.strip()
-    return _Record({"name": block.view}, {}, [place]) if looks_like_cookie(name) else None
+    if looks_like_cookie(name):
+        return _Record({"name": block.view}, {}, [place])
+    led = _NAME_LED.match(name) if block.kind == "heading" else None
+    if led is None or not looks_like_cookie(led[1]):
+        return None
+    cells = {"name": block.view.part(0, led.end(1)), "purpose": block.view.part(led.end(), len(name))}
+    return _Record(cells, {}, [place])
 
 
 def _grid(reading: Reading, record: _Record) -> Grid:

@@ -83,7 +83,8 @@ def lead_of(block: Block) -> View | None:
     """The words that introduce a block: bold, before a colon or dash, or a first sentence of a few words."""
     if block.lead is not None:
         return block.lead
-    match = _DASH_LEAD.match(block.view.text) or _SENTENCE_LEAD.match(block.view.text)
+    found = [match for lead in (_DASH_LEAD, _SENTENCE_LEAD) if (match := lead.match(block.view.text))]
+    match = min(found, key=lambda match: match.end(1), default=None)
     if match is None or (match.re is _SENTENCE_LEAD and len(match[1].split()) > MAX_SENTENCE_WORDS):
         return None
     return block.view.part(0, match.end(1))

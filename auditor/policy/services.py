@@ -10,7 +10,7 @@ from auditor.model import Category, DeclaredParty, DeclaredService
 from auditor.policy.blocks import Block
 from auditor.policy.entries import is_entry, is_listed, services_of_heading
 from auditor.policy.hosts import brand, own_hosts
-from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.view import fold
@@ -45,7 +45,12 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
         have = found.get(service.name)
         if have is None or (have.category is None and service.category is not None):
             found[service.name] = service
-    return tuple(found.values())
+    return tuple(service for service in found.values() if not _is_owner_only(service, found))
+
+
+def _is_owner_only(service: DeclaredService, found: dict[str, DeclaredService]) -> bool:
+    """Is a company named without a purpose, where one of its services is declared ("Google", "Google AdSense")?"""
+    return service.category is None and any(name.startswith(service.name + " ") for name in found)
 
 
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
@@ -93,7 +98,7 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
     """The category that the words around a service speak for, nearest first; its usual one where none do."""
     service = mention.service
     for text in _around(reading, sentence, mention):
-        if labelled := labels_beside_cookies(reading, text):
+        if labelled := labels_said_of_cookies(reading, text):
             return labelled[0]
         counts = purposes(reading, text)
         if service.category is not None and counts.get(service.category):
@@ -254,8 +259,10 @@ def _described(
             if not _is_other(reading, mention):
                 continue
             category, label = row_category(reading, row, governing)
+            told = category or sentence_purpose(reading, cell.folded)
+            usual = mention.service.category if mention.service.category in USUAL else None
             scope_ids = governing.scope_ids if governing else scopes.at(place)
-            yield _example(mention, category, label, scope_ids, cell, 0.7)
+            yield _example(mention, told or usual, label, scope_ids, cell, 0.7)
 
 
 def _titled(

@@ -22,6 +22,8 @@ _HTML = re.compile(
     r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|p|table|section|article|h[1-6]|ul|span|br)[\s>/]",
     re.IGNORECASE,
 )
+_MARKDOWN = re.compile(r"^(?:#{1,6}\s+\S|[=-]{4,}\s*$|\s{0,3}[-*+]\s+\*\*\S)|\]\(https?:", re.MULTILINE)
+MIN_MARKS = 2
 CONVINCING = 0.7
 _PUNCTUATION = "\u00a0«»“”„‘’–—…•©®€°§"
 _EUROPEAN = {
@@ -97,6 +99,8 @@ def is_html(text: str) -> bool:
     if not _HTML.search(head):
         return False
     sample = text[:100_000]
+    if not head.startswith("<") and len(_MARKDOWN.findall(sample)) >= MIN_MARKS:
+        return False
     return len(_TAGS.findall(sample)) >= 3 and (head.startswith("<") or len(_TAGS.findall(sample)) > len(sample) / 300)
 
 

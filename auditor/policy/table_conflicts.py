@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from auditor.classify import bundled
 from auditor.model import Category, Contradiction
+from auditor.policy.cells import split_names
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.hosts import brand
-from auditor.policy.tables import split_names
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def table_conflicts(
             _category_conflicts(by_name),
             _duration_conflicts(by_name),
             _heading_conflicts(reading, categories),
-            _unknown_categories(declaration),
+            _unknown_categories(reading, declaration),
             _incomplete_rows(reading),
             _name_conflicts(declaration),
             _known_otherwise(declaration),
@@ -110,9 +111,11 @@ def _heading_conflicts(reading: Reading, categories: Categories) -> Iterator[Con
             )
 
 
-def _unknown_categories(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
-    """Cookies that the policy itself cannot place."""
-    unknown = [cookie for cookie in declaration.cookies if cookie.category is Category.UNCLASSIFIED]
+def _unknown_categories(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Cookies that the policy itself cannot place; "other" places them beside the rest."""
+    rest = reading.words.cues("rest_label")
+    vague = (cookie for cookie in declaration.cookies if cookie.category is Category.UNCLASSIFIED)
+    unknown = [cookie for cookie in vague if rest.first(fold(cookie.category_label or "")) is None]
     if unknown:
         yield Contradiction(
             kind="category_unknown",

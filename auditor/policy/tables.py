@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.durations import header_unit, read_duration
 from auditor.policy.hosts import is_host
 from auditor.policy.service_names import is_service_name
@@ -23,16 +24,8 @@ HEADING_WEIGHT = 2.0
 VALUE_WEIGHT = 2.5
 PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
 SAMPLE_ROWS = 40
-MAX_NAMES = 40
 PAIR = 2
-_COUNT = re.compile(r"\s*\[[xX]?\d{1,3}[xX]?\]\s*$")
-_OWNER = re.compile(r"(?<=\S)\s+\([^()]{1,60}\)\s*$")
-_LED = re.compile(
-    r"(?:[A-Z][\w.]{1,30}\s+){1,4}(?:e\.g\.|z\.\s?B\.|p\.\s?ex\.|bijv\.|np\.|es\.)?\s*:?\s*(?=_[\w*\-]+$)"
-)
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
-_COMPOUND = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*-cookies?$", re.IGNORECASE)  # "First-Party-Cookies" is a word
-_IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
 
 
 @dataclass(frozen=True)
@@ -212,13 +205,6 @@ def _is_name(reading: Reading, view: View) -> bool:
     return bool(words) and all(looks_like_cookie(word) for word in words)
 
 
-def looks_like_cookie(text: str) -> bool:
-    """Does a word look like a technical name rather than like a word or a host?"""
-    if _COMPOUND.search(text):
-        return False
-    return bool(_TOKEN.fullmatch(text)) and bool(_IDENTIFIER.search(text)) and not is_host(text.strip("."))
-
-
 def _is_duration(_: Reading, view: View) -> bool:
     first = re.split(r"[,\n]", view.text, maxsplit=1)[0]
     return len(first) < 60 and read_duration(first).kind not in ("unknown", "not_stated")
@@ -268,33 +254,3 @@ def _upright(reading: Reading, table: Table) -> Grid | None:
     view = table.views[0]
     columns = {x: Column(role) for x, role in enumerate(cells)}
     return Grid(columns, (Row(cells, view),), ())
-
-
-# -------------------------------------------------------------------------------------------- cells
-
-
-def split_list(view: View) -> list[View]:
-    """The entries of a cell: separated by line ends, commas or semicolons."""
-    out, start = [], 0
-    for match in re.finditer(r"\n|\s*[,;](?=\s)\s*|\s*;\s*|\s{3,20}", view.text):
-        out.append(view.part(start, match.start()))
-        start = match.end()
-    out.append(view.part(start, len(view.text)))
-    return [piece for piece in out if piece.text]
-
-
-def _bare(piece: View) -> View:
-    """A name without a count or owner behind it and without an owner before it ("Google Analytics e.g. _ga")."""
-    bare = piece.part(0, len(_OWNER.sub("", _COUNT.sub("", piece.text))))
-    led = _LED.match(bare.text)
-    return bare.part(led.end(), len(bare.text)) if led else bare
-
-
-def split_names(view: View) -> list[View]:
-    """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
-    pieces = [_bare(piece) for piece in split_list(view)]
-    if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
-        return pieces
-    words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]
-    whole = len(words) > PAIR or all(word.text.startswith("_") for word in words)
-    return words if whole and all(looks_like_cookie(word.text) for word in words) else pieces

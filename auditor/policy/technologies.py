@@ -57,4 +57,7 @@ def _told_in_tables(reading: Reading) -> list[Sentence]:
 def _is_used(reading: Reading, sentence: Sentence, found: Found) -> bool:
     """Is a technology said to be in use, rather than denied or possible one day?"""
     denials = reading.denials
+    defined = sentence.place in reading.definition_places
+    if defined and reading.words.cues("definition_hedge").first(sentence.view.folded[: found.start]):
+        return False
     return not denials.reaches(sentence, found.start, found.end) and not denials.hypothetical(sentence)

@@ -132,3 +132,32 @@ def test_cookies_described_below_are_a_complete_list(claims):
         ("list_complete", "document", None)
     }
     assert not claims("en", "All cookies can be deleted below the menu of your browser.")
+
+
+def test_claims_against_listed_cookies(read):
+    table = "| Cookie | Category | Lifetime |\n|---|---|---|\n| _fbp | Marketing | 3 months |\n"
+    declaration = read(f"# Cookies\n\nWe use cookies. We do not use marketing cookies.\n\n{table}")
+    assert [(c.kind, c.subject) for c in declaration.contradictions] == [("claim_conflict", "targeting")]
+    declaration = read(f"# Cookies\n\nThis site uses only necessary cookies.\n\n{table}")
+    assert [(c.kind, c.subject) for c in declaration.contradictions] == [("claim_conflict", "strictly_necessary")]
+
+
+def test_own_tools_and_payment_contradict_nothing(read):
+    text = "# Cookies\n\nWe use cookies. We do not use third-party cookies.\n\n"
+    own = read(text + "We use Matomo cookies on our own server to count visits.\n")
+    paid = read(text + "We use Stripe for payments; it may set cookies on its own pages.\n")
+    assert (own.contradictions, paid.contradictions) == ((), ())
+    other = read(text + "We use Google Analytics cookies to count visits.\n")
+    assert [(c.kind, c.subject) for c in other.contradictions] == [("claim_conflict", "third_parties")]
+
+
+def test_other_is_not_unknown(read):
+    table = "| Cookie | Type | Lifetime |\n|---|---|---|\n| _ga | {} | 2 years |\n"
+    assert read("# Cookies\n\n" + table.format("Other")).contradictions == ()
+    unknown = read("# Cookies\n\n" + table.format("Unknown")).contradictions
+    assert [c.kind for c in unknown] == ["category_unknown"]
+
+
+def test_a_definition_that_says_what_may_be_declares_nothing(read):
+    text = "# Cookies\n\nWe use cookies.\n\n## What are cookies?\n\nFiles. That may include fingerprinting or pixels.\n"
+    assert [t.name for t in read(text).technologies] == ["cookies"]

@@ -118,6 +118,14 @@ REPEATED = [
     "\n| Analytics | cannot be switched off |",
     "_a b_ ",
     "if you agree, ",
+    "\n__a b",
+    "\n<table><tr><td>_ga",
+    "\n<table>\n<tr><td>_ga</td><td>1 year</td></tr>\n</table>\n",
+    "We use a cookie (a_b) to count visits and to show ads, ",
+    "\n- Name: a\n- Purpose: b\n",
+    "\nThese necessary cookies are set:\n- SHOPID - x\n",
+    "\n### shop_id - x\n- Type: analytics\n",
+    "x <id> _ga_<id> ",
 ]
 
 

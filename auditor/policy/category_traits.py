@@ -1,0 +1,45 @@
+"""What the description of a category says of it: that the site needs it, its consent, whose cookies they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.model import Category, DeclaredParty
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from auditor.policy.context import Reading
+
+
+def necessity(
+    reading: Reading, category: Category, covers: tuple[Category, ...], text: str
+) -> tuple[Category, tuple[Category, ...]]:
+    """A "functional" label whose description says that the site cannot do without is strictly necessary."""
+    if category is Category.FUNCTIONAL and reading.words.cues("necessity").first(text):
+        if reading.words.cues("necessity_override").first(text):
+            return Category.STRICTLY_NECESSARY, tuple(dict.fromkeys((Category.STRICTLY_NECESSARY, *covers)))
+        return category, tuple(dict.fromkeys((*covers, Category.STRICTLY_NECESSARY)))
+    return category, covers
+
+
+def consent_of(reading: Reading, text: str) -> str:
+    """``not_required``, ``required``, ``opt_out`` or ``not_stated``, as a description says."""
+    for answer in ("not_required", "required", "opt_out"):
+        if reading.words.cues("category_consent", answer).first(text):
+            return answer
+    return "not_stated"
+
+
+def party_of(reading: Reading, heading: str | None, text: str) -> DeclaredParty:
+    """Whose cookies a description, or the heading above it, says they are."""
+    words = reading.words
+    above = fold(heading or "")
+    if words.cues("party_both").first(text):
+        return DeclaredParty.BOTH
+    third = words.cues("party_third").first(text) is not None
+    first = words.cues("party_first").first(above + " " + text) is not None
+    if third and first:
+        return DeclaredParty.BOTH
+    if third:
+        return DeclaredParty.THIRD
+    return DeclaredParty.FIRST if first else DeclaredParty.NOT_STATED

@@ -1,0 +1,65 @@
+"""Cells of tables: which entries and which cookie names they hold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.policy.hosts import is_host
+
+if TYPE_CHECKING:
+    from auditor.policy.view import View
+
+PAIR = 2
+MAX_NAMES = 40
+JOINED = 3
+_COUNT = re.compile(r"\s*\[[xX]?\d{1,3}[xX]?\]\s*$")
+_OWNER = re.compile(r"(?<=\S)\s+\([^()]{1,60}\)\s*$")
+_LED = re.compile(
+    r"(?:[A-Z][\w.]{1,30}\s+){1,4}(?:e\.g\.|z\.\s?B\.|p\.\s?ex\.|bijv\.|np\.|es\.)?\s*:?\s*(?=_[\w*\-]+$)"
+)
+_COMPOUND = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*-cookies?$", re.IGNORECASE)  # "First-Party-Cookies" is a word
+_IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
+_TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
+
+
+def looks_like_cookie(text: str) -> bool:
+    """Does a word look like a technical name rather than like a word or a host?"""
+    if _COMPOUND.search(text):
+        return False
+    return bool(_TOKEN.fullmatch(text)) and bool(_IDENTIFIER.search(text)) and not is_host(text.strip("."))
+
+
+def split_list(view: View) -> list[View]:
+    """The entries of a cell: separated by line ends, commas or semicolons."""
+    out, start = [], 0
+    for match in re.finditer(r"\n|\s*[,;](?=\s)\s*|\s*;\s*|\s{3,20}", view.text):
+        out.append(view.part(start, match.start()))
+        start = match.end()
+    out.append(view.part(start, len(view.text)))
+    return [piece for piece in out if piece.text]
+
+
+def _bare(piece: View) -> View:
+    """A name without a count or owner behind it and without an owner before it ("Google Analytics e.g. _ga")."""
+    bare = piece.part(0, len(_OWNER.sub("", _COUNT.sub("", piece.text))))
+    led = _LED.match(bare.text)
+    return bare.part(led.end(), len(bare.text)) if led else bare
+
+
+def _joined(piece: View) -> list[View]:
+    """The names that a conjunction joins ("_gid and _gat"); the piece itself where it joins other words."""
+    words = piece.text.split()
+    if len(words) != JOINED or len(words[1]) > PAIR + 1 or not all(map(looks_like_cookie, words[::2])):
+        return [piece]
+    return [piece.part(0, len(words[0])), piece.part(len(piece.text) - len(words[2]), len(piece.text))]
+
+
+def split_names(view: View) -> list[View]:
+    """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
+    pieces = [name for piece in split_list(view) for name in _joined(_bare(piece))]
+    if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
+        return pieces
+    words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]
+    whole = len(words) > PAIR or all(word.text.startswith("_") for word in words)
+    return words if whole and all(looks_like_cookie(word.text) for word in words) else pieces

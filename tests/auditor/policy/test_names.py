@@ -1,0 +1,94 @@
+"""Cookies named outside of tables: in parentheses, in quotes, in headings of records, in runs of names."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def cookies(declaration):
+    return [(c.name, c.category, c.duration.kind, c.duration.seconds) for c in declaration.cookies]
+
+
+def test_quoted_names_in_parentheses(read):
+    text = (
+        "# Cookies\n\n## PHP\n\nThe shop sets a session cookie ('PHPSESSID') to tell visitors apart. It goes when "
+        "you close your browser and holds no personal information.\n\n## Choice\n\n"
+        "A cookie (“seen_notice”) keeps your answer. It is stored for up to one year.\n"
+    )
+    declaration = read(text)
+    assert [(name, kind, seconds) for name, _, kind, seconds in cookies(declaration)] == [
+        ("PHPSESSID", "session", 0),
+        ("seen_notice", "max", 31_536_000),
+    ]
+    assert [(c.type, c.subject_kind, c.subject_value) for c in declaration.claims] == [
+        ("no_personal_data", "cookie", "PHPSESSID")
+    ]
+
+
+@pytest.mark.parametrize("words", ["(localStorage)", "'example.com'", "(HTML5)", "'getItem()'"])
+def test_what_is_no_name(read, words):
+    assert read(f"# Cookies\n\nWe use cookies and the storage of your browser {words} here.\n").cookies == ()
+
+
+def test_a_run_of_names(read):
+    declaration = read(
+        "# Cookies\n\nWe use cookies:\n\n- stat_id, stat_ses, _pk_* and the like come from our counter.\n"
+    )
+    assert [c.name for c in declaration.cookies] == ["stat_id", "stat_ses", "_pk_*"]
+
+
+def test_items_without_a_technical_look(read):
+    declaration = read("# Cookies\n\nSession cookies:\n\n- be_user (until you leave)\n- shopid (until you leave)\n")
+    assert [c.name for c in declaration.cookies] == ["be_user", "shopid"]
+
+
+def test_items_of_settings_are_no_cookies(read):
+    declaration = read("# Cookies\n\nWe use cookies.\n\n- _ga: counts\n- Location: switch it off on your phone\n")
+    assert [c.name for c in declaration.cookies] == ["_ga"]
+
+
+def test_records_under_headings(read):
+    text = (
+        "# Cookie policy\n\n## The cookies\n\n### 1. `shop_theme` — colours\n\n- **Type:** strictly necessary\n"
+        "- **Duration:** 1 year\n- **Purpose:** keeps the colours\n\n### 2. `shop_seen` — notice\n\n"
+        "- **Type:** analytics\n- **Duration:** 30 days\n"
+    )
+    assert cookies(read(text)) == [
+        ("shop_theme", "strictly_necessary", "fixed", 31_536_000),
+        ("shop_seen", "performance", "fixed", 2_592_000),
+    ]
+
+
+def test_records_of_name_and_purpose(read):
+    text = (
+        "<h1>Kakor</h1><p>Vi använder kakor för att mäta trafiken och för att visa annonser.</p><ul>"
+        "<li><p>Namn: besok</p><p>Syfte: Används för statistik om sidor.</p></li>"
+        "<li><p>Namn: _ga, _gid och _gat</p><p>Syfte: Används av Google Analytics för statistik.</p></li></ul>"
+    )
+    declaration = read(text)
+    assert [(c.name, c.category) for c in declaration.cookies] == [
+        (name, "performance") for name in ("besok", "_ga", "_gid", "_gat")
+    ]
+    assert [(c.canonical, c.basis) for c in declaration.categories] == [
+        ("performance", "purpose_list"),
+        ("targeting", "purpose_list"),
+    ]
+
+
+def test_the_introduction_of_a_list_names_the_category(read):
+    text = (
+        "# Cookies\n\nThe following necessary cookies are set by the shop:\n\n- SHOPSID – spreads the load of cookies\n"
+    )
+    assert [(c.name, c.category) for c in read(text).cookies] == [("SHOPSID", "strictly_necessary")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We use cookies to improve your experience.",
+        "We do not use cookies to show advertisements.",
+        "# What are cookies?\n\nSites use cookies to show advertisements and to count visits.",
+    ],
+)
+def test_purposes_that_name_no_category(read, text):
+    assert read(f"# Cookie notice\n\n{text}\n").categories == ()
