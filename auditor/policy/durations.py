@@ -19,6 +19,8 @@ DAY = 86_400
 _UNITS = (("year", 365 * DAY), ("month", 30 * DAY), ("week", 7 * DAY), ("day", DAY), ("hour", 3600), ("minute", 60))
 _KIND_WORDS = {"approx": "about ", "max": "at most ", "less_than": "less than "}
 _EMPTY = re.compile(r"[\s\-/.?*]*|n/?a\.?|not (?:applicable|specified)|unknown")
+_FEW_YEARS = 5
+"""Up to so many "j" may be a Frenchman's days or a German's years: then they are not understood."""
 _CLOCK = re.compile(r"^\s*(?:(\d{1,5})\s*(?:d|days?)[, ]+)?(\d{1,2}):(\d{2}):(\d{2})\s*$")
 
 
@@ -91,7 +93,7 @@ def read_duration(text: str, unit: int | None = None) -> Duration:
 
 def find_durations(folded: str) -> list[tuple[int, int]]:
     """Stretches of a sentence that give an amount of time."""
-    return [(match.start(), match.end()) for match in grammar().amount.finditer(folded)]
+    return [(match.start(), match.end()) for match in _stated(folded)]
 
 
 def is_vague(folded: str) -> bool:
@@ -109,7 +111,7 @@ def _amounts(folded: str, unit: int | None) -> list[tuple[int, int, int]]:
     """(seconds, start, end) of every amount."""
     rules = grammar()
     found = []
-    for match in rules.amount.finditer(folded):
+    for match in _stated(folded):
         name = re.sub(r"\s+", " ", match["unit"])
         found.append((_seconds(match, rules.seconds[name]), match.start(), match.end()))
     if not found and unit:
@@ -120,10 +122,22 @@ def _amounts(folded: str, unit: int | None) -> list[tuple[int, int, int]]:
     return found
 
 
+def _stated(folded: str) -> list[re.Match[str]]:
+    """Every amount whose unit is plain: not "1 y 2" of a Spanish text, nor "1 j"."""
+    return [match for match in grammar().amount.finditer(folded) if _is_plain(match)]
+
+
+def _is_plain(match: re.Match[str]) -> bool:
+    if match["unit"] == "y":
+        return match["figure"] is not None and match.end("figure") == match.start("unit")
+    return match["unit"] != "j" or match["figure"] is None or float(match["figure"].replace(",", ".")) > _FEW_YEARS
+
+
 def _seconds(match: re.Match[str], unit: int) -> int:
     if match["figure"]:
         return round(float(match["figure"].replace(",", ".")) * unit)
-    return (int(match["spelt"]) if match["spelt"] else grammar().numerals[re.split(r"\s*\(", match["word"])[0]]) * unit
+    word = re.sub(r"\s+", " ", re.split(r"\s*\(", match["word"])[0])
+    return round((int(match["spelt"]) if match["spelt"] else grammar().numerals[word]) * unit)
 
 
 def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Duration:
