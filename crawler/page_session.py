@@ -37,6 +37,8 @@ class PageSession:
         self._session = session
         self._tree: dict[str, Any] | None = None
         self._worlds: dict[str, int] = {}
+        self._serials: dict[str, int] = {}
+        self._made = 0
         self._main: dict[str, int] = {}
         for event in _CHANGES:
             session.on(event, self._changed)
@@ -66,7 +68,13 @@ class PageSession:
         if world is None:
             made = await self.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": WORLD})
             world = self._worlds[frame] = int(made["executionContextId"])
+            self._made += 1
+            self._serials[frame] = self._made
         return world
+
+    def serial(self, frame: str) -> int:
+        """Which of all worlds made so far is the frame's: unique, while its number counts anew in every process."""
+        return self._serials.get(frame, 0)
 
     def main_world(self, frame: str) -> int | None:
         """The number of the page's own world in a frame."""

@@ -50,7 +50,7 @@ class _Layers:
     def expect(self, found: Iterable[Seen], documents: Iterable[World]) -> None:
         """From now on what shows up in these documents, and is not among what was found, is asked for."""
         self._known = {_key(seen) for seen in found}
-        self._documents = {(world.frame, world.context) for world in documents}
+        self._documents = {(world.frame, world.serial) for world in documents}
         self.wait()
 
     def wait(self) -> None:
@@ -80,7 +80,7 @@ class Heuristic:
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
         self._hosts: dict[str, int] = {}
-        self._told: dict[int, _Told] = {}
+        self._told: dict[str, _Told] = {}
         self._layers = _Layers()
         self._looked_at: list[World] = []
         self._searched: set[PageSession] = set()
@@ -134,7 +134,7 @@ class Heuristic:
         return scan
 
     async def _answer(self, world: World) -> dict[str, Any]:
-        told = self._told.get(world.context)
+        told = self._told.get(world.frame)
         known = told.number if told is not None and told.world == world else None
         look = "(known, wide) => consentEyes.scan(known, wide)"
         scan: dict[str, Any] = await world.call(look, known, self._layers.expected)
@@ -144,9 +144,9 @@ class Heuristic:
         """The groups of an answer; those of the last one where nothing has changed since."""
         if scan["groups"] is not None:
             groups = tuple(read_group(world, raw) for raw in scan["groups"])
-            self._told[world.context] = _Told(number=int(scan.get("telling", 0)), world=world, groups=groups)
-        return self._told[world.context].groups
+            self._told[world.frame] = _Told(number=int(scan.get("telling", 0)), world=world, groups=groups)
+        return self._told[world.frame].groups
 
 
 def _key(seen: Seen) -> Key:
-    return (seen.world.frame, seen.world.context, seen.id)
+    return (seen.world.frame, seen.world.serial, seen.id)

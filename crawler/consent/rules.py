@@ -134,7 +134,9 @@ class Rules:
             return
         for world in (await self._worlds.all())[:MAX_RULE_FRAMES]:
             key = (id(world.session), world.context)
-            if key in self._frames or not world.url.startswith(("http://", "https://")):
+            known = self._frames.get(key)
+            told = known is not None and known.world.serial == world.serial
+            if told or not world.url.startswith(("http://", "https://")):
                 continue
             self._frames[key] = _Frame(world)
             try:

@@ -35,12 +35,15 @@ class WorldError(Exception):
 class World:
     """Our isolated world in one frame. ``owner`` holds the frame element's facts (None: the page itself).
 
-    ``dx``, ``dy`` move the frame's own pixels into the page's viewport where the frame has a renderer of its own.
+    ``context`` is the protocol's number of it, which another process may give to another world; ``serial`` is unique in
+    its session. ``dx``, ``dy`` move the frame's own pixels into the page's viewport where the frame has a renderer of
+    its own.
     """
 
     session: PageSession
     frame: str
     context: int
+    serial: int
     url: str
     owner: dict[str, Any] | None
     dx: float = 0.0
@@ -210,14 +213,15 @@ class Worlds:
             session=session,
             frame=frame["id"],
             context=context,
+            serial=session.serial(frame["id"]),
             url=frame["url"],
             owner=owner,
             dx=shift[0],
             dy=shift[1],
         )
-        if (id(session), context) not in self._seeing:
+        if (id(session), world.serial) not in self._seeing:
             _value(await world.send("Runtime.evaluate", expression=self._eyes, contextId=context))
-            self._seeing.add((id(session), context))
+            self._seeing.add((id(session), world.serial))
         return world
 
     async def _session_of(self, frame: Frame) -> PageSession | None:
@@ -271,7 +275,8 @@ class Worlds:
             context = await world.session.world(frame)
         except (PlaywrightError, TimeoutError) as error:
             raise WorldError(str(error)) from error
-        return World(session=world.session, frame=frame, context=context, url="", owner=None)
+        serial = world.session.serial(frame)
+        return World(session=world.session, frame=frame, context=context, serial=serial, url="", owner=None)
 
 
 def _first_nodes(nodes: dict[str, Any], strings: list[str]) -> list[int]:

@@ -147,6 +147,22 @@ class Player:
 
         return self._run(everything())
 
+    def tour(self, page: str) -> list[Banner | None]:
+        """What is seen in one tab that goes to and fro between the two hosts of the web."""
+        return self._run(self._tour([self.web.url(page, host) for host in ("127.0.0.1", OTHER_HOST) * 2]))
+
+    async def _tour(self, urls: list[str]) -> list[Banner | None]:
+        context = await self._browser.new_context(user_agent=AGENT, locale="en-GB")
+        tab = await context.new_page()
+        actor = ConsentActor()
+        await actor.attach(context)
+        found = []
+        for url in urls:
+            await tab.goto(url, wait_until="load")
+            found.append(await actor.find(tab))
+        await context.close()
+        return found
+
     def withdraw(self, page: str) -> Played:
         """Accept, load again, withdraw, load again, prove."""
         return self._run(self._one(page, Wanted.WITHDRAW, scroll=False, first=Wanted.ACCEPT))

@@ -57,6 +57,11 @@ def test_banner_facts_of_a_plain_banner(player):
     assert played.choice.proof == ("banner_gone", "stays_away", "record:custom", "record_changed")
 
 
+def test_a_tab_that_goes_from_site_to_site_changes_its_process_and_stays_seen(player):
+    """Every renderer process numbers its worlds anew, so that the numbers of one site come again on the next."""
+    assert [banner is not None for banner in player.tour("plain.html")] == [True, True, True, True]
+
+
 def test_what_the_second_layer_shows_is_known_after_the_choice(player):
     played = player.play("settings_layer.html", Wanted.REJECT)
     assert (played.banner.layers, played.banner.reject_clicks) == (1, None)
