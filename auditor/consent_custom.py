@@ -7,6 +7,7 @@ same behind Base64; ``key=yes`` pairs; one word; a list of words. What is not pl
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from auditor.consent_reading import (
     MAX_ITEMS,
@@ -48,7 +49,7 @@ def names_purposes(raw: str) -> bool:
     """Whether a value under any name is a consent record: an object that answers for two known purposes or more."""
     if not raw.startswith(("{", "%7B", "ey")):
         return False
-    reading = custom(raw)
+    reading = custom(unquote(raw) if raw.startswith("%") else raw)
     return reading is not None and len({category_of(key) for key, _ in reading.items}) > 1
 
 

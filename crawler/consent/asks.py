@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 _CONSENT = re.compile(r"cookie|consent|gdpr|dsgvo|rgpd|cmp", re.IGNORECASE)
 
 
+_PRICE = re.compile(r"[€$£]\s?\d|\d\s?(?:[€$£]|(?:eur|kr|zł|kč|ft|лв|грн|₺)\b)", re.IGNORECASE)
+
+
+def _is_named(seen: Seen) -> bool:
+    """Whether the markup says what it is: by its names, or by being a known consent tool's."""
+    return bool(seen.facts["tool"]) or _CONSENT.search(str(seen.facts["hints"])) is not None
+
+
 def topics(seen: Seen) -> tuple[int, int]:
     """How often a candidate's words touch consent: (unmistakable words, supporting words)."""
     folded = fold(seen.text)
@@ -66,7 +74,7 @@ def is_banner(seen: Seen) -> bool:
 
 def _unmistakable(seen: Seen, weak: int) -> bool:
     """A banner that never says "cookie": it speaks of personal data, and both sides or settings are offered."""
-    if weak and _CONSENT.search(str(seen.facts["hints"])) and seen.length < 3000:
+    if weak and _is_named(seen) and seen.length < 3000:
         return seen.has(Side.ACCEPT, Side.REJECT, Side.SAVE) or (seen.has(Side.SETTINGS) and seen.has(Side.ACKNOWLEDGE))
     if _both_sides(seen):
         return weak >= (1 if seen.has(Side.SETTINGS) else 2)
@@ -76,9 +84,9 @@ def _unmistakable(seen: Seen, weak: int) -> bool:
 def _about_consent(seen: Seen) -> bool:
     """Whether vague controls (yes, no, OK) are about cookies: named at once, twice or in the markup."""
     clear = [b for b in seen.having(Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT) if b.reading.strength >= 0.7]
-    if clear or _CONSENT.search(str(seen.facts["hints"])):
+    if clear or _is_named(seen):
         return True
-    if any("other" in b.reading.concepts or b.side is Side.PAY for b in seen.buttons):
+    if any("other" in b.reading.concepts or b.side is Side.PAY for b in seen.buttons) or _PRICE.search(seen.text):
         return False  # an offer of cookies, say
     language = languages()[seen.language]
     sentences = [s for s in re.split(r"[.!?]\s", seen.text) if len(s) > 15]
@@ -88,8 +96,8 @@ def _about_consent(seen: Seen) -> bool:
 def _offers(seen: Seen) -> bool:
     if (seen.has(Side.DOUBT) or _unread(seen)) and not seen.facts["in_content"]:
         return True
-    if seen.has(Side.ACCEPT, Side.REJECT, Side.SAVE):
-        return any(b.reading.strength >= 0.5 or b.kind != "link" for b in seen.having(*CHOOSING))
+    if any(b.reading.strength >= 0.5 or b.kind != "link" for b in seen.having(Side.ACCEPT, Side.REJECT, Side.SAVE)):
+        return True
     if seen.has(Side.ACKNOWLEDGE):
         return seen.length < 1500
     if seen.has(Side.SETTINGS) and seen.kind == "overlay" and not seen.facts["in_content"]:
@@ -104,8 +112,7 @@ def _unread(seen: Seen) -> bool:
         return False
     if seen.kind == "overlay" and seen.length >= 40 and _only_pictures(seen):
         return True
-    named = seen.length >= 40 and bool(_CONSENT.search(str(seen.facts["hints"])))
-    return unknown and (named or (seen.kind == "overlay" and foreign(seen.text)))
+    return unknown and ((seen.length >= 40 and _is_named(seen)) or (seen.kind == "overlay" and foreign(seen.text)))
 
 
 def _only_pictures(seen: Seen) -> bool:
@@ -136,12 +143,15 @@ def _inline_banner(seen: Seen) -> bool:
 def is_layer(seen: Seen) -> bool:
     """Whether something that opened when settings were asked for is these settings.
 
-    It has a way to save, and a switch for a purpose; other dialogs may open at the same moment.
+    It has a way to save and a switch for a purpose, or a control for all on both sides; other dialogs may open at the
+    same moment.
     """
     if seen.kind != "overlay" or seen.facts["password"] or int(seen.facts["text_inputs"]) > 0:
         return False
     purposes = any(t.essential or names_purpose(t.label) for t in seen.toggles)
-    return purposes and seen.has(Side.SAVE, Side.REJECT, Side.ACCEPT)
+    if purposes and seen.has(Side.SAVE, Side.REJECT, Side.ACCEPT):
+        return True
+    return all(any("all" in b.reading.concepts for b in seen.having(side)) for side in (Side.ACCEPT, Side.REJECT))
 
 
 def banners(candidates: Iterable[Seen], layers: Iterable[Seen] = ()) -> list[Seen]:

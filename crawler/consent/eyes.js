@@ -22,6 +22,7 @@
   const known = new WeakMap();
   const closedRoots = new WeakMap();
   let topic = null;
+  let consentTools = "";
 
   const idOf = (element) => {
     if (!known.has(element)) {
@@ -190,7 +191,7 @@
     return {
       id: idOf(e), kind, tag: e.localName, icon: e.localName !== "input" && !textOf(e, 4), text: nameOf(e), aria: ariaOf(e), box: boxOf(e),
       leaves: Boolean(link && e.href.split("#")[0] !== location.href.split("#")[0]),
-      own: !link || e.host === location.host, disabled: disabledOf(e),
+      own: !link || e.host === location.host, goes: link && e.host === location.host ? e.pathname + e.search : "", disabled: disabledOf(e),
       size: parseFloat(style.fontSize) || 0, colour: style.color, background: colour(e), hints: hintsOf(e),
     };
   };
@@ -258,7 +259,7 @@
     let best = null;
     for (const a of chain) {
       if (a === document.body || a === document.documentElement) break;
-      if (scan.overlays.has(a) && (factsOf(scan, a).topical || (scan.wide && holdsSwitches(scan, a))) && !factsOf(scan, a).page) best = a;
+      if (scan.overlays.has(a) && (factsOf(scan, a).topical || (scan.wide && (dialogLike(a) || holdsSwitches(scan, a)))) && !factsOf(scan, a).page) best = a;
     }
     if (best) return [best, "overlay"];
     if (window.parent !== window) return [document.body, "frame"];
@@ -288,7 +289,7 @@
       password: inputs.some((i) => i.type === "password"), on_screen: onScreen(e), depth,
       selects: inputs.filter((i) => i.localName === "select" && shown(i)).length,
       text_inputs: inputs.filter((i) => /^(?:text|email|tel|number|date|url|textarea)$/.test(i.type) && shown(i)).length,
-      in_content: within(e, "main,article,[role=main],footer,nav,table"),
+      tool: Boolean(consentTools) && within(e, consentTools), in_content: within(e, "main,article,[role=main],footer,nav,table"),
       lang: squeeze(e.closest("[lang]")?.lang || document.documentElement.lang || "", 20),
       controls: [], weak: [], toggles: [],
     };
@@ -428,7 +429,7 @@
   };
 
   globalThis.consentEyes = Object.freeze({
-    about: (words) => { topic = new RegExp("(?<![\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{N}])(?:" + words + ")", "u"); },
+    about: (words, tools) => { consentTools = tools; topic = new RegExp("(?<![\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{N}])(?:" + words + ")", "u"); },
     scan: scanPage,
     form: settingsForm,
     element,

@@ -124,8 +124,8 @@ def _without(found: frozenset[str]) -> tuple[Side, float] | None:
 def _settings(found: frozenset[str]) -> tuple[Side, float] | None:
     if "settings" not in found:
         return None
-    if "save" in found:
-        return Side.SAVE, 0.9
+    if "save" in found:  # "Select all and confirm" is no saving of what is set
+        return (Side.DOUBT, 0.0) if "all" in found else (Side.SAVE, 0.9)
     if "close" in found and not found & {"accept", "reject", "all"}:
         return Side.DISMISS, 0.5
     if "accept" in found:

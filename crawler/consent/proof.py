@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from auditor.consent_custom import names_purposes
+from auditor.consent_strings import record_kind
 from auditor.facts import cookie_facts
 from auditor.identifiers import looks_like_identifier
 from auditor.model import Wanted
@@ -82,7 +83,7 @@ def changed(before: Stored, after: Stored) -> bool:
     """
     fresh = {key: value for key, value in after.items() if before.get(key) != value and key[0] != "session"}
     own = {key: value for key, value in fresh.items() if not _of_another_kind(key[1])}
-    named = any(RECORD_NAME.search(name) for _, name in own)
+    named = any(RECORD_NAME.search(name) or _of_a_record(name) for _, name in own)
     return named or any(_is_answer(before.get(key), value) or names_purposes(value) for key, value in own.items())
 
 
@@ -92,7 +93,16 @@ def _is_answer(old: str | None, new: str) -> bool:
     return len(new) <= MAX_ANSWER and not looks_like_identifier(new)
 
 
-@cache
 def _of_another_kind(name: str) -> bool:
-    """Whether the table of known cookies knows the name, and not as a consent record."""
-    return any(fact.matches(name) and fact.use != "consent_record" for fact in cookie_facts())
+    """Whether the table of known cookies knows the name, and only for something else than a consent record."""
+    uses = _known_uses(name)
+    return bool(uses) and "consent_record" not in uses
+
+
+def _of_a_record(name: str) -> bool:
+    return record_kind(name) is not None or "consent_record" in _known_uses(name)
+
+
+@cache
+def _known_uses(name: str) -> frozenset[str | None]:
+    return frozenset(fact.use for fact in cookie_facts() if fact.matches(name))

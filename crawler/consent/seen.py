@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _CLOSE = re.compile(r"close|dismiss|hide|fermer|schlie|cerrar|chiudi|zamkn|sluit", re.IGNORECASE)
 MAX_SWITCHES = 100
 MAX_LABEL = 120
+_STEPS = re.compile(r"[/?&=]")
 CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
 
 
@@ -147,6 +148,7 @@ def read_group(world: World, raw: dict[str, Any]) -> Seen:
     buttons = [_button(c, language) for c in raw["controls"]]
     buttons = [b for b in buttons if b.id not in switches or (b.side in CHOOSING and b.text)]
     named = {b.id for b in buttons}
+    buttons = _with_answers(buttons, {int(c["id"]): str(c["goes"]) for c in raw["controls"]})
     buttons += [b for b in (_button(c, language) for c in raw["weak"]) if b.reading.strength >= 0.7]
     return Seen(
         world=world,
@@ -162,6 +164,19 @@ def read_group(world: World, raw: dict[str, Any]) -> Seen:
         toggles=_toggles([t for t in raw["toggles"] if int(t["id"]) not in named], language, str(raw["text"])),
         facts=raw,
     )
+
+
+def _with_answers(buttons: list[Button], goes: dict[int, str]) -> list[Button]:
+    """Links of the site's own whose addresses differ in their end only, one with a yes and one with a no: the answers.
+
+    Other links to documents are no choice unless their words are clear by themselves.
+    """
+    stems = {b.id: tuple(_STEPS.split(goes[b.id])[:-1]) for b in buttons}
+    yes = {stems[b.id] for b in buttons if b.side in {Side.ACCEPT, Side.ACKNOWLEDGE}}
+    no = {stems[b.id] for b in buttons if b.side is Side.REJECT}
+    asked = {stem for stem in yes & no if len(stem) > 1}
+    sides = {Side.ACCEPT, Side.ACKNOWLEDGE, Side.REJECT}
+    return [replace(b, leaves=False) if b.side in sides and stems[b.id] in asked else b for b in buttons]
 
 
 def _toggles(raw: list[dict[str, Any]], language: str, text: str) -> tuple[Toggle, ...]:

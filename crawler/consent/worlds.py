@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
 
+from crawler.consent.cmp_table import consent_elements
 from crawler.consent.wording import topic_words
 from crawler.page_session import PageSession
 
@@ -113,10 +114,11 @@ class Worlds:
     """All isolated worlds of one page. ``session``: an enabled one that is there already; else one is opened."""
 
     def __init__(self, page: Page, session: PageSession | None = None) -> None:
+        tools = ",".join(consent_elements())
         self.page = page
         self._session = session
         self._outside: dict[int, PageSession] = {}
-        self._eyes = f"{script('eyes.js')}\nconsentEyes.about({json.dumps(topic_words())})"
+        self._eyes = f"{script('eyes.js')}\nconsentEyes.about({json.dumps(topic_words())}, {json.dumps(tools)})"
         self._seeing: set[tuple[int, int]] = set()
         self._adopted: set[tuple[str, int]] = set()
 

@@ -74,6 +74,29 @@ def test_an_unknown_record_proves_by_having_changed():
     [
         ({("cookie", "cb"): "1"}, True),
         ({("local", "cookie-banner"): '{"answered":true,"id":"8b1cbbd0-6b1f-4f0e-9a84-3f0a1b2c3d4e"}'}, True),
+        (
+            {("cookie", "kakor"): "%7B%22analytics%22%3Afalse%2C%22marketing%22%3Afalse%2C%22nodvandiga%22%3Atrue%7D"},
+            True,
+        ),
+        (
+            {
+                (
+                    "cookie",
+                    "sizes",
+                ): "%7B%22width%22%3A1280%2C%22height%22%3A800%2C%22orientation%22%3A%22wide%22%2C%22x%22%3A1%7D"
+            },
+            False,
+        ),
+        ({("cookie", "ss_cookieAllowed"): "1"}, True),
+        (
+            {
+                (
+                    "local",
+                    "TERMLY_API_CACHE",
+                ): '{"TERMLY_COOKIE_CONSENT":{"value":{"essential":true}},"createdAt":"2026-11-02"}'
+            },
+            True,
+        ),
         ({("session", "consent"): "yes"}, False),
         ({("cookie", "_ga"): "GA1.1.1823456789.1763790000"}, False),
         ({}, False),

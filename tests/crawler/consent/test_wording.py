@@ -59,6 +59,7 @@ def test_every_language_has_every_concept():
         ("Reject cookies?", Side.DOUBT),
         ("Accept necessary and optional cookies", Side.DOUBT),
         ("Pay to reject", Side.PAY),
+        ("Choose all and confirm", Side.DOUBT),
         ("Save and accept", Side.SAVE),
         ("Save and accept all", Side.ACCEPT),
         ("Accept selection", Side.SAVE),
