@@ -28,6 +28,7 @@ _MAX = 4_096
 _PAIR = re.compile(r"([\w .-]{1,40}?)\s*[:=]\s*([\w-]{1,20})(?=$|[,;&|\s])")
 _ANSWERS = ("consented", "granted", "accepted", "allowed", "enabled", "given", "consent", "status", "value")
 """Members that hold the answer where a purpose is an object."""
+_NAMED_BY = ("id", "name", "key", "category", "slug", "purpose")
 _LISTS = ("consent", "consents", "accepted", "acceptedCategories", "granted", "allowed")
 """Members that list what was accepted; what is under ``categories`` may be all that is offered."""
 
@@ -54,12 +55,25 @@ def names_purposes(raw: str) -> bool:
 
 
 def _object(record: dict[str, object]) -> Reading | None:
-    inner = [record, *(value for value in list(record.values())[:MAX_ITEMS] if isinstance(value, dict))]
+    values = list(record.values())[:MAX_ITEMS]
+    inner = [record, *(value for value in values if isinstance(value, dict)), *map(_by_name, values)]
     known = tuple(item for part in inner for item in (*loose_flags(part), *_answers(part)) if category_of(item[0]))
     if known:
         return Reading(items=known[:MAX_ITEMS])
     lists = (_names(record.get(key)) for key in _LISTS)
     return next((reading for names in lists if (reading := listed(names)) is not None), accepted_list(record))
+
+
+def _by_name(rows: object) -> dict[str, object]:
+    """A list of objects that name a purpose and its answer (``{"id": "analytics", "value": true}``), as one object."""
+    found: dict[str, object] = {}
+    for row in rows[:MAX_ITEMS] if isinstance(rows, list) else ():
+        named = members(row)
+        name = next((n for key in _NAMED_BY if isinstance(n := named.get(key), str) and category_of(n)), None)
+        answer = next((named[key] for key in _ANSWERS if key in named), None)
+        if name is not None and answer is not None:
+            found[name] = answer
+    return found
 
 
 def _answers(record: dict[str, object]) -> tuple[tuple[str, bool], ...]:

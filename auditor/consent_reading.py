@@ -119,8 +119,8 @@ def accepted_list(record: object) -> Reading | None:
     accepted = members(record).get("categories")
     if isinstance(accepted, str):
         accepted = parsed(accepted)
-    if not isinstance(accepted, list):
-        return None
+    if not isinstance(accepted, list) or not all(isinstance(name, str) for name in accepted):
+        return None  # a list of objects says more than what was accepted
     services = members(record).get("services")
     return only(texts_of(accepted), texts_of(services) if isinstance(services, dict) else None)
 

@@ -146,7 +146,7 @@ def is_layer(seen: Seen) -> bool:
     It has a way to save and a switch for a purpose, or a control for all on both sides; other dialogs may open at the
     same moment.
     """
-    if seen.kind != "overlay" or seen.facts["password"] or int(seen.facts["text_inputs"]) > 0:
+    if seen.kind not in {"overlay", "frame"} or seen.facts["password"] or int(seen.facts["text_inputs"]) > 0:
         return False
     purposes = any(t.essential or names_purpose(t.label) for t in seen.toggles)
     if purposes and seen.has(Side.SAVE, Side.REJECT, Side.ACCEPT):

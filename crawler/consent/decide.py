@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Wanted
 from crawler.consent.labels import Side
-from crawler.consent.wording import fold, languages
+from crawler.consent.wording import TURNING, fold, languages
 
 if TYPE_CHECKING:
     from crawler.consent.seen import Button, Seen, Toggle
@@ -159,6 +159,8 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
         others = [t for t in radios if t.group == group and t.side is not wanted]
         if to and not options and len(others) == 2 and sum(t.side is Side.REJECT for t in others) == 1:
             options = [t for t in others if t.side is not Side.REJECT]  # the other one refuses
+        if len(options) != 1 and to:
+            options = _for_all([t for t in radios if t.group == group], seen.language)
         if len(options) != 1:
             options = _negated([t for t in radios if t.group == group], seen.language, negated=not to)
         if len(options) != 1:
@@ -170,6 +172,12 @@ def _bring(seen: Seen, button: Button, *, to: bool) -> Step:
         return Step(act=Act.UNREADABLE, reason=f"the switch {strange.label[:60]!r} is not understood")
     change = [t for t in switches if t.on is not to] + [t for t in chosen if not t.on]
     return Step(act=Act.PRESS, button=button, toggles=tuple(change), to=to, method="toggles")
+
+
+def _for_all(options: list[Toggle], language: str) -> list[Toggle]:
+    """The options that say "all" and nothing that turns it around: "All cookies" beside "Necessary cookies only"."""
+    read = [(t, languages()[language].concepts(fold(t.label))) for t in options]
+    return [t for t, (found, strange) in read if "all" in found and not found & set(TURNING) and not strange]
 
 
 def _negated(pair: list[Toggle], language: str, *, negated: bool) -> list[Toggle]:

@@ -42,14 +42,14 @@ class _Layers:
 
     def __init__(self) -> None:
         self.expected = False
-        self._known: set[Key] = set()
+        self._known: set[tuple[Key, tuple[str, ...]]] = set()
         self._documents: set[tuple[str, int]] = set()
         self._until = 0.0
         self._opened: set[Key] = set()
 
     def expect(self, found: Iterable[Seen], documents: Iterable[World]) -> None:
-        """From now on what shows up in these documents, and is not among what was found, is asked for."""
-        self._known = {_key(seen) for seen in found}
+        """From now on what shows up in these documents, or has other controls than when it was found, is asked for."""
+        self._known = {_state(seen) for seen in found}
         self._documents = {(world.frame, world.serial) for world in documents}
         self.wait()
 
@@ -60,7 +60,7 @@ class _Layers:
     def among(self, found: list[Seen]) -> list[Seen]:
         """The layers that opened, as they are seen now."""
         if asyncio.get_running_loop().time() < self._until:
-            fresh = (s for s in found if _key(s)[:2] in self._documents and _key(s) not in self._known)
+            fresh = (s for s in found if _key(s)[:2] in self._documents and _state(s) not in self._known)
             self._opened |= {_key(seen) for seen in fresh if is_layer(seen)}
         return [seen for seen in found if _key(seen) in self._opened]
 
@@ -146,6 +146,11 @@ class Heuristic:
             groups = tuple(read_group(world, raw) for raw in scan["groups"])
             self._told[world.frame] = _Told(number=int(scan.get("telling", 0)), world=world, groups=groups)
         return self._told[world.frame].groups
+
+
+def _state(seen: Seen) -> tuple[Key, tuple[str, ...]]:
+    """A part of a page and the labels of its controls: a frame, say, shows one layer after the other in its body."""
+    return _key(seen), tuple(button.text for button in seen.buttons)
 
 
 def _key(seen: Seen) -> Key:

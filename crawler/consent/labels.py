@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crawler.consent.wording import TURNING, denials, fold, languages, turns_around
+from crawler.consent.wording import TURNING, Language, denials, fold, languages, turns_around
 
 MAX_LABEL = 110
 
@@ -56,6 +56,9 @@ def _read(text: str, folded: str, code: str) -> Reading:
     language = languages().get(code) or languages()["en"]
     concepts, unexplained = language.concepts(folded)
     side, strength = _side(concepts)
+    rest = _after_no(text, language)
+    if side is Side.DOUBT and rest is not None and _side(rest)[0] is Side.REJECT:
+        side, strength = Side.REJECT, 0.9
     if "?" in text and side in {Side.ACCEPT, Side.REJECT}:
         side = Side.DOUBT
     vague = "consent" in concepts and "accept" not in concepts and bool(unexplained)
@@ -69,6 +72,15 @@ def _read(text: str, folded: str, code: str) -> Reading:
     if side is Side.ACCEPT and denied and not concepts & {"negation", "no", "yes"}:
         side = Side.DOUBT  # "no" of another language: the language may be guessed wrong
     return Reading(side=side, strength=strength - 0.1 * len(unexplained), concepts=concepts, language=language.code)
+
+
+def _after_no(text: str, language: Language) -> frozenset[str] | None:
+    """The concepts of what follows a "No," in the language; None where a label begins otherwise or is not explained."""
+    first, comma, rest = text.partition(",")
+    if not comma or not fold(first) or "no" not in language.concepts(fold(first))[0] or " " in fold(first):
+        return None
+    found, unexplained = language.concepts(fold(rest))
+    return None if unexplained else found
 
 
 def read_switch(text: str, language: str, *, radio: bool) -> Reading:

@@ -105,4 +105,5 @@ def _of_a_record(name: str) -> bool:
 
 @cache
 def _known_uses(name: str) -> frozenset[str | None]:
-    return frozenset(fact.use for fact in cookie_facts() if fact.matches(name))
+    """What a cookie of the site's own with this name is known for; other hosts' cookies of the name are others."""
+    return frozenset(fact.use for fact in cookie_facts() if fact.matches(name) and not fact.domain_only)
