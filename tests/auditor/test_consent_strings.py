@@ -239,6 +239,14 @@ CASES: dict[str, tuple[str, str, tuple[Category, ...], tuple[Category, ...], boo
     ),
     "custom list inside": ("custom", '{"consent":["essential","analytics"],"hash":"a3"}', (N, P), (), True),
     "custom list of the essential inside": ("custom", '{"accepted":["essential"]}', (N,), (P, F, T), True),
+    "custom rows": (
+        "custom",
+        '{"answered":true,"dnt":false,"categories":[{"cid":1,"id":"necessary","value":true},'
+        '{"cid":2,"id":"analytics","value":true},{"cid":4,"id":"marketing","value":false}]}',
+        (N, P),
+        (T,),
+        None,
+    ),
     "custom in base64": (
         "custom",
         "eyJjaG9pY2VzIjp7Im5lY2Vzc2FyeSI6dHJ1ZSwidHJhY2tpbmciOmZhbHNlLCJhbmFseXRpY3MiOmZhbHNlLCJtYX"
@@ -286,6 +294,10 @@ UNREADABLE = {
     "too long": ("klaro", '{"a":true}' + " " * 70_000),
     "didomi not base64": ("didomi", "***"),
     "custom words that mean nothing": ("custom", "blue green"),
+    "custom rows of unknown things": (
+        "custom",
+        '{"answered":true,"categories":[{"id":7,"value":true},{"id":8,"value":false}]}',
+    ),
     "custom empty": ("custom", ""),
 }
 
