@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
 #: Stand-ins for a variable part of a declared name (POLICY_SCHEMA, match patterns).
 _PLACEHOLDER = re.compile(
-    r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}|(?<=[-_.])[xX]+(?=[-_.]|$)"
+    r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}"
+    r"|(?<=[-_.])(?:[xX]+(?=[-_.]|$)|%+$)"
 )
 #: A name that breaks off where the variable part begins: ``_hjSession_``, ``intercom-id-``.
 _STEM = re.compile(r"\w[\w.-]{2,}[-_.]$")
-#: How often a scanner saw a name, as its list appends it: ``_fbp [x2]``.
-_COUNT = re.compile(r"\s*\[x\d{1,4}\]$")
+#: What stands around a name: ``Cookie: sid``, the mark of a footnote, how often a scanner saw it (``_fbp [x2]``).
+_AROUND = re.compile(r"^cookie(?: name)?\s*:\s*|\s*\[x\d{1,4}\]$|\s*[¹²³⁴⁵⁶⁷⁸⁹†‡]+$", re.IGNORECASE)
 #: What stands between several names in one cell: ``_ga / _gid``, ``AWSALB and AWSALBCORS``.
 _BETWEEN = re.compile(r"\s+/\s+|\s*[;|&]\s*|\s+(?:and|or|und|oder|en|of|et|ou|y|e|i|och|og)\s+")
 #: What a tool appends to the name under which it documents its cookie: ``_pk_id.1.3f2a``, ``_hjSession_123456``.
@@ -120,7 +121,7 @@ def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own:
 def _readings(kind: str, pattern: str, name: str, aliases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Every (kind, pattern) under which a cookie is declared; a consent tool's placeholders are wildcards as well."""
     found = {(kind, pattern): None}
-    for spelling in dict.fromkeys(part for whole in (name, *aliases) for part in _spellings(_COUNT.sub("", whole))):
+    for spelling in dict.fromkeys(part for whole in (name, *aliases) for part in _spellings(_AROUND.sub("", whole))):
         glob = _PLACEHOLDER.sub("*", spelling)
         if _STEM.search(glob):
             glob += "*"
