@@ -215,11 +215,14 @@ def _denied_categories(declaration: PolicyDeclaration) -> Iterator[Contradiction
         if claim.type not in ("category_unused", "only_category") or claim.strength != "absolute":
             continue
         only = claim.type == "only_category"
-        found = [c for c in loud if (only and c.category is not None) or c.category == claim.subject_value]
+        found = [(c.name, c.evidence[0]) for c in loud if only or c.category == claim.subject_value]
+        if not only:
+            stated = (s for s in declaration.services if s.category == claim.subject_value and s.category_label)
+            found += [(s.name, s.evidence[0]) for s in stated]
         if found and (not only or claim.subject_value == Category.STRICTLY_NECESSARY.value):
             yield Contradiction(
                 kind="claim_conflict",
                 subject=str(claim.subject_value),
-                note=f"said to be {'the only one' if only else 'unused'}, yet {found[0].name} is declared",
-                evidence=(claim.evidence[0], found[0].evidence[0]),
+                note=f"said to be {'the only one' if only else 'unused'}, yet {found[0][0]} is declared",
+                evidence=(claim.evidence[0], found[0][1]),
             )
