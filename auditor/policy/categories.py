@@ -214,8 +214,7 @@ def _from_purposes(reading: Reading, scopes: Scopes) -> list[_Draft]:
     listing = False
     for place, block in reading.document.blocks():
         if block.kind != "item":
-            folded = block.view.folded
-            listing = folded.rstrip().endswith(":") and reading.words.cues("purpose_intro").first(folded) is not None
+            listing = _opens_purposes(reading, place, block)
             continue
         category = sentence_purpose(reading, block.view.folded) if listing else None
         if category is not None:
@@ -224,6 +223,14 @@ def _from_purposes(reading: Reading, scopes: Scopes) -> list[_Draft]:
                 _Draft(category, label[:80], "purpose_list", [block.view.quote()], scopes.at(place), (category,))
             )
     return drafts
+
+
+def _opens_purposes(reading: Reading, place: int, block: Block) -> bool:
+    """Does a heading or an introduction open a list of what cookies are used for?"""
+    folded = block.view.folded
+    if block.kind == "heading" and reading.words.cues("purpose_heading").first(folded) is not None:
+        return place not in reading.definition_places
+    return folded.rstrip().endswith(":") and reading.words.cues("purpose_intro").first(folded) is not None
 
 
 def _from_sentences(reading: Reading, scopes: Scopes) -> Iterator[_Draft]:

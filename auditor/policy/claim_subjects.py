@@ -163,7 +163,21 @@ def _labelled(place: Place) -> Subject | None:
     if place.governing is not None:
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     named = labels_beside_cookies(place.reading, place.folded)
-    return _category_subject(place.categories, place.scopes, named[0]) if named else None
+    category = named[0] if named else _antecedent(place)
+    return _category_subject(place.categories, place.scopes, category) if category else None
+
+
+def _antecedent(place: Place) -> Category | None:
+    """The one category that "these cookies" takes up from a sentence or two before it in its block."""
+    if not place.says("anaphora"):
+        return None
+    beside = place.reading.sentences_at(place.sentence.place)
+    at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
+    for before in reversed(beside[max(0, at - LOOK_BACK) : at]):
+        named = set(labels_beside_cookies(place.reading, before.view.folded))
+        if named:
+            return named.pop() if len(named) == 1 else None
+    return None
 
 
 def _named_subject(place: Place, rule: Rule) -> Subject | None:

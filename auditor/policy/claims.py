@@ -7,6 +7,7 @@ and conditions are part of the wording data (``unless``).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -94,9 +95,20 @@ def _made(
         return
     if rule.type in PROMISES and conditional(reading, folded):
         return
+    if rule.type == "preferences_changeable" and _goes_on(reading, sentence, rule):
+        return
     for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         if not _is_trivial(rule.type, subject, sentence):
             yield _claim(reading, rule, sentence, found, subject)
+
+
+def _goes_on(reading: Reading, sentence: Sentence, rule: Rule) -> bool:
+    """Does the next sentence say that the settings are those of a browser, where the first names no control?"""
+    if rule.despite.first(sentence.view.folded):
+        return False
+    beside = reading.sentences_at(sentence.place)
+    at = bisect_right(beside, sentence.view.start, key=lambda other: other.view.start)
+    return at < len(beside) and rule.unless.first(beside[at].view.folded) is not None
 
 
 def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:

@@ -92,3 +92,12 @@ def test_the_introduction_of_a_list_names_the_category(read):
 )
 def test_purposes_that_name_no_category(read, text):
     assert read(f"# Cookie notice\n\n{text}\n").categories == ()
+
+
+@pytest.mark.parametrize("heading", ["Why we use cookies", "Purposes of the cookies"])
+def test_purposes_below_a_heading(read, heading):
+    declaration = read(f"# Notice\n\n## {heading}\n\n- Remembering your language\n- Counting visits for statistics\n")
+    assert [(c.canonical, c.basis) for c in declaration.categories] == [
+        ("functional", "purpose_list"),
+        ("performance", "purpose_list"),
+    ]

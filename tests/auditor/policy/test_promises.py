@@ -37,6 +37,15 @@ SENTENCES = [
         "We only count with tools and cookies that don't identify you.",
         ("anonymous_data", "performance"),
     ),
+    ("en", PERFORMANCE, "Their use is subject to your prior consent.", (CONSENT, "performance")),
+    ("en", DOCUMENT, "No data is sent to third parties.", ("no_third_party_sharing", None)),
+    ("fr", PERFORMANCE, "Utilisés seulement si vous y consentez.", (CONSENT, "performance")),
+    ("de", DOCUMENT, "Wir benutzen Cookies von Drittanbietern.", ("third_party_cookies_used", None)),
+    ("es", PERFORMANCE, "Es necesario su consentimiento para instalarlas.", (CONSENT, "performance")),
+    ("es", NECESSARY, "Para estas cookies no es necesario su consentimiento.", (FREE, "strictly_necessary")),
+    ("it", DOCUMENT, "Il consenso può essere ritirato in ogni momento.", ("withdrawal_possible", None)),
+    ("pl", PERFORMANCE, "Korzystamy z nich tylko wtedy, gdy wyrazisz zgodę.", (CONSENT, "performance")),
+    ("sv", NECESSARY, "Dessa cookies kan inte väljas bort.", ("always_active", "strictly_necessary")),
     ("nl", DOCUMENT, "Er worden geen cookies van derden geplaatst.", ("first_party_only", None)),
     ("nl", DOCUMENT, "Ook via derden worden cookies geplaatst.", ("third_party_sets", None)),
     ("nl", PERFORMANCE, "Ze staan er ook zonder toestemming.", (FREE, "performance")),
@@ -61,6 +70,8 @@ SILENT = [
     ("en", DOCUMENT, "Third-party cookies are those of another domain than ours."),
     ("en", DOCUMENT, "No third-party cookies for advertising are used here."),
     ("en", DOCUMENT, "Other sites need your permission under the law."),
+    ("en", DOCUMENT, "Our pages use first-party and third-party cookies for several purposes."),
+    ("es", DOCUMENT, "Este sitio utiliza cookies propias y de terceros para mejorar."),
     ("nl", DOCUMENT, "Wij zijn niet verantwoordelijk voor cookies van derden."),
     ("de", DOCUMENT, "Wenn Sie Cookies ablehnen, fehlen einzelne Funktionen."),
     ("fr", DOCUMENT, "Si vous refusez les cookies, des pages peuvent manquer."),
@@ -106,3 +117,16 @@ def test_necessary_cookies_are_what_others_are_compared_with(read):
         "Questo tipo di cookie è come il cookie tecnico e non richiede il consenso."
     )
     assert ("set_without_consent", "strictly_necessary") not in [(c.type, c.subject_value) for c in read(text).claims]
+
+
+def test_these_cookies_take_up_the_sentence_before(read):
+    text = "# Cookies\n\nThe shop uses analytics cookies. It is not possible to refuse these cookies.\n"
+    assert [(c.type, c.subject_value) for c in read(text).claims] == [("always_active", "performance")]
+
+
+def test_settings_that_turn_out_to_be_those_of_a_browser(read):
+    text = "# Cookies\n\nWe use cookies. You can change your settings at any time. {}\n"
+    browser = read(text.format("They are found in the menu of your browser settings."))
+    own = read(text.format("They are found below."))
+    assert "preferences_changeable" not in {c.type for c in browser.claims}
+    assert "preferences_changeable" in {c.type for c in own.claims}
