@@ -5,9 +5,9 @@ other. The rule fires for an item of a known service or of a third party whose v
 shaped like a unique identifier, was seen in a request to a host of another owner, as it is or encoded or hashed. It is
 high before any choice and after a proven refusal or withdrawal, else told for information.
 
-Silent: hosts of the same owner, of the same brand, and of the vendor itself; the site's own items of no known service,
-which are no company's to merge; values that are no identifiers, or that were the same in two fresh visits. Undecided:
-where neither owner is known, since both hosts may well be one company's.
+Silent: hosts of the same owner, of the same brand or the service's name, and of the vendor itself; the site's own
+items of no known service, which are no company's to merge; values that are no identifiers, or that were the same in
+two fresh visits. Undecided: where neither owner is known, since both hosts may well be one company's.
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ def _other_owner(item: Item, host: str, site: SiteEvidence) -> bool | None:
     owner = item.classification.entity or item.service
     if owner is None and known is None:
         return None
+    if known is None and _bears_name(item.service, host):
+        return False
     return owner != known
 
 
@@ -116,6 +118,12 @@ def _same_brand(domain: str | None, host: str) -> bool:
         return True
     shorter, longer = sorted((one, other), key=len)
     return len(shorter) >= _BRAND and longer.startswith(shorter)
+
+
+def _bears_name(service: str | None, host: str) -> bool:
+    """Whether a host that nobody knows bears the name of a service: ``shopifysvc.com``, ``frog.wix.com``."""
+    name, label = (service or "").lower().partition(" ")[0], registrable_domain(host).partition(".")[0]
+    return bool(name) and (label == name or (len(name) > _BRAND and any(p.startswith(name) for p in label.split("-"))))
 
 
 def _match(item: Item, found: Sequence[Handed], site: SiteEvidence, phase: Phase | None) -> Match:
@@ -144,7 +152,7 @@ _VALUE = "4f1c2b7a9d3e48f0a6b5c7d8e9f01234"
 
 RULE = Rule(
     id="cookie_sync",
-    version=1,
+    version=2,
     title="Identifier handed to another company",
     severity=Severity.HIGH,
     legal_basis=("Article 29 Working Party, Opinion 04/2012",),
