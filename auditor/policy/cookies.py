@@ -183,8 +183,8 @@ class _RowReader:
         unit = self.grid.unit("duration")
         pieces = split_list(cell)
         if len(pieces) == count and count > 1:
-            return [read_duration(piece.text, unit) for piece in pieces]
-        told = read_duration(cell.text, unit)
+            return [read_duration(piece.text, unit, self.reading.words.language) for piece in pieces]
+        told = read_duration(cell.text, unit, self.reading.words.language)
         kinds = (self.reading.words.cues("storage_cell", kind).first(cell.folded) for kind in STORAGES)
         return [NOT_STATED if told.kind == "unknown" and any(kinds) else told] * count
 

@@ -70,8 +70,10 @@ def header_unit(folded: str) -> int | None:
     return grammar().seconds[re.sub(r"\s+", " ", match.group())] if match and len(match.group()) > 1 else None
 
 
-def read_duration(text: str, unit: int | None = None) -> Duration:
+def read_duration(text: str, unit: int | None = None, language: str | None = None) -> Duration:
     """The duration that a cell or phrase gives; ``unit`` (seconds) is for bare numbers.
+
+    ``language`` is that of the document, where it is known: "1 j" is a day in French only.
 
     Kind ``not_stated`` for an empty text, ``unknown`` for a text that is not understood.
     """
@@ -82,7 +84,7 @@ def read_duration(text: str, unit: int | None = None) -> Duration:
     if clock := _CLOCK.match(folded):
         days, hours, minutes, seconds = (int(part or 0) for part in clock.groups())
         return Duration(raw=raw, kind="fixed", seconds=days * DAY + hours * 3600 + minutes * 60 + seconds)
-    found = _amounts(folded, unit)
+    found = _amounts(folded, unit, language)
     for kind, pattern in grammar().phrases:
         if pattern.search(folded) and (not found or kind == "few_seconds"):
             return _phrase(raw, kind)
@@ -107,11 +109,11 @@ def _phrase(raw: str, kind: str) -> Duration:
     return Duration(raw=raw, kind=kind, seconds=0 if kind == "session" else None)
 
 
-def _amounts(folded: str, unit: int | None) -> list[tuple[int, int, int]]:
+def _amounts(folded: str, unit: int | None, language: str | None) -> list[tuple[int, int, int]]:
     """(seconds, start, end) of every amount."""
     rules = grammar()
     found = []
-    for match in _stated(folded):
+    for match in _stated(folded, language):
         name = re.sub(r"\s+", " ", match["unit"])
         found.append((_seconds(match, rules.seconds[name]), match.start(), match.end()))
     if not found and unit:
@@ -122,14 +124,16 @@ def _amounts(folded: str, unit: int | None) -> list[tuple[int, int, int]]:
     return found
 
 
-def _stated(folded: str) -> list[re.Match[str]]:
+def _stated(folded: str, language: str | None = None) -> list[re.Match[str]]:
     """Every amount whose unit is plain: not "1 y 2" of a Spanish text, nor "1 j"."""
-    return [match for match in grammar().amount.finditer(folded) if _is_plain(match)]
+    return [match for match in grammar().amount.finditer(folded) if _is_plain(match, language)]
 
 
-def _is_plain(match: re.Match[str]) -> bool:
+def _is_plain(match: re.Match[str], language: str | None) -> bool:
     if match["unit"] == "y":
         return match["figure"] is not None and match.end("figure") == match.start("unit")
+    if match["unit"] == "j" and language == "fr":
+        return True
     return match["unit"] != "j" or match["figure"] is None or float(match["figure"].replace(",", ".")) > _FEW_YEARS
 
 

@@ -205,9 +205,9 @@ def _is_name(reading: Reading, view: View) -> bool:
     return bool(words) and all(looks_like_cookie(word) for word in words)
 
 
-def _is_duration(_: Reading, view: View) -> bool:
+def _is_duration(reading: Reading, view: View) -> bool:
     first = re.split(r"[,\n]", view.text, maxsplit=1)[0]
-    return len(first) < 60 and read_duration(first).kind not in ("unknown", "not_stated")
+    return len(first) < 60 and read_duration(first, language=reading.words.language).kind not in ("unknown", "not_stated")
 
 
 def _is_host(_: Reading, view: View) -> bool:

@@ -37,6 +37,11 @@ def test_few_years_or_few_days_are_not_guessed(text):
     assert (duration.kind, duration.seconds) == ("unknown", None)
 
 
+def test_a_french_document_has_days():
+    assert read_duration("1 j", language="fr").seconds == DAY
+    assert read_duration("1 j", language="de").kind == "unknown"
+
+
 def test_a_spanish_and_is_no_year():
     assert find_durations("entre 1 y 2 cookies") == []
     assert read_duration("1 y 2 años").seconds in (None, 2 * 365 * DAY)
