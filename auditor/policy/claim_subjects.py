@@ -163,7 +163,7 @@ def _labelled(place: Place) -> Subject | None:
     if place.governing is not None:
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     named = labels_beside_cookies(place.reading, place.folded)
-    category = named[0] if named else _antecedent(place)
+    category = named[0] if named else _antecedent(place) or _meant(place)
     return _category_subject(place.categories, place.scopes, category) if category else None
 
 

@@ -199,7 +199,7 @@ class _RowReader:
         if self.governing is not None:
             return self.governing.canonical, self.governing.label, "stated"
         inferred = self._inferred(purpose)
-        if inferred is None and self.only is not None:
+        if inferred is None and self.only is not None and cell is None:
             return self.only.canonical, self.only.label, "stated"
         return inferred, None, "inferred_from_purpose" if inferred else "none"
 

@@ -21,7 +21,7 @@ AFTER = 70
 NEXT_TO = 30
 MAX_HEADING = 90
 _STOP = re.compile(r"[.;:!?](?=\s|$)")
-_CLOSED = re.compile(r"\s*(?:[.,;:!?)]|$)")
+_CLOSED = re.compile(r"(?:\s+(?:\w{2,3}\s+)?(?:cookies?|kakor))?\s*(?:[.,;:!?)]|$)")
 
 
 @dataclass(frozen=True)

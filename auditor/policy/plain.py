@@ -16,6 +16,7 @@ _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _ITEM = re.compile(r"\s*(?:[•●▪◦‣∙·○■□➢✓]\s*|[*+\-–—]\s+)")
 _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
+_COUNTER = re.compile(r"\s*(?:\(?\w{1,3}[.)]|[*+•\-–])\t")  # "1.", then a tab: a list
 _DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
 _ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
@@ -260,7 +261,7 @@ def _tab_table(reader: _Reader, lines: list[_Line], at: int) -> int:
     end = at
     while end < len(lines) and 0 < lines[end].text.strip().count("\t") <= count:
         end += 1
-    if end - at < MIN_ROWS:
+    if end - at < MIN_ROWS or all(_COUNTER.match(line.text) for line in lines[at:end]):
         return 0
     reader.flush()
     rows, views = [], []

@@ -207,7 +207,8 @@ def _is_name(reading: Reading, view: View) -> bool:
 
 def _is_duration(reading: Reading, view: View) -> bool:
     first = re.split(r"[,\n]", view.text, maxsplit=1)[0]
-    return len(first) < 60 and read_duration(first, language=reading.words.language).kind not in ("unknown", "not_stated")
+    told = read_duration(first, language=reading.words.language) if len(first) < 60 else None
+    return told is not None and told.kind not in ("unknown", "not_stated")
 
 
 def _is_host(_: Reading, view: View) -> bool:

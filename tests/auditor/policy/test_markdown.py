@@ -89,3 +89,11 @@ def test_a_way_through_menus_is_no_category(read):
         "**Edge:**  \nSettings > Privacy > Cookies\n"
     )
     assert {c.canonical for c in declaration.categories} == {"performance"}
+
+
+def test_numbers_before_tabs_are_a_list(read):
+    declaration = read(
+        "# Cookies\n\nCookies are used for:\n1.\tAnalysis – statistics of visits.\n2.\tMarketing – advertisements.\n"
+    )
+    assert declaration.cookies == ()
+    assert [c.canonical for c in declaration.categories] == ["performance", "targeting"]

@@ -101,3 +101,19 @@ def test_purposes_below_a_heading(read, heading):
         ("functional", "purpose_list"),
         ("performance", "purpose_list"),
     ]
+
+
+def test_what_is_not_essential_is_not_necessary(read):
+    declaration = read(
+        "# Cookies\n\n| Name | Type | Lifetime |\n|---|---|---|\n| shop_id | Essential | Session |\n"
+        "| shop_x | Non-essential | Session |\n| shop_y | Non-essential (functional) | Session |\n"
+    )
+    assert [c.category for c in declaration.cookies] == ["strictly_necessary", None, "functional"]
+
+
+def test_a_table_under_the_only_category(read):
+    declaration = read(
+        "# Cookies\n\n- Analytics cookies: they count our visits.\n\n## The cookies\n\n"
+        "| Name | Meaning | Lifetime |\n|---|---|---|\n| shop_id | a number | 13 months |\n"
+    )
+    assert [(c.name, c.category) for c in declaration.cookies] == [("shop_id", "performance")]
