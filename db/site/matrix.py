@@ -46,6 +46,7 @@ def matrix(site: Row, *, items: str, run: int | None, vendor: str) -> Row:
         for scenario, phase, label in COLUMNS
         if scenario in visits
     ]
+    of = f"{items}?{urlencode({'run_id': run, 'vendor_id': vendor, 'site': site['url']})}"
     counts = {(row["category"], row["scenario"], row["phase"]): row for row in site["counts"]}
     shown = [category for category in CATEGORIES if category not in _RARE or any(key[0] == category for key in counts)]
     lines = [
@@ -57,7 +58,7 @@ def matrix(site: Row, *, items: str, run: int | None, vendor: str) -> Row:
                     counts,
                     category,
                     column,
-                    _link(items, {"run_id": run, "vendor_id": vendor, "site": site["url"]}, category, column),
+                    f"{of}&category={category}&scenario={column['scenario']}&phase={column['phase']}",
                 )
                 for column in columns
             ],
@@ -89,8 +90,3 @@ def _cell(counts: dict[tuple[str, str, str], Row], category: str, column: Row, l
         "link": link,
         "flag": found is not None and column["phase"] is not Phase.AFTER_ACCEPT and found["needing_consent"] > 0,
     }
-
-
-def _link(items: str, of: Row, category: str, column: Row) -> str:
-    asked = {**of, "category": category, "scenario": column["scenario"], "phase": column["phase"]}
-    return f"{items}?{urlencode(asked)}"
