@@ -17,7 +17,7 @@ from auditor.policy.category_rows import category_rows
 from auditor.policy.claim_subjects import Place, Rule, Subject, subjects
 from auditor.policy.cues import Cues
 from auditor.policy.durations import find_durations
-from auditor.policy.places import words_of
+from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
 from auditor.policy.unused import conditional, unused_categories
 
@@ -48,6 +48,8 @@ PROMISES = {  # nothing is promised where a sentence begins with a condition ("I
     "no_sale",
     "no_third_party_sharing",
 }
+OF_THE_SITE = {"cookies_unused", "first_party_only", "only_category"}
+"""What is claimed of the site: neither under a condition, nor of another place or of some pages only."""
 WHOLE_SENTENCE = {"cross_site_tracking"}
 _RELATIVE = re.compile(r"(?:^|\W)(?:which|that|who|qui|que|che|dat|die|das|der|som|który|która|które)\s+$")
 """Words after which a clause is about what was named before it ("a tag manager that sets no cookies")."""
@@ -56,6 +58,13 @@ _FOR_A_PURPOSE = re.compile(
     r"|za ucelem|til|voor|om)\s+(?!any\b|(?:\w+\s+){0,2}(?:web\W?)?(?:site|seite|sajt|stron|sivu))"
 )
 """Words that deny one use of cookies only ("no cookies to advertise", "keine Cookies zur Analyse"), in folded text."""
+_SOME_PAGES = re.compile(
+    r"\b(?:some|certain|many|most|einige\w*|manche\w*|bestimmte\w*|sommige|bepaalde|veel|certaines|plusieurs|algunas"
+    r"|ciertas|alcune|certe|niektor\w*|vissa|visse|nogle|noen|algumas|nekter\w*)\s+(?:\w+\s+){0,2}?"
+    r"(?:pages?|parts|areas|seiten|bereiche\w*|pagina.?s|paginas|delen|parties|secciones|pagine|parti|stron\w*|sidor"
+    r"|sider)\b"
+)
+_ONLY = re.compile(r"\s*(?:only|nur|lediglich|ausschliesslich|alleen|uniquement|seulement|solo|soltanto|unicamente)\b")
 _TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -93,13 +102,26 @@ def _made(
         return
     if rule.type == "cookies_unused" and (_of_some_only(reading, sentence, found) or _of_another(sentence, found)):
         return
-    if rule.type in PROMISES and conditional(reading, folded):
+    if (rule.type in PROMISES and conditional(reading, folded)) or (
+        rule.type in OF_THE_SITE and _is_narrower(reading, scopes, sentence)
+    ):
         return
     if rule.type == "preferences_changeable" and _goes_on(reading, sentence, rule):
         return
     for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         if not _is_trivial(rule.type, subject, sentence):
             yield _claim(reading, rule, sentence, found, subject)
+
+
+def _is_narrower(reading: Reading, scopes: Scopes, sentence: Sentence) -> bool:
+    """Is a sentence under a condition, or about some pages or a place that is none of the document's scopes?"""
+    folded = sentence.view.folded
+    if _SOME_PAGES.search(folded) or (conditional(reading, folded) and not _ONLY.match(folded)):
+        return True
+    places = find_places(place_words(reading.words.language), sentence.view, frozenset())
+    kinds = {place.kind for place in places if place.kind != "web_portal" or place.locative}  # "the portal" may be all
+    declared = {scope.id for scope in scopes.scopes}
+    return bool(kinds) and "website" not in kinds and not any(IDENTITIES.get(kind, kind) in declared for kind in kinds)
 
 
 def _goes_on(reading: Reading, sentence: Sentence, rule: Rule) -> bool:
