@@ -65,6 +65,8 @@ def _read(text: str, folded: str, code: str) -> Reading:
     strange = vague or len(unexplained) > (3 if "topic" in concepts else 2) or any(map(turns_around, unexplained))
     if strange and side in {Side.ACCEPT, Side.REJECT, Side.SAVE}:
         side = Side.DOUBT
+    if side is Side.REJECT and unexplained and concepts <= {"use", "negation", "topic", "optional"}:
+        side = Side.DOUBT  # "Why we do not use cookies"
     start = folded.split(maxsplit=1)[0]
     if side is Side.REJECT and concepts <= {"no", "topic"} and start in unexplained:
         side = Side.DOUBT  # a denial begins with its "no"
@@ -186,6 +188,9 @@ def _refusing(found: frozenset[str]) -> tuple[Side, float] | None:
 def _agreeing(found: frozenset[str]) -> tuple[Side, float] | None:
     if "accept" in found or "consent" in found:
         return _agree(found)
+    unused = found & {"use", "negation"} == {"use", "negation"} and found & {"topic", "optional"}
+    if unused and not found & {"necessary", "all", "only", "yes", "save", "selection"}:
+        return Side.REJECT, 0.8  # "Do not use analytics cookies"
     if "necessary" in found and found & {"only", "proceed", "use", "yes"} and "optional" not in found:
         return (Side.DOUBT, 0.0) if "negation" in found else (Side.REJECT, 0.9)
     return None
