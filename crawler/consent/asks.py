@@ -25,6 +25,10 @@ _CONSENT = re.compile(r"cookie|consent|gdpr|dsgvo|rgpd|cmp", re.IGNORECASE)
 _PRICE = re.compile(r"[€$£]\s?\d|\d\s?(?:[€$£]|(?:eur|kr|zł|kč|ft|лв|грн|₺)\b)", re.IGNORECASE)
 
 
+_WHOLE = {Side.ACCEPT: 0.5, Side.REJECT: 0.4}
+"""The strength of a bare yes and a bare no, without any word that is not understood."""
+
+
 def _is_named(seen: Seen) -> bool:
     """Whether the markup says what it is: by its names, or by being a known consent tool's."""
     return bool(seen.facts["tool"]) or _CONSENT.search(str(seen.facts["hints"])) is not None
@@ -88,6 +92,9 @@ def _about_consent(seen: Seen) -> bool:
         return True
     if any("other" in b.reading.concepts or b.side is Side.PAY for b in seen.buttons) or _PRICE.search(seen.text):
         return False  # an offer of cookies, say
+    sided = seen.having(Side.ACCEPT, Side.REJECT)
+    if sided and all(b.reading.strength < _WHOLE[b.side] for b in sided):
+        return False  # "Yes, add cookies": every one of them says something else besides
     language = languages()[seen.language]
     sentences = [s for s in re.split(r"[.!?]\s", seen.text) if len(s) > 15]
     return bool(language.count(fold(sentences[0]), "topic")) or language.mentions(fold(seen.text), "topic") >= 2

@@ -64,6 +64,8 @@ class Operation:
                     continue
                 if self.attempt.presses:
                     self.attempt.outcome = ChoiceOutcome.DONE
+                elif self.attempt.clicks:
+                    self.attempt.fail("the banner is gone since its settings were opened")
                 return self.attempt
             seen, step = self._next(asking)
             self._handled.add(signature(seen))

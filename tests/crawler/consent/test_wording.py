@@ -59,6 +59,8 @@ def test_every_language_has_every_concept():
         ("Reject cookies?", Side.DOUBT),
         ("Accept necessary and optional cookies", Side.DOUBT),
         ("Pay to reject", Side.PAY),
+        ("Do not share this page", Side.UNKNOWN),
+        ("Do not share my personal data", Side.OPT_OUT),
         ("Why we do not use cookies", Side.DOUBT),
         ("Do not use necessary cookies", Side.DOUBT),
         ("Do not use this site", Side.UNKNOWN),
