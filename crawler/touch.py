@@ -21,13 +21,15 @@ MAX_STEPS = 12
 _LEFT = """(() => {
   const top = Object.getOwnPropertyDescriptor(Document.prototype, 'scrollingElement').get.call(document);
   return top ? top.scrollHeight - top.clientHeight : 0 })()"""
-_BACK = "void scrollTo({ top: 0, behavior: 'instant' })"
+# The browser scrolls first and tells the page in its next frame: only then has the page been at the last place, and
+# what watches what comes into sight looks at the end of that frame.
+_BACK = """void requestAnimationFrame(() => requestAnimationFrame(() => scrollTo({ top: 0, behavior: 'instant' })))"""
 
 
 async def touch(page: Page, ask: Callable[[str], Awaitable[object]]) -> None:
     """Move the mouse, scroll to the end and jump back to the top. ``ask`` evaluates in a world of our own.
 
-    TimeoutError or Playwright's Error when the page takes no events.
+    The jump is two frames away when this returns. TimeoutError or Playwright's Error when the page takes no events.
     """
     await bounded(page.mouse.move(420, 330, steps=4), TIMEOUT_S)
     left = await ask(_LEFT)

@@ -129,6 +129,18 @@ def test_scroll_and_mouse_come_after_the_untouched_observation(web, visit):
     assert all(c.at_ms >= 1500 for c in found.cookies)
 
 
+def test_the_scroll_shows_every_part_of_the_page_to_the_page_itself(web, visit):
+    """The last part too: the browser scrolls before the page knows, and the jump back must not come in between."""
+    url = web.serve(
+        f"{SITE}/",
+        "".join(f"<div id=p{part} style='height: 300px'>part {part}</div>" for part in range(14)) + "<script>"
+        "const seen = new IntersectionObserver((all) => { for (const one of all) if (one.isIntersecting) {"
+        " document.cookie = one.target.id + '=1' } });"
+        "for (const part of document.querySelectorAll('div')) seen.observe(part);</script>",
+    )
+    assert {c.name for c in visit(url).visit.cookies} == {f"p{part}" for part in range(14)}
+
+
 def test_workers_and_service_workers(web, visit):
     web.serve(
         "localhost/",
