@@ -7,7 +7,7 @@ in pairs that alternate: on pages of median weight (``support.median_web``), and
 nothing, so that the ratio is that of a visit's fixed costs; then what each part of the instrumentation adds to the
 former.
 ``throughput``: full audits of three scenarios a minute by concurrency, on two cores, with the peak of memory.
-``memory``: resident memory over visits without recycling. The web is served by a process of its own that is not
+``memory``: memory over visits without recycling. The web is served by a process of its own that is not
 counted. Processor time is that of this process and all below it: a busy machine makes it noisier, not longer.
 """
 
@@ -21,16 +21,16 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import async_playwright
 from support.median_web import SITES as MEDIAN_SITES
 from support.median_web import MedianWeb
+from support.processes import BROWSER, DRIVER, GRAPHICS, KINDS, NETWORK, PYTHON, RENDERERS, tree
 
 from auditor.model import Outcome, Phase, Scenario, Site
 from crawler.browser import VIEWPORT, Browsers, find_browser
@@ -71,46 +71,9 @@ STAGES = (
     "+ the visitor's hand",
     "the product",
 )
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 # ------------------------------------------------------------------------------------------ measuring
-
-
-@dataclass(frozen=True)
-class Tree:
-    """Processor seconds and resident bytes of a process and all below it."""
-
-    cpu_s: float
-    own_bytes: int
-    below_bytes: int
-
-
-def measured(without: int) -> Tree:
-    """This process's tree without that of the process ``without``; CPU of ended children is in their parents'."""
-    children: defaultdict[int, list[int]] = defaultdict(list)
-    facts: dict[int, tuple[float, int]] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (entry / "stat").read_bytes().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        pid = int(entry.name)
-        children[int(fields[1])].append(pid)
-        facts[pid] = (sum(int(ticks) for ticks in fields[11:15]) / _TICKS, int(fields[21]) * _PAGE)
-    own = os.getpid()
-    waiting, below = list(children[own]), []
-    while waiting:
-        pid = waiting.pop()
-        if pid != without:
-            below.append(pid)
-            waiting.extend(children[pid])
-    return Tree(
-        cpu_s=sum(facts[pid][0] for pid in (own, *below) if pid in facts),
-        own_bytes=facts[own][1],
-        below_bytes=sum(facts[pid][1] for pid in below if pid in facts),
-    )
 
 
 @contextmanager
@@ -195,19 +158,30 @@ async def evaluated(recorder: Recorder, page: Page, expression: str) -> object:
 
 
 class Meter:
-    """Runs visits one after another and keeps the processor seconds of each kind."""
+    """Runs visits one after another and keeps the processor seconds of each kind of visit, by kind of process."""
 
     def __init__(self, web_pid: int) -> None:
         self._web_pid = web_pid
-        self.spent: defaultdict[str, list[float]] = defaultdict(list)
+        self._spent: defaultdict[str, list[Counter[str]]] = defaultdict(list)
 
     async def of(self, name: str, work: Coroutine[Any, Any, T]) -> T:
         """Result of ``work``, whose seconds are kept under ``name``."""
-        before = measured(self._web_pid).cpu_s
+        before = tree(self._web_pid).cpu_s
         result = await work
         await asyncio.sleep(0.3)  # what a closed context still does
-        self.spent[name].append(measured(self._web_pid).cpu_s - before)
+        after = tree(self._web_pid).cpu_s
+        after.subtract(before)
+        self._spent[name].append(after)
         return result
+
+    def seconds(self, name: str) -> list[float]:
+        """Processor seconds of the visits of a name; the first one only warmed the browser up."""
+        return [sum(spent.values()) for spent in self._spent[name][1:]]
+
+    def by_kind(self, name: str) -> str:
+        """Median seconds of each kind of process."""
+        kinds = ((kind, statistics.median(spent[kind] for spent in self._spent[name][1:])) for kind in KINDS)
+        return ", ".join(f"{kind} {seconds:.2f}" for kind, seconds in kinds)
 
 
 @asynccontextmanager
@@ -277,9 +251,8 @@ async def paired(
             walks.append(walk_of(result.visit))
         for scenario, walk in zip(scenarios, walks, strict=True):
             await meter.of(f"bare {scenario}", bare_visit(plain, walk))
-    spent = {name: seconds[1:] for name, seconds in meter.spent.items()}
-    with_s = [sum(row) for row in zip(*(spent[f"with {scenario}"] for scenario in scenarios), strict=True)]
-    bare_s = [sum(row) for row in zip(*(spent[f"bare {scenario}"] for scenario in scenarios), strict=True)]
+    with_s = [sum(row) for row in zip(*(meter.seconds(f"with {scenario}") for scenario in scenarios), strict=True)]
+    bare_s = [sum(row) for row in zip(*(meter.seconds(f"bare {scenario}") for scenario in scenarios), strict=True)]
     name = "no_choice" if len(scenarios) == 1 else "an audit of three scenarios"
     print(told(name, [a / b for a, b in zip(with_s, bare_s, strict=True)]))
     print(f"  {'':34} {statistics.median(with_s):.2f} s against {statistics.median(bare_s):.2f} s")
@@ -302,11 +275,11 @@ async def parts(
         await meter.of(STAGES[0], bare_visit(plain, walk))
         for stage in range(1, len(STAGES) - 1):
             await meter.of(STAGES[stage], staged(browsers, crawl, walk, stage))
-    base = statistics.median(meter.spent[STAGES[0]][1:])
+    base = statistics.median(meter.seconds(STAGES[0]))
     print("  parts, each with those before it")
     for name in STAGES:
-        seconds = statistics.median(meter.spent[name][1:])
-        print(f"    {name:32} {seconds:.2f} s, {seconds / base:.3f} of bare")
+        seconds = statistics.median(meter.seconds(name))
+        print(f"    {name:28} {seconds:.2f} s, {seconds / base:.3f} of bare ({meter.by_kind(name)})")
 
 
 # ----------------------------------------------------------------------------------------- throughput
@@ -322,12 +295,12 @@ async def throughput(port: int, web_pid: int, args: argparse.Namespace) -> None:
 
 
 async def audits(port: int, web_pid: int, concurrency: int, args: argparse.Namespace) -> None:
-    """As many audits as keep the gate full for a while."""
+    """As many audits as keep the gate full for most of the time."""
     crawl = CrawlConfig(
         concurrency=concurrency, pages_per_site=2, settle_ms=args.settle_ms, settle_max_ms=args.settle_ms * 4
     )
     config = Config(crawl=crawl, network=network(port))
-    count = max(args.audits, concurrency)
+    count = max(args.audits, concurrency * args.rounds)
     async with (
         AddressGuard(config.network) as guard,
         Fetcher(guard, config.network, crawl) as fetcher,
@@ -337,7 +310,7 @@ async def audits(port: int, web_pid: int, concurrency: int, args: argparse.Names
         async with player.load:
             memory_seen = [0]
             watcher = asyncio.create_task(watch_memory(web_pid, memory_seen))
-            before, began = measured(web_pid).cpu_s, time.monotonic()
+            before, began = tree(web_pid).cpu_s.total(), time.monotonic()
             work = [
                 player.visit(task(SITES[number % len(SITES)], scenario, crawl))
                 for scenario in AUDIT
@@ -345,7 +318,7 @@ async def audits(port: int, web_pid: int, concurrency: int, args: argparse.Names
             ]
             results = await asyncio.gather(*work)
             seconds = time.monotonic() - began
-            spent = measured(web_pid).cpu_s - before
+            spent = tree(web_pid).cpu_s.total() - before
             watcher.cancel()
     bad = sum(result.visit.outcome is not Outcome.OK for result in results)
     chosen = sum(result.visit.choice.proven for result in results)
@@ -353,15 +326,15 @@ async def audits(port: int, web_pid: int, concurrency: int, args: argparse.Names
         f"  concurrency {concurrency:2}: {count * 60 / seconds:5.1f} audits a minute,"
         f" {len(results) * 60 / seconds:5.1f} visits a minute, peak {max(memory_seen) / 1e6:5.0f} MB,"
         f" {spent / len(results):.2f} CPU s a visit, lag up to {player.load.worst_ms:.0f} ms,"
-        f" {bad} not ok, {chosen} of {count * 2} choices proven"
+        f" {bad} not ok, {chosen} of {count * 2} choices proven",
+        flush=True,
     )
 
 
 async def watch_memory(web_pid: int, seen: list[int]) -> None:
     """Notes the resident memory of the tree until it is cancelled."""
     while True:
-        now = measured(web_pid)
-        seen.append(now.own_bytes + now.below_bytes)
+        seen.append(tree(web_pid).resident.total())
         await asyncio.sleep(0.5)
 
 
@@ -369,38 +342,44 @@ async def watch_memory(web_pid: int, seen: list[int]) -> None:
 
 
 async def memory(port: int, web_pid: int, args: argparse.Namespace) -> None:
-    """Resident memory after every fifty visits, with nothing open and without recycling."""
+    """Memory after every sixth of the visits, with nothing open and without recycling."""
     crawl = CrawlConfig(pages_per_site=2, settle_ms=200, settle_max_ms=2_000)
     step = max(args.visits // 6, 1)
-    print(f"memory: resident megabytes over {args.visits} visits in one browser, without recycling")
+    print(f"memory: resident megabytes (shared pages in equal parts) over {args.visits} visits in one browser")
     async with (
         AddressGuard(network(port)) as guard,
         Browsers(guard, find_browser(args.browser), recycle_after=100_000, recycle_above_bytes=1 << 50) as browsers,
     ):
         base = None
         for done in range(step, args.visits + 1, step):
-            await visits(browsers, guard, crawl, step)
+            bad = await visits(browsers, guard, crawl, step)
             gc.collect()
             await asyncio.sleep(2)
-            now = measured(web_pid)
-            whole = now.own_bytes + now.below_bytes
-            base = base or whole
+            now = tree(web_pid).proportional()
+            base = base or now
             print(
-                f"  after {done:4} visits: Python {now.own_bytes / 1e6:5.0f},"
-                f" browser and driver {now.below_bytes / 1e6:5.0f},"
-                f" together {whole / base - 1:+.1%} since the first {step}"
+                f"  after {done:4} visits ({bad} not ok): Python {now[PYTHON] / 1e6:4.0f}, driver"
+                f" {now[DRIVER] / 1e6:4.0f}, browser {_browser(now) / 1e6:4.0f}, together"
+                f" {now.total() / base.total() - 1:+.1%} since the first {step}",
+                flush=True,
             )
 
 
-async def visits(browsers: Browsers, guard: AddressGuard, crawl: CrawlConfig, count: int) -> None:
+def _browser(memory: Counter[str]) -> int:
+    return sum(memory[kind] for kind in (BROWSER, RENDERERS, GRAPHICS, NETWORK))
+
+
+async def visits(browsers: Browsers, guard: AddressGuard, crawl: CrawlConfig, count: int) -> int:
+    """Play visits of all sites and scenarios, four at a time; how many did not end ``ok``."""
     gate = asyncio.Semaphore(4)
 
-    async def one(number: int) -> None:
+    async def one(number: int) -> bool:
         async with gate:
             scenario = AUDIT[number % len(AUDIT)]
-            await play(task(SITES[number % len(SITES)], scenario, crawl), browsers, guard)
+            result = await play(task(SITES[number % len(SITES)], scenario, crawl), browsers, guard)
+            return result.visit.outcome is Outcome.OK
 
-    await asyncio.gather(*(one(number) for number in range(count)))
+    return (await asyncio.gather(*(one(number) for number in range(count)))).count(False)
 
 
 def main() -> None:
@@ -411,8 +390,9 @@ def main() -> None:
     reader.add_argument("--settle-ms", type=int, default=2_000)
     reader.add_argument("--pairs", type=int, default=14)
     reader.add_argument(
-        "--audits", type=int, default=14, help="audits at each concurrency, at least one for each place"
+        "--audits", type=int, default=7, help="audits at each concurrency, if that is not less than --rounds of all"
     )
+    reader.add_argument("--rounds", type=int, default=3, help="audits for each place of a concurrency")
     reader.add_argument("--concurrency", type=int, nargs="+", default=[1, 2, 4, 8, 12])
     reader.add_argument("--visits", type=int, default=300)
     reader.add_argument("--serve", choices=tuple(WEBS), help=argparse.SUPPRESS)
@@ -421,7 +401,7 @@ def main() -> None:
         serve(args.serve)
         return
     if args.quick:
-        args.pairs, args.audits, args.visits, args.concurrency = 3, 2, 24, args.concurrency[:2]
+        args.pairs, args.audits, args.rounds, args.visits, args.concurrency = 3, 2, 1, 24, args.concurrency[:2]
     for name in args.part or ("cpu", "throughput", "memory"):
         if name == "cpu":
             both_webs(args)
