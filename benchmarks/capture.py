@@ -154,7 +154,7 @@ async def staged(browsers: Browsers, crawl: CrawlConfig, walk: Walk, stage: int)
 async def evaluated(recorder: Recorder, page: Page, expression: str) -> object:
     tap = recorder.tap_of(page)
     assert tap is not None, "the page is listened to"
-    return await tap.evaluate((await tap.frames())[0]["id"], expression)
+    return await tap.evaluate((await tap.frames())[0]["id"], expression, awaited=True)
 
 
 class Meter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
@@ -288,9 +289,9 @@ class PageDriver:
         """(URL, text) of the main frame's links, in order."""
         return await look.links(self._asked)
 
-    async def _asked(self, expression: str) -> object:
+    async def _asked(self, expression: str, *, awaited: bool = False) -> object:
         try:
-            answer: object = await self.tap.evaluate(self._frame, expression)
+            answer: object = await self.tap.evaluate(self._frame, expression, awaited=awaited)
         except TimeoutError:
             self.page  # noqa: B018 (raises when the page is gone)
             raise VisitError(Outcome.TIMEOUT, _SILENT) from None
@@ -305,7 +306,7 @@ class PageDriver:
         """One movement of the mouse and one scroll, as any visitor's hand makes them; then wait for what it causes."""
         name = self._recorder.touched()
         try:
-            await touch(self.page, self._asked)
+            await touch(self.page, partial(self._asked, awaited=True))
         except (TimeoutError, PlaywrightError):
             self._recorder.note(name, "the page took no mouse events")
         await self.settle(AFTERMATH_MS, AFTERMATH_MAX_MS, AFTERMATH_MS)

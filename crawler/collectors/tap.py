@@ -161,13 +161,14 @@ class Tap:
             waiting.extend(node.get("childFrames", ()))
         return tuple(found)
 
-    async def evaluate(self, frame_id: str, expression: str) -> Any:  # noqa: ANN401 (the page's answer is untrusted)
-        """Value of an expression in a world of our own: what the page redefined does not reach it."""
+    async def evaluate(self, frame_id: str, expression: str, *, awaited: bool = False) -> Any:  # noqa: ANN401 (untrusted)
+        """Value of an expression in a world of our own: what the page redefined does not reach it.
+
+        ``awaited``: where it is a promise, what becomes of it.
+        """
         world = await self.session.world(frame_id)
-        answer = await self.send(
-            "Runtime.evaluate",
-            {"expression": expression, "contextId": world, "returnByValue": True, "timeout": 2000},
-        )
+        question = {"expression": expression, "contextId": world, "returnByValue": True, "timeout": 2000}
+        answer = await self.send("Runtime.evaluate", question | ({"awaitPromise": True} if awaited else {}))
         return answer["result"].get("value")
 
 

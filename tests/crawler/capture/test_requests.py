@@ -141,6 +141,17 @@ def test_the_scroll_shows_every_part_of_the_page_to_the_page_itself(web, visit):
     assert {c.name for c in visit(url).visit.cookies} == {f"p{part}" for part in range(14)}
 
 
+def test_a_page_that_is_held_in_its_place_is_not_scrolled(web, visit):
+    """A visitor's wheel does not move it, so that nothing may come of a scroll."""
+    url = web.serve(
+        f"{SITE}/",
+        "<style>html, body { overflow: hidden; height: 100%; margin: 0 }</style><div style='height: 4000px'>long</div>"
+        "<script>for (const what of ['scroll', 'wheel']) addEventListener(what, (event) => {"
+        " document.cookie = what + '=' + event.isTrusted })</script>",
+    )
+    assert {(c.name, c.value.raw) for c in visit(url).visit.cookies} == {("wheel", "true")}
+
+
 def test_workers_and_service_workers(web, visit):
     web.serve(
         "localhost/",
