@@ -24,6 +24,7 @@ _HOST_TOKEN = re.compile(r"[^\s,;|/()\[\]<>\"']+")
 _PLACEHOLDER = re.compile(
     r"\*+|#+|\{[^{}]{1,40}\}|<[^<>]{1,40}>|\[[^\[\]]{1,40}\]|\$\w{1,40}|\.{3,}|…|x{3,}|X{3,}"
     r"|(?<=[-_.])(?:[xX]+(?=[-_.]|$)|%+$)"
+    r"|(?<=[a-z][-_.])[A-Z]{2,12}(?:[-_][A-Z]{2,12})?$"
 )
 #: A name that breaks off where the variable part begins: ``_hjSession_``, ``intercom-id-``.
 _STEM = re.compile(r"\w[\w.-]{2,}[-_.]$")
@@ -31,6 +32,8 @@ _STEM = re.compile(r"\w[\w.-]{2,}[-_.]$")
 _AROUND = re.compile(r"^cookie(?: name)?\s*:\s*|\s*\[x\d{1,4}\]$|\s*[¹²³⁴⁵⁶⁷⁸⁹†‡]+$", re.IGNORECASE)
 #: What stands between several names in one cell: ``_ga / _gid``, ``AWSALB and AWSALBCORS``.
 _BETWEEN = re.compile(r"\s+/\s+|\s*[;|&]\s*|\s+(?:and|or|und|oder|en|of|et|ou|y|e|i|och|og)\s+")
+#: An ending in parentheses that a name may have: ``AWSALB(CORS)``, ``_vwo_uuid(_v2)``.
+_OPTIONAL = re.compile(r"([\w.-]+)\(([\w.-]{1,40})\)")
 #: What a tool appends to the name under which it documents its cookie: ``_pk_id.1.3f2a``, ``_hjSession_123456``.
 _APPENDED = re.compile(r"\.[\w.-]+|[-_.]?\d[\d._-]{2,}(?:-hash)?")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
@@ -133,7 +136,9 @@ def _spellings(text: str) -> tuple[str, ...]:
     """What a name as written may mean: itself, each of several names, and itself decoded."""
     parts = _BETWEEN.split(text)
     several = parts if all(part and " " not in part for part in parts) else ()
-    return (text, *several, *((unquote(text),) if "%" in text else ()))
+    ending = _OPTIONAL.fullmatch(text)
+    both = (ending[1], ending[1] + ending[2]) if ending else ()
+    return (text, *several, *both, *((unquote(text),) if "%" in text else ()))
 
 
 def _closeness(kind: str, pattern: str, item: Item) -> int:
