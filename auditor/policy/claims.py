@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import replace
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +74,16 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
     """Every claim, in the order of the document; the same claim about the same subject once, with its first quote."""
     rules = [_rule(data) for data in reading.words.values("claims")]
     claims: dict[tuple[str, str, str | None], Claim] = {}
+
+    @cache  # large pages say the same again and again
+    def matching(folded: str) -> list[tuple[Rule, Found]]:
+        return [(rule, found) for rule in rules if (found := rule.cues.first(folded))]
+
     said = (
         claim
         for sentence, governing in _statements(reading, categories)
-        for rule in rules
-        for claim in _made(reading, categories, scopes, rule, sentence, governing)
+        for rule, found in matching(sentence.view.folded)
+        for claim in _made(reading, categories, scopes, rule, found, sentence, governing)
     )
     for claim in chain(said, unused_categories(reading, categories, scopes)):
         claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
@@ -90,13 +96,13 @@ def _made(
     categories: Categories,
     scopes: Scopes,
     rule: Rule,
+    found: Found,
     sentence: Sentence,
     governing: DeclaredCategory | None,
 ) -> Iterator[Claim]:
-    """The claims of one kind that a sentence makes."""
+    """The claims of one kind that a sentence makes, whose cue was found in it."""
     folded = sentence.view.folded
-    found = rule.cues.first(folded)
-    if found is None or (rule.duration and not find_durations(folded)):
+    if rule.duration and not find_durations(folded):
         return
     if rule.unless.first(folded) and not rule.despite.first(folded):
         return
