@@ -42,6 +42,7 @@ class PageSession:
         self._serials: dict[str, int] = {}
         self._made = 0
         self._main: dict[str, int] = {}
+        self._frames: dict[int, str] = {}
         for event in _CHANGES:
             self.on(event, self._changed)
         self.on("Runtime.executionContextCreated", self._context_made)
@@ -82,15 +83,22 @@ class PageSession:
         """The number of the page's own world in a frame."""
         return self._main.get(frame)
 
+    def frame_of(self, world: int) -> str:
+        """The frame that a page's own world belongs to; empty where none is known by that number."""
+        return self._frames.get(world, "")
+
     def _changed(self, _event: dict[str, Any]) -> None:
         self._tree = None
 
     def _context_made(self, event: dict[str, Any]) -> None:
         facts = event["context"].get("auxData", {})
         if facts.get("isDefault"):
-            self._main[str(facts["frameId"])] = int(event["context"]["id"])
+            frame, world = str(facts["frameId"]), int(event["context"]["id"])
+            self._main[frame] = world
+            self._frames[world] = frame
 
     def _context_gone(self, event: dict[str, Any]) -> None:
+        self._frames.pop(event["executionContextId"], None)
         for known in (self._worlds, self._main):
             for frame in [frame for frame, world in known.items() if world == event["executionContextId"]]:
                 del known[frame]
@@ -98,6 +106,7 @@ class PageSession:
     def _contexts_cleared(self, _event: dict[str, Any]) -> None:
         self._worlds.clear()
         self._main.clear()
+        self._frames.clear()
 
 
 def _unwrapped(handler: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import ApiCall
-from crawler.collectors.initiators import distinct, named
+from crawler.collectors.initiators import named
 
 if TYPE_CHECKING:
     from auditor.model import Phase
+    from crawler.collectors.frames import Frames
     from crawler.collectors.initiators import Lineage
     from crawler.collectors.tap import Report, Tap, Taps
     from crawler.collectors.timeline import Timeline
@@ -24,7 +25,8 @@ _MAX_ASKED_FRAMES = 200
 class ApiCallCollector:
     """Adds up what the hooks count; a new object for every visit."""
 
-    def __init__(self, taps: Taps) -> None:
+    def __init__(self, taps: Taps, frames: Frames) -> None:
+        self._frames = frames
         self._counts: list[tuple[float, str, tuple[str, ...], int]] = []
         self._secret = taps.secret
         self.dropped = 0
@@ -40,7 +42,8 @@ class ApiCallCollector:
             if len(self._counts) >= MAX_COUNTS:
                 self.dropped += int(count)
             else:
-                self._counts.append((report.at_ms, api, distinct((*named(script), document)), int(count)))
+                chain = self._frames.behind(report.frame, named(script), document)
+                self._counts.append((report.at_ms, api, chain, int(count)))
 
     async def ask(self, tap: Tap) -> None:
         """Have every frame of a page tell what it counted until now.

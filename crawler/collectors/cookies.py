@@ -140,7 +140,7 @@ class CookieCollector:
                 by=SetBy.SCRIPT,
                 cookie=cookie,
                 partition=top,
-                causes=self._log.lineage.to_page(distinct((*from_stack(report.stack), url))),
+                causes=self._log.lineage.to_page(self._log.frames.behind(report.frame, from_stack(report.stack), url)),
                 reasons=(reason,) if reason else (),
                 suspicion=suspicion,
                 seen=seen,
@@ -154,16 +154,19 @@ def set_cookie_lines(got: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
     blocked: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for entry in got.get("blockedCookies", ()):
         blocked[_text(str(entry.get("cookieLine", ""))).strip()].append(tuple(entry.get("blockedReasons", ())))
-    for line in _text(str(joined)).split("\n"):
+    for line in map(_text, str(joined).split("\n")):
         if line.strip():
             reasons = blocked.get(line.strip())
             yield line, reasons.pop(0) if reasons else ()
 
 
 def _text(header: str) -> str:
-    """A header as the browser reads cookies: UTF-8, of which CDP gives every byte as a character."""
+    """A header as the browser tells of its cookies: UTF-8, of which CDP gives every byte as a character.
+
+    Bytes that are none the browser keeps, but its jar is told without them.
+    """
     try:
-        return header.encode("latin-1").decode("utf-8")
+        return header.encode("latin-1").decode("utf-8", "ignore")
     except UnicodeError:
         return header
 
@@ -185,12 +188,14 @@ def _from_report(report: Report, url: str) -> Written | None:
     if host is None:
         return None
     domain, path, expires, same_site, partitioned = (third.split("\n") + [""] * 5)[:5]
+    path = path or "/"
     deletes = report.kind == "storedelete"
+    # Chromium strips names and values, and ends a path with a slash.
     return Written(
-        name=first,
-        value="" if deletes else second,
+        name=first.strip(" \t"),
+        value="" if deletes else second.strip(" \t"),
         domain=domain.lstrip(".").lower() or host,
-        path=path or "/",
+        path=path if path.endswith("/") else f"{path}/",
         host_only=not domain,
         secure=True,
         http_only=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.collectors.initiators import MAX_CHAIN
+from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp
 
 if TYPE_CHECKING:
     from crawler.collectors.tap import Tap, Taps
@@ -18,6 +18,7 @@ class Frames:
 
     def __init__(self, taps: Taps) -> None:
         self._parents: dict[str, str] = {}
+        self._made_by: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, str] = {}
         self._stands_in: dict[str, str] = {}
         self._wished = False
@@ -25,7 +26,11 @@ class Frames:
 
     def _attached(self, _tap: Tap, event: dict[str, Any]) -> None:
         if len(self._parents) < MAX_FRAMES:
-            self._parents[str(event["frameId"])] = str(event["parentFrameId"])
+            frame = str(event["frameId"])
+            self._parents[frame] = str(event["parentFrameId"])
+            scripts = from_cdp({"stack": event.get("stack")})
+            if scripts:
+                self._made_by[frame] = scripts
 
     def visitor_goes(self) -> None:
         """The next document of a page itself is the visitor's wish: nothing on the page before it caused it."""
@@ -49,11 +54,42 @@ class Frames:
                 return self._shown[around]
         return ""
 
+    def behind(self, frame: str, scripts: tuple[str, ...], document: str) -> tuple[str, ...]:
+        """Who caused what happens in a frame, nearest first: ``scripts``, then ``document``, the frame's own.
+
+        A document without an address of its own (``srcdoc``, ``javascript:``, ``blob:``, ``data:``) is nobody: what it
+        does by itself was written by the scripts that put the frame there, else by the document around it.
+        """
+        around = self.around(frame)
+        if not around or self._has_address(frame):
+            return distinct((*scripts, document))
+        own = tuple(url for url in scripts if url.startswith("http"))
+        return distinct((*(own or self._makers(frame)), around))
+
+    def behind_new(self, frame: str, scripts: tuple[str, ...], url: str) -> tuple[str, ...]:
+        """Who had a frame's next document, ``url``, loaded, nearest first."""
+        return self.behind(self._parents.get(frame, ""), scripts, self.source_of(frame, url))
+
+    def standing_at(self, origin: str, page: str) -> str:
+        """The page, or the one document of ``origin`` (with its slash) where the page is not of it, else the origin."""
+        found = {url for url in (page, *self._shown.values()) if url.startswith(origin)}
+        return page if page in found else next(iter(found)) if len(found) == 1 else origin
+
+    def _has_address(self, frame: str) -> bool:
+        return self._shown.get(frame, "").startswith("http")
+
+    def _makers(self, frame: str) -> tuple[str, ...]:
+        for _ in range(MAX_CHAIN):
+            if frame in self._made_by or self._has_address(frame):
+                break
+            frame = self._parents.get(frame, "")
+        return () if self._has_address(frame) else self._made_by.get(frame, ())
+
     def around(self, frame: str) -> str:
         """The document around a frame whose own has no address (``srcdoc``, ``about:blank``); empty where none is."""
         for _ in range(MAX_CHAIN):
             frame = self._parents.get(frame, "")
-            if self._shown.get(frame, "").startswith("http"):
+            if self._has_address(frame):
                 return self._shown[frame]
         return ""
 

@@ -23,8 +23,8 @@
   const storeWrite = (kind) => (target, self, args) => {
     const at = when(), trace = stack(), first = args[0], whole = typeof first === 'object' && first !== null;
     const name = whole ? first.name : first, value = whole ? first.value : args[1];
-    const rest = whole ? ('' + (first.domain || '')) + '\n' + (first.path || '/') + '\n' + (first.expires == null ? '' :
-      +first.expires) + '\n' + (first.sameSite || 'strict') + '\n' + (first.partitioned ? 1 : 0) : '\n/\n\nstrict\n0';
+    const rest = whole ? ('' + (first.domain || '')) + '\n' + (first.path || '/') + '\n' + (first.expires != null ? +first.expires :
+      first.maxAge == null ? '' : at + first.maxAge * 1000) + '\n' + (first.sameSite || 'strict') + '\n' + (first.partitioned ? 1 : 0) : '\n/\n\nstrict\n0';
     const result = apply(target, self, args);
     then(result, () => report(kind, at, trace, slice('' + name, 0, 4096), slice('' + value, 0, 4096), rest, ''), () => {});
     return result;

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.collectors.frames import Frames
-from crawler.collectors.initiators import MAX_CHAIN, Lineage, distinct, from_cdp
+from crawler.collectors.initiators import MAX_CHAIN, Lineage, from_cdp
 from crawler.collectors.sharing import MAX_BODY
 from crawler.collectors.timeline import now_ms
 
@@ -187,7 +187,7 @@ class NetworkLog:
             at_ms=event["wallTime"] * 1000,
             monotonic=event["timestamp"],
             headers={name.lower(): str(value) for name, value in request.get("headers", {}).items()},
-            causes=before.causes if before is not None else self._causes(event),
+            causes=before.causes if before is not None else self._causes(tap, event),
             tap=tap,
             before=before if redirect is not None else None,
             fragment=str(request.get("urlFragment", "")).removeprefix("#")[:MAX_ADDRESS],
@@ -207,19 +207,22 @@ class NetworkLog:
         self._body_room -= len(body)
         return body
 
-    def _causes(self, event: dict[str, Any]) -> tuple[str, ...]:
+    def _causes(self, tap: Tap, event: dict[str, Any]) -> tuple[str, ...]:
         initiator = event.get("initiator", {})
         if initiator.get("type") == "preflight":
             return ()  # It names the request that it is made for, which is announced later: see ``settle``.
         url, document = event["request"]["url"], str(event.get("documentURL", ""))
         scripts = from_cdp(initiator)
+        frame = str(event.get("frameId"))
         if event.get("type") == "Document" and url == document:
-            document = self.frames.source_of(str(event.get("frameId")), url)
+            causes = self.frames.behind_new(frame, scripts, url)
+        elif scripts and _deferred(event):
+            causes = (self.frames.standing_at(scripts[0], tap.page.url),)
         elif url == document and scripts and _is_its_own_document(event):
-            document = ""
-        elif document.startswith("about:"):
-            document = self.frames.around(str(event.get("frameId")))
-        return distinct((*scripts, *((document,) if document.startswith("http") else ())))
+            causes = scripts
+        else:
+            causes = self.frames.behind(frame, scripts, document)
+        return tuple(cause for cause in causes if cause.startswith("http"))
 
     def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:
         self._sent.setdefault((tap, str(event["requestId"])), []).append(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from crawler.collectors.setcookie import well_formed
 from crawler.collectors.timeline import now_ms
 from crawler.launch import bounded
 from crawler.page_session import CALL_TIMEOUT_S
@@ -53,11 +54,11 @@ async def read_jar(context: BrowserContext) -> Snapshot:
             partition=cookie.get("partitionKey") or None,
             domain=domain.lstrip(".").lower(),
             host_only=not domain.startswith("."),
-            path=cookie.get("path", "/"),
-            name=cookie.get("name", ""),
+            path=well_formed(cookie.get("path", "/")),
+            name=well_formed(cookie.get("name", "")),
         )
         cookies[key] = Stored(
-            value=cookie.get("value", ""),
+            value=well_formed(cookie.get("value", "")),
             secure=bool(cookie.get("secure")),
             http_only=bool(cookie.get("httpOnly")),
             same_site=cookie.get("sameSite"),

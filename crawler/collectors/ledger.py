@@ -75,6 +75,12 @@ class _Held:
     expires_ms: float | None
     before: _Held | None = None
 
+    def guarded_at(self, at_ms: float) -> bool:
+        """Whether no script may overwrite or delete it then."""
+        attributes = self.entry.stored or self.entry.cookie
+        alive = self.expires_ms is None or self.expires_ms > at_ms
+        return alive and attributes is not None and attributes.http_only
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -152,9 +158,12 @@ class Ledger:
             suspicion=write.suspicion,
         )
         self.entries.append(entry)
-        if write.reasons:
+        before = self._held.get(key)
+        if write.by is SetBy.SCRIPT and not write.seen and before is not None and before.guarded_at(write.at_ms):
+            entry.reasons = entry.reasons or ("OverwriteHttpOnly",)  # Its value may be the same: the jar cannot tell.
+        if entry.reasons:
             return
-        before = self._held.pop(key, None)
+        self._held.pop(key, None)
         if write.cookie.deletes:
             entry.event = CookieEvent.DELETED
             return

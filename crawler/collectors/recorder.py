@@ -53,7 +53,11 @@ _TOLD_BY_HOOK = {
     "keepalive": (requests.NAME, "without the function that sent them"),
 }
 """Collector of each kind of report of the hook, and how what is not reported is known all the same."""
-NOT_OBSERVABLE = ("script API calls in workers", "private file systems and storage buckets of origins")
+NOT_OBSERVABLE = (
+    "script API calls in workers",
+    "private file systems and storage buckets of origins",
+    "names of windows and entries of their history",
+)
 _MAX_PROBLEMS = 20
 
 
@@ -93,8 +97,8 @@ class Recorder:
         self._unseen = Unseen(self.taps)
         self._cookies = cookies.CookieCollector(self.taps, self.log)
         self._requests = requests.RequestCollector(self.taps, self.log)
-        self._storage = storage.StorageCollector(self.taps)
-        self._api_calls = api_calls.ApiCallCollector(self.taps)
+        self._storage = storage.StorageCollector(self.taps, self.log.frames)
+        self._api_calls = api_calls.ApiCallCollector(self.taps, self.log.frames)
         self._controls = controls.ControlCollector()
         self._screenshots = screenshots.ScreenshotCollector(full=full_pages)
         self._problems: dict[str, list[str]] = {}

@@ -19,7 +19,7 @@ MAX_LIFETIME_S = 400 * 86_400
 MAX_PAIR = 4096
 """Bytes of a name and its value together."""
 
-_CONTROL = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]")
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f]")
 _DELIMITERS = re.compile(r"[\x09\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
 # Where the RFC and Chromium differ (digits after leading zeros, five-digit years, nothing behind the digits) it is
 # Chromium that is followed: its jar is the evidence.
@@ -106,6 +106,11 @@ def why_rejected(written: Written, url: str, *, by_script: bool, across_sites: b
         (written.partitioned and not written.secure, "InvalidPartitioned"),
     )
     return next((reason for applies, reason in checks if applies), None)
+
+
+def well_formed(text: str) -> str:
+    """Text of a page with U+FFFD for halves of surrogate pairs, which scripts may hold and no encoding can."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _domain_fits(written: Written, host: str) -> bool:

@@ -10,11 +10,13 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.domains import host_of, party
 from auditor.identifiers import describe_value
 from auditor.model import StorageItem, StorageKind
-from crawler.collectors.initiators import distinct, from_stack
+from crawler.collectors.initiators import from_stack
+from crawler.collectors.setcookie import well_formed
 from crawler.collectors.timeline import now_ms
 
 if TYPE_CHECKING:
     from auditor.model import Phase
+    from crawler.collectors.frames import Frames
     from crawler.collectors.initiators import Lineage
     from crawler.collectors.tap import Report, Tap, Taps
     from crawler.collectors.timeline import Timeline
@@ -50,7 +52,8 @@ class StorageCollector:
     reads what is there at the end of a step.
     """
 
-    def __init__(self, taps: Taps) -> None:
+    def __init__(self, taps: Taps, frames: Frames) -> None:
+        self._frames = frames
         self._seen: list[_Seen] = []
         self._authors: dict[_Place, tuple[str, ...]] = {}
         self.last_active_ms = 0.0
@@ -64,7 +67,8 @@ class StorageCollector:
         kind = StorageKind.LOCAL if where.get("isLocalStorage") else StorageKind.SESSION
         origin = _origin(str(where.get("storageKey") or where.get("securityOrigin") or ""))
         self.last_active_ms = now_ms()
-        self._add(kind, origin, str(event["key"]), str(event.get("newValue", "")), written=True)
+        key, value = well_formed(str(event["key"])), well_formed(str(event.get("newValue", "")))
+        self._add(kind, origin, key, value, written=True)
 
     def _reported(self, report: Report) -> None:
         if report.kind != "storage":
@@ -74,7 +78,7 @@ class StorageCollector:
         if place.kind in (StorageKind.INDEXEDDB, StorageKind.CACHE):
             self._add(place.kind, place.origin, key, "", written=True, at_ms=report.at_ms)
         if len(self._authors) < MAX_ITEMS or place in self._authors:
-            self._authors.setdefault(place, distinct((*from_stack(report.stack), report.url)))
+            self._authors.setdefault(place, self._frames.behind(report.frame, from_stack(report.stack), report.url))
         else:
             self.dropped += 1
 
@@ -105,12 +109,12 @@ class StorageCollector:
         for kind, is_local in ((StorageKind.LOCAL, True), (StorageKind.SESSION, False)):
             where = {"storageId": {"storageKey": storage_key, "isLocalStorage": is_local}}
             for name, value in (await _asked(tap, "DOMStorage.getDOMStorageItems", where)).get("entries", ()):
-                self._add(kind, origin, str(name), str(value), written=False)
+                self._add(kind, origin, well_formed(str(name)), well_formed(str(value)), written=False)
         named = {"storageKey": storage_key}
         for name in (await _asked(tap, "IndexedDB.requestDatabaseNames", named)).get("databaseNames", ()):
-            self._add(StorageKind.INDEXEDDB, origin, str(name), "", written=False)
+            self._add(StorageKind.INDEXEDDB, origin, well_formed(str(name)), "", written=False)
         for cache in (await _asked(tap, "CacheStorage.requestCacheNames", named)).get("caches", ()):
-            self._add(StorageKind.CACHE, origin, str(cache.get("cacheName", "")), "", written=False)
+            self._add(StorageKind.CACHE, origin, well_formed(str(cache.get("cacheName", ""))), "", written=False)
 
     def drain(self, timeline: Timeline, lineage: Lineage, page_url: str) -> tuple[StorageItem, ...]:
         """One record per item and phase with its raw value, in order of time: its last value, its first sighting."""

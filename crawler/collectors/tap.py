@@ -10,11 +10,13 @@ import asyncio
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
 
+from crawler.collectors.setcookie import well_formed
 from crawler.collectors.sharing import MAX_BODY
 from crawler.launch import bounded
 from crawler.page_session import PageSession
@@ -35,7 +37,10 @@ _ROOM_FOR_BODIES = {"maxTotalBufferSize": 100_000_000, "maxResourceBufferSize": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the hook told: ``kind`` and the moment, the document's URL and origin, the stack's text, four details."""
+    """What the hook told: ``kind`` and the moment, the document's URL and origin, the stack's text, four details.
+
+    ``frame`` is CDP's name of the frame that it was told in, empty where that is not known.
+    """
 
     kind: str
     at_ms: float
@@ -43,6 +48,7 @@ class Report:
     origin: str
     stack: str
     details: tuple[str, str, str, str]
+    frame: str
 
 
 class Taps:
@@ -84,7 +90,7 @@ class Taps:
             self.all.append(tap)
             for event in self._handlers:
                 session.on(event, self._dispatcher(event, tap))
-            session.on("Runtime.bindingCalled", self._reported)
+            session.on("Runtime.bindingCalled", partial(self._reported, session))
             await bounded(self._enable(session), ATTACH_TIMEOUT_S)
         except (TimeoutError, PlaywrightError) as error:
             self.failures.setdefault("tap", f"a page was not listened to: {_first_line(error)}")
@@ -116,12 +122,13 @@ class Taps:
 
         return dispatch
 
-    def _reported(self, parameters: dict[str, Any]) -> None:
+    def _reported(self, session: PageSession, parameters: dict[str, Any]) -> None:
         if parameters.get("name") != self._binding:
             return
-        fields = str(parameters.get("payload", "")).split("\x1f")
+        fields = well_formed(str(parameters.get("payload", ""))).split("\x1f")
         if len(fields) != _FIELDS:
             return
+        frame = session.frame_of(parameters.get("executionContextId", 0))
         for collector, handler in self._reporters:
             try:
                 kind, at, url, origin, stack, *details = fields
@@ -134,6 +141,7 @@ class Taps:
                         origin=origin,
                         stack=stack,
                         details=(first, second, third, fourth),
+                        frame=frame,
                     )
                 )
             except Exception as error:  # noqa: BLE001 (as above)

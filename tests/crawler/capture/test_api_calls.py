@@ -237,7 +237,11 @@ def test_the_script_on_top_of_the_stack_is_named(web, visit):
         f"""const made_here = URL.createObjectURL(new Blob(["{read}"]));
         for (const u of [made_here, "data:text/javascript,{read};'https://a.org/x:1:1'"]) {{
         const made = document.createElement('script'); made.src = u; document.head.append(made) }}
-        eval("{read}\\n//# sourceURL=https://innocent.org/tag.js")""",
+        eval("{read}\\n//# sourceURL=https://innocent.org/tag.js");
+        const page = "<script>{read}</scr" + "ipt>";
+        for (const [name, value] of [['srcdoc', page], ['src', 'data:text/html,' + page],
+          ['src', URL.createObjectURL(new Blob([page], {{type: 'text/html'}}))]]) {{
+        const f = document.createElement('iframe'); f[name] = value; document.documentElement.append(f) }}""",
         kind="text/javascript",
     )
     url = web.serve(
@@ -255,7 +259,7 @@ def test_the_script_on_top_of_the_stack_is_named(web, visit):
         ("canvas.toDataURL", tag): 3,
         ("canvas.toDataURL", caller): 1,
         ("canvas.toDataURL", module): 1,
-        ("canvas.toDataURL", maker): 2,
+        ("canvas.toDataURL", maker): 5,
         ("canvas.toDataURL", url): 6,  # Who claims to be another script is not believed; its document is named.
     }
 
