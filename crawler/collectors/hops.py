@@ -273,8 +273,8 @@ def _deferred(event: dict[str, Any]) -> bool:
 
 
 def _is_its_own_document(event: dict[str, Any]) -> bool:
-    """Whether a request is filed under itself: scripts of workers, what fetchLater sends, documents in advance."""
-    return _deferred(event) or event.get("type") == "Prefetch" or not event.get("loaderId")
+    """Whether a request is filed under itself: scripts of workers, documents in advance."""
+    return event.get("type") == "Prefetch" or not event.get("loaderId")
 
 
 def _asked_for(event: dict[str, Any]) -> str | None:
