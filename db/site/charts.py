@@ -41,9 +41,9 @@ def _bar(run: Row, place: int, most: int) -> Markup:
     for severity in SEVERITIES:
         height = run[severity] / most * _HEIGHT
         top -= height
-        if height:
-            shape = Markup('<rect class="fill-{}" x="{}" y="{}" width="{}" height="{}"/>')
-            parts.append(shape.format(severity, left, round(top, 1), _BAR, round(height, 1)))
+        if height:  # Our own words and numbers: they need no escaping, which is slow for so many.
+            where = f'x="{left}" y="{top:.1f}" width="{_BAR}" height="{height:.1f}"'
+            parts.append(f'<rect class="fill-{severity}" {where}/>')
     words = ", ".join(f"{run[severity]} {severity}" for severity in SEVERITIES if run[severity]) or "none"
     found = f"{count(total, 'finding')} ({words})" if run["visits_ok"] else "nothing was seen"
     said = f"Run {run['run_id']}, {day(run['started_at'])}: {found}"
@@ -52,7 +52,7 @@ def _bar(run: Row, place: int, most: int) -> Markup:
     middle = left + _BAR / 2
     return Markup(
         '<g><title>{}</title>{}<text class="number" x="{}" y="{}">{}</text><text x="{}" y="{}">{}</text></g>'
-    ).format(said, Markup("").join(parts), middle, round(top - 4, 1), number, middle, _HEIGHT + 32, run["run_id"])
+    ).format(said, Markup("".join(parts)), middle, round(top - 4, 1), number, middle, _HEIGHT + 32, run["run_id"])  # noqa: S704 - made above
 
 
 _LANES = (("new", "New"), ("gone", "Gone"), ("texts", "Policy text"), ("platforms", "Consent tool"))

@@ -52,7 +52,8 @@ def open_findings(connection: sqlite3.Connection, counts: Iterable[Row], *, is_n
     # Chosen first, and only then joined with what they say.
     query = (
         f"WITH wanted (severity, rule) AS (VALUES {', '.join(['(?, ?)'] * (len(wanted) // 2)) or '(NULL, NULL)'})"  # noqa: S608 - marks only
-        " SELECT m.* FROM (SELECT f.fingerprint, f.severity_rank, f.rule_id, v.name, f.site, f.subject"
+        " SELECT m.fingerprint, m.rule, m.title, m.severity, m.subject, m.presence, m.status, m.vendor_id, m.vendor,"
+        "  m.site, m.fact, m.quote FROM (SELECT f.fingerprint, f.severity_rank, f.rule_id, v.name, f.site, f.subject"
         "  FROM wanted w CROSS JOIN finding_states f ON f.rule_id = w.rule AND f.severity = w.severity"
         "  JOIN vendors v ON v.id = f.vendor_id WHERE f.is_open AND (f.presence IN ('new', 'returned')) = ?"
         "  ORDER BY f.severity_rank, f.rule_id, v.name, f.site, f.subject LIMIT ?) c"
@@ -164,6 +165,7 @@ def dashboard(connection: sqlite3.Connection) -> Row:
         "rules": by_rules(connection, counts),
         "trend": trend(connection),
         "not_seen": not_seen(connection),
+        "not_seen_total": sum((row["visits"] or 0) - (row["visits_ok"] or 0) for row in vendors),
     }
 
 
@@ -181,14 +183,14 @@ def trend(connection: sqlite3.Connection, vendor: str | None = None, *, limit: i
 
 
 def not_seen(connection: sqlite3.Connection) -> list[Row]:
-    """Visits of each vendor's last run that brought no evidence."""
+    """The first visits of the vendors' last runs that brought no evidence."""
     query = (
         "SELECT c.*, n.name AS vendor FROM vendors n CROSS JOIN sites s ON s.vendor_id = n.id"
         " CROSS JOIN visits v ON v.site_id = s.id AND v.outcome <> 'ok'"
         "  AND v.run_id = (SELECT max(run_id) FROM run_vendor_summary WHERE vendor_id = n.id)"
-        " CROSS JOIN visit_coverage c ON c.id = v.id ORDER BY n.name, c.site, c.id LIMIT 100"
+        " CROSS JOIN visit_coverage c ON c.id = v.id ORDER BY n.name, c.site, c.id LIMIT ?"
     )
-    return select(connection, query)
+    return select(connection, query, [SHOWN])
 
 
 def vendor_head(connection: sqlite3.Connection, vendor_id: str) -> Row | None:

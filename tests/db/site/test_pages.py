@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from auditor import model as m
 from db import health
 from db.site import vendors
+from db.site.queries import dashboard
 from db.site.serve import build_app
 from db.site.text import day
 from db.store import Store
@@ -37,6 +39,21 @@ def test_the_dashboard_says_what_is_open_and_what_was_not_seen(site):
     assert "unreachable : the name does not resolve" in said
     assert "Nothing new" not in said
     assert 'href="/consent-audit/mismatches?is_open=1&amp;severity=critical"' in page.text
+
+
+def test_the_dashboard_lists_the_first_of_many_visits_without_evidence(published, tmp_path):
+    path = tmp_path / "many.db"
+    shutil.copy(published, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(visits)")]
+        taken = ", ".join({"id": "NULL", "repetition": "repetition + ?"}.get(name, name) for name in columns)
+        for number in range(1, 25):
+            database.execute(f"INSERT INTO visits SELECT {taken} FROM visits WHERE id = (SELECT max(id) FROM visits"
+                             " WHERE outcome = 'unreachable' AND repetition = 1)", [number])  # fmt: skip
+        database.execute("UPDATE run_vendor_summary SET visits = 25 WHERE vendor_id = 'dead'")
+        database.row_factory = sqlite3.Row
+        found = dashboard(database)
+    assert (len(found["not_seen"]), found["not_seen_total"]) == (20, 25)
 
 
 def test_a_vendor_page_shows_both_sides(site, records):
