@@ -31,7 +31,7 @@ lint: $(VENV)/.dev  ## ruff, mypy --strict, import-linter, and documents in step
 	$(BIN)/cog --check README.md
 
 pytest: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 docs: $(VENV)/.dev  ## write the generated parts of the documents
 	$(BIN)/python -m auditor.rules.readme
