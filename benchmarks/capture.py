@@ -345,7 +345,7 @@ async def memory(port: int, web_pid: int, args: argparse.Namespace) -> None:
     """Memory after every sixth of the visits, with nothing open and without recycling."""
     crawl = CrawlConfig(pages_per_site=2, settle_ms=200, settle_max_ms=2_000)
     step = max(args.visits // 6, 1)
-    print(f"memory: resident megabytes (shared pages in equal parts) over {args.visits} visits in one browser")
+    print(f"memory: resident megabytes without pages of files over {args.visits} visits in one browser")
     async with (
         AddressGuard(network(port)) as guard,
         Browsers(guard, find_browser(args.browser), recycle_after=100_000, recycle_above_bytes=1 << 50) as browsers,
@@ -355,7 +355,7 @@ async def memory(port: int, web_pid: int, args: argparse.Namespace) -> None:
             bad = await visits(browsers, guard, crawl, step)
             gc.collect()
             await asyncio.sleep(2)
-            now = tree(web_pid).proportional()
+            now = tree(web_pid).own()
             base = base or now
             print(
                 f"  after {done:4} visits ({bad} not ok): Python {now[PYTHON] / 1e6:4.0f}, driver"
