@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from auditor.consent_words import names_purpose
 from crawler.consent.labels import Side
+from crawler.consent.prices import names_price
 from crawler.consent.seen import CHOOSING
 from crawler.consent.wording import fold, foreign, languages
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from crawler.consent.seen import Seen
 
 _CONSENT = re.compile(r"cookie|consent|gdpr|dsgvo|rgpd|cmp", re.IGNORECASE)
-
-
-_PRICE = re.compile(r"[€$£]\s?\d|\d\s?(?:[€$£]|(?:eur|kr|zł|kč|ft|лв|грн|₺)\b)", re.IGNORECASE)
 
 
 _WHOLE = {Side.ACCEPT: 0.5, Side.REJECT: 0.4}
@@ -90,7 +88,7 @@ def _about_consent(seen: Seen) -> bool:
     clear = [b for b in seen.having(Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT) if b.reading.strength >= 0.7]
     if clear or _is_named(seen):
         return True
-    if any("other" in b.reading.concepts or b.side is Side.PAY for b in seen.buttons) or _PRICE.search(seen.text):
+    if any("other" in b.reading.concepts or b.side is Side.PAY for b in seen.buttons) or names_price(seen.text):
         return False  # an offer of cookies, say
     sided = seen.having(Side.ACCEPT, Side.REJECT)
     if sided and all(b.reading.strength < _WHOLE[b.side] for b in sided):

@@ -1,14 +1,15 @@
 """What the words on a control mean: which side of the choice it is on.
 
 The concepts that are found in a label (``wording``) add up to a ``Side``; where they contradict each other it is
-``DOUBT``, and a doubtful button is never clicked.
+``DOUBT``, and a doubtful button is never clicked. A refusal that costs money is the side that pays.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from crawler.consent.prices import costs, without_prices
 from crawler.consent.wording import TURNING, Language, denials, fold, languages, turns_around
 
 MAX_LABEL = 110
@@ -42,9 +43,17 @@ class Reading:
 
 def read_label(text: str, language: str) -> Reading:
     """Read a control's label in a language, in English where that says nothing. Never raises."""
-    folded = fold(text)
+    free = without_prices(text)
+    folded = fold(free)
     if not folded or len(folded) > MAX_LABEL:
         return Reading(side=Side.UNKNOWN, strength=0.0, concepts=frozenset(), language=language)
+    reading = _in_either(free, folded, language)
+    if reading.side in {Side.REJECT, Side.DOUBT} and costs(text):
+        return replace(reading, side=Side.PAY)
+    return reading
+
+
+def _in_either(text: str, folded: str, language: str) -> Reading:
     first = _read(text, folded, language)
     if first.side is not Side.UNKNOWN or language == "en":
         return first

@@ -91,17 +91,21 @@ def _box(raw: list[float]) -> tuple[float, float, float, float]:
     return (x, y, w, h)
 
 
-def _button(raw: dict[str, Any], language: str) -> Button:
+def read_button(raw: dict[str, Any], language: str) -> Button:
+    """Turn one raw control of ``eyes.js`` into a record; a bare cross says what its hidden label says."""
     text, aria = str(raw["text"]), str(raw["aria"])
     reading = read_label(text or aria, language)
-    if text and aria and reading.side in CHOOSING:
-        other = read_label(aria, language)
+    other = read_label(aria, language)
+    cross = fold(text) == "x"
+    if (cross and other.side in {Side.ACCEPT, Side.REJECT}) or (reading.side in CHOOSING and other.side is Side.PAY):
+        reading = other
+    elif text and aria and reading.side in CHOOSING:
         named = other.side is Side.DOUBT and only_adds_names(text, aria, language)
         if other.side in CHOOSING | {Side.DOUBT} and other.side is not reading.side and not named:
             reading = Reading(side=Side.DOUBT, strength=0.0, concepts=reading.concepts, language=language)
     if text and reading.side is Side.UNKNOWN and aria:
-        reading = read_label(aria, language)
-    drawn = (not text and not aria) or (raw["icon"] and reading.concepts == {"reject"})
+        reading = other
+    drawn = (not text and not aria) or ((raw["icon"] or cross) and reading.concepts == {"reject"})
     if drawn and _CLOSE.search(str(raw["hints"])):
         # An icon that closes, by its markup; its one hidden word ("discard", say) may be a translator's slip.
         reading = Reading(side=Side.DISMISS, strength=0.5, concepts=frozenset({"close"}), language=language)
@@ -145,11 +149,11 @@ def read_group(world: World, raw: dict[str, Any]) -> Seen:
     labels = tuple(str(c["text"] or c["aria"])[:120] for c in raw["controls"])
     language = _language(str(raw["text"]), labels, str(raw["lang"]))
     switches = {int(t["id"]) for t in raw["toggles"]}
-    buttons = [_button(c, language) for c in raw["controls"]]
+    buttons = [read_button(c, language) for c in raw["controls"]]
     buttons = [b for b in buttons if b.id not in switches or (b.side in CHOOSING and b.text)]
     named = {b.id for b in buttons}
     buttons = _with_answers(buttons, {int(c["id"]): str(c["goes"]) for c in raw["controls"]})
-    buttons += [b for b in (_button(c, language) for c in raw["weak"]) if b.reading.strength >= 0.7]
+    buttons += [b for b in (read_button(c, language) for c in raw["weak"]) if b.reading.strength >= 0.7]
     return Seen(
         world=world,
         id=int(raw["id"]),

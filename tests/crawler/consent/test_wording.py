@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.consent.labels import Side, read_label
+from crawler.consent.seen import read_button
 from crawler.consent.wording import BUTTON_CONCEPTS, fold, guess_language, languages, topic_words
 
 LABELS = json.loads((Path(__file__).parent / "labels.json").read_text("utf-8"))
@@ -78,6 +79,43 @@ def test_every_language_has_every_concept():
 )
 def test_traps(label, side):
     assert read_label(label, "en").side is side
+
+
+@pytest.mark.parametrize(
+    ("label", "language", "side"),
+    [
+        ("Zonder cookies voor € 2,49", "nl", Side.PAY),
+        ("Refuser et s'abonner 1,99 €/mois", "fr", Side.PAY),
+        ("Ablehnen für 4,99 € im Monat", "de", Side.PAY),
+        ("Necessary only, from $2.99 a month", "en", Side.PAY),
+        ("Reject for 3 EUR", "en", Side.PAY),
+        ("Reject all · free / 0 €", "en", Side.REJECT),
+        ("Reject all (€0.00)", "en", Side.REJECT),
+        ("Accept all · 0 €", "en", Side.ACCEPT),
+        ("Reject all 29 partners", "en", Side.REJECT),
+        ("Plus for £3", "en", Side.UNKNOWN),
+    ],
+)
+def test_a_refusal_that_costs_money_is_the_side_that_pays(label, language, side):
+    assert read_label(label, language).side is side
+
+
+@pytest.mark.parametrize(
+    ("text", "aria", "side"),
+    [
+        ("✕", "Continue without accepting", Side.REJECT),
+        ("×", "Accept all and close", Side.ACCEPT),
+        ("✕", "Close", Side.DISMISS),
+        ("✕", "", Side.DISMISS),
+        ("✕", "Reject", Side.DISMISS),
+        ("Reject", "Reject for € 2,49", Side.PAY),
+        ("Reject", "Accept", Side.DOUBT),
+    ],
+)
+def test_a_bare_cross_speaks_its_hidden_label(text, aria, side):
+    raw = {"id": 1, "kind": "button", "text": text, "aria": aria, "hints": "button close", "icon": False}
+    place = {"box": [0, 0, 20, 20], "disabled": False, "leaves": False, "own": True}
+    assert read_button(raw | place, "en").side is side
 
 
 @pytest.mark.parametrize(
