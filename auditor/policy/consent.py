@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.model import ConsentMechanism
 from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
+from auditor.policy.promises import promises
 from auditor.policy.sections import UNRANKED
 
 if TYPE_CHECKING:
@@ -26,12 +27,16 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
     rules: dict[str, list[dict[str, Any]]] = {}
     for rule in reading.words.values("consent"):
         rules.setdefault(rule["mechanism"], []).append(rule)
-    out = []
-    for mechanism, variants in rules.items():
-        found = [(s, rule) for rule in variants for s in _promising(reading, rule)]
-        if found:
-            out.append(_mechanism(reading, scopes, mechanism, found))
-    return tuple(out)
+    found: dict[str, list[tuple[Sentence, dict[str, Any]]]] = {
+        mechanism: [(s, rule) for rule in variants for s in _promising(reading, rule)]
+        for mechanism, variants in rules.items()
+    }
+    told = promises(reading.words.language)
+    for sentence in reading.cookie_sentences:
+        for pattern in told.of(sentence.view, reading.owners):
+            if not _absent(reading, sentence, pattern["mechanism"]):
+                found.setdefault(pattern["mechanism"], []).append((sentence, pattern))
+    return tuple(_mechanism(reading, scopes, mechanism, said) for mechanism, said in found.items() if said)
 
 
 def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
@@ -56,8 +61,12 @@ def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
     if reading.denials.hypothetical(sentence):
         return True
     folded = sentence.view.folded
+    told = promises(reading.words.language)
     if mechanism == "cookie_banner":
-        return _is_title(reading, sentence) or reading.words.cues("no_control").first(folded) is not None
+        other = told.says(sentence.view, "advertising_banner") or reading.words.cues("no_control").first(folded)
+        return bool(other) or _is_title(reading, sentence)
+    if mechanism == "implied_consent":  # "By clicking Accept you agree" asks
+        return told.says(sentence.view, "accept_button") and not told.says(sentence.view, "by_using")
     if mechanism != "preference_centre":
         return False
     named = _is_title(reading, sentence) or reading.words.cues("browsers").first(folded) is not None

@@ -1,0 +1,46 @@
+"""What sentences, headings and rows declare, worded differently in thirteen languages (``wordings/*.txt``).
+
+Every case stands in a small policy of its own. Of a section ``[language kind]`` each line declares the kind; one that
+begins with ``!`` only looks like it and must not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.policy.read import read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.model import PolicyDeclaration
+
+FOLDER = Path(__file__).parent / "wordings"
+OPENINGS = dict(line.split("|") for line in (FOLDER / "openings.txt").read_text(encoding="utf-8").splitlines() if line)
+
+
+def declared(language: str, body: str) -> PolicyDeclaration:
+    """What a policy with a text of its own under its opening declares."""
+    title, introduction = OPENINGS[language].split(" :: ")
+    return read_policy(f"# {title}\n\n{introduction}\n\n{body}\n".encode(), name="policy.md")
+
+
+def cases(name: str) -> Iterator[tuple[list[str], str]]:
+    """The words of the section and the text of each line of a file."""
+    section: list[str] = []
+    for line in (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]").split()
+        elif line:
+            yield section, line
+
+
+def test_controls_are_promised_in_any_order_of_the_words():
+    wrong = []
+    for (language, mechanism), line in cases("consent"):
+        text = line.removeprefix("!")
+        promised = mechanism in {control.mechanism for control in declared(language, text).consent}
+        if promised == line.startswith("!"):
+            wrong.append((language, mechanism, line))
+    assert wrong == []
