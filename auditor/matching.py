@@ -112,12 +112,19 @@ def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own:
     policies list storage entries among their cookies. ``own`` are the registrable domains of the vendor: one policy
     often serves several, and lists the first-party cookies of one of them.
     """
-    match = declared.match
-    readings = _readings(match.kind, match.pattern, declared.name, declared.aliases)
-    closeness = max(_closeness(kind, pattern, item) for kind, pattern in readings)
+    closeness = max(_closeness(kind, pattern, item) for kind, pattern in _readings_of(declared))
     if closeness and _host_allows(declared, item, own) and _provider_allows(declared.provider, item, knowledge):
         return closeness
     return 0
+
+
+def has_name(declared: DeclaredCookie, name: str) -> bool:
+    """Whether a declared cookie's name or wildcard is this name, wherever such a cookie lives."""
+    return any(kind != "host" and _name_closeness(kind, pattern, name) for kind, pattern in _readings_of(declared))
+
+
+def _readings_of(declared: DeclaredCookie) -> tuple[tuple[str, str], ...]:
+    return _readings(declared.match.kind, declared.match.pattern, declared.name, declared.aliases)
 
 
 @lru_cache(maxsize=65_536)
@@ -144,11 +151,15 @@ def _spellings(text: str) -> tuple[str, ...]:
 def _closeness(kind: str, pattern: str, item: Item) -> int:
     if kind == "host":
         return int(item.kind == "cookie" and host_matches(f"*.{pattern.lstrip('*.')}", item.domain))
-    names = (item.name, unquote(item.name)) if "%" in item.name else (item.name,)
+    return _name_closeness(kind, pattern, item.name)
+
+
+def _name_closeness(kind: str, pattern: str, name: str) -> int:
+    names = (name, unquote(name)) if "%" in name else (name,)
     if pattern in names:
         return 3
     fits = glob_matches if kind == "glob" else _is_base
-    return 2 if any(fits(pattern, name) for name in names) else 0
+    return 2 if any(fits(pattern, one) for one in names) else 0
 
 
 def _is_base(declared: str, name: str) -> bool:

@@ -38,14 +38,32 @@ _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-
 
 
 def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredService, ...]:
-    """Every named third party once, with the category of the section, row or sentence that names it first."""
+    """Every named third party once, with the category of the section, row or sentence that names it first.
+
+    One that stands under the labels of two categories is declared twice, and is there twice.
+    """
     found: dict[str, DeclaredService] = {}
+    again: dict[tuple[str, Category], DeclaredService] = {}
     candidates = chain(_in_sentences(reading, categories, scopes), _in_tables(reading, categories, scopes))
     for service in sorted(candidates, key=lambda service: service.evidence[0].start):
         have = found.get(service.name)
         if have is None or (have.category is None and service.category is not None):
             found[service.name] = service
-    return tuple(service for service in found.values() if not _is_owner_only(service, found))
+        elif service.category is not None and _labelled_otherwise(service, have, categories):
+            again.setdefault((service.name, service.category), service)
+    return tuple(service for service in (*found.values(), *again.values()) if not _is_owner_only(service, found))
+
+
+def _labelled_otherwise(service: DeclaredService, have: DeclaredService, categories: Categories) -> bool:
+    """Do two labels of the policy, neither of which reaches to the other's category, stand above a service?"""
+    labels = {service.category_label, have.category_label}
+    named = [one for one in categories.declared if one.label in labels]
+    reached = {c for one in named for c in (*one.covers, *one.alternatives) if c is not one.canonical}
+    return (
+        None not in labels
+        and service.category is not have.category
+        and reached.isdisjoint({service.category, have.category})
+    )
 
 
 def _is_owner_only(service: DeclaredService, found: dict[str, DeclaredService]) -> bool:

@@ -5,7 +5,8 @@ policy's or the consent tool's list no observed item matches: none in any scenar
 hint to bring the list up to date and no more: what only a login, a purchase or another page sets is not seen in a
 visit.
 
-Silent: entries that are matched by name, wildcard or host; pixels, which are no items. Undecided: where consent was
+Silent: entries that are matched by name, wildcard or host, also by a cookie that the browser refused to keep; pixels,
+which are no items. Undecided: where consent was
 not given in a proven visit, or the looking was not complete, since what needs consent could not show itself.
 """
 
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from auditor.evidence import is_proven
 from auditor.examples import cookie, declaration, evidence, listed, visits
-from auditor.matching import specificity
-from auditor.model import ChoiceOutcome, DisclosureLevel, Match, Scenario, Severity
+from auditor.matching import has_name, specificity
+from auditor.model import ChoiceOutcome, CookieEvent, DisclosureLevel, Match, Scenario, Severity
 from auditor.rule import Doubt, Example, PolicyNeed, Rule
 from auditor.rules._wording import clip, policy_ref, visit_refs
 
@@ -40,7 +41,9 @@ def _answers(site: SiteEvidence, items: list[Item], case: Evidence) -> list[Matc
     entries = [one for one in site.declared.cookies if one.record.storage != "pixel"]
     first = {one.record.name: one for one in reversed(entries)}
     seen = {one.record.name for one in entries if _seen(one, items, site)}
-    missing = [first[name] for name in sorted(first) if name not in seen]
+    tried = _refused(case)
+    unseen = [first[name] for name in sorted(first) if name not in seen]
+    missing = [one for one in unseen if not any(has_name(one.record, name) for name in tried)]
     if not missing:
         return []
     unsure = [one.url for one in case.sites if not _looked(one)]
@@ -48,6 +51,12 @@ def _answers(site: SiteEvidence, items: list[Item], case: Evidence) -> list[Matc
         reason = f"consent was not given in a proven and complete visit of {', '.join(unsure)}"
         return [Doubt(site=site.url, subject=None, reason=reason)]
     return [_match(one, site) for one in missing]
+
+
+def _refused(case: Evidence) -> frozenset[str]:
+    """The names of cookies that were set in vain: the browser refused them."""
+    visits = (visit for site in case.sites for visit in site.good)
+    return frozenset(c.name for visit in visits for c in visit.cookies if c.event is CookieEvent.BLOCKED)
 
 
 def _seen(declared: Declared[DeclaredCookie], items: list[Item], site: SiteEvidence) -> bool:
@@ -90,7 +99,7 @@ def _match(declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
 
 RULE = Rule(
     id="declared_not_observed",
-    version=1,
+    version=2,
     title="Cookie that is declared and was not observed",
     severity=Severity.INFO,
     legal_basis=("GDPR art. 12-13",),

@@ -189,11 +189,15 @@ def test_shared_names_are_meant() -> None:
         for name in (service.name, *service.aliases):
             owners.setdefault(fold(name), set()).add(service.name)
     assert {name for name, services in owners.items() if len(services) > 1} == {
+        "adsense",
         "amazon web services",
         "aws",
         "doubleclick",
+        "doubleclick for publishers",
         "facebook",
+        "google ad manager",
         "google ads",
+        "google adsense",
         "google adwords",
         "google doubleclick",
         "linkedin",

@@ -161,6 +161,22 @@ def test_services_take_the_category_of_their_section(read):
     }
 
 
+@pytest.mark.parametrize(
+    ("heading", "categories"),
+    [
+        ("Targeting cookies", ["performance", "targeting"]),
+        ("Performance cookies of our partners", ["performance"]),
+        ("Analytics and targeting cookies", ["performance"]),
+    ],
+)
+def test_a_service_under_the_labels_of_two_categories_is_declared_twice(read, heading, categories):
+    declaration = read(
+        "# Cookie policy\n\n## Performance cookies\n\nThese cookies count visits; we use Google Analytics for that.\n\n"
+        f"## {heading}\n\nFor these cookies we use AdRoll and Google Analytics.\n"
+    )
+    assert [s.category.value for s in declaration.services if s.name == "Google Analytics"] == categories
+
+
 def test_browsers_and_logins_are_no_services(read):
     declaration = read(
         "Cookie policy\n\nOur website uses cookies. "
