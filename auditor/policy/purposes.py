@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
 
-OPTIONAL = (Category.FUNCTIONAL, Category.PERFORMANCE, Category.TARGETING)
-
 
 def purposes(reading: Reading, folded: str) -> dict[Category, int]:
     """How many purpose words of each category a text has."""
@@ -31,28 +29,67 @@ def sentence_purpose(reading: Reading, folded: str) -> Category | None:
 def used_for(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
     """The categories that a sentence about the use of cookies gives as purposes, with their words.
 
-    "To improve" alone is no category.
-    What cookies must do to work is no category of its own here: words such as "consent" stand in any sentence.
+    "To improve" alone is no category. Where no purpose is told, "cookies that the site needs" are necessary ones.
     """
     folded = sentence.view.folded
-    used = reading.words.cues("cookies_in_use").first(folded)
-    if used is None or reading.denials.in_clause(folded, used.end, used.end):
+    span = _purpose_span(reading, folded)
+    if span is None:
         return []
-    prepositions = reading.words.cues("purpose_preposition")
-    purpose, before = prepositions.first(folded[used.end :]), prepositions.first(folded[: used.start])
-    if before is not None and not folded[: before.start].strip():  # "For measuring our visits we use cookies"
-        start, rest = before.end, folded[before.end : used.start]
-    elif purpose is not None:
-        start, rest = used.end + purpose.end, folded[used.end + purpose.end :]
-    else:
-        return []
+    start, end = span
+    rest = folded[start:end]
     for vague in reversed(reading.words.cues("improvement").all(rest)):
         rest = rest[: vague.start] + " " * (vague.end - vague.start) + rest[vague.end :]
     joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
     out, at = [], 0
-    for end in re.finditer(rf"[,;:()]\s|\s(?:{joiners})\s|$", rest):
-        category = sentence_purpose(reading, rest[at : end.start()])
-        if category in OPTIONAL:
-            out.append((category, sentence.view.text[start + at : start + end.start()].strip(" .")))
-        at = end.end()
-    return out
+    for stop in re.finditer(rf"[,;:()]\s|\s(?:{joiners})\s|$", rest):
+        category = _clause_purpose(reading, rest[at : stop.start()])
+        if category is not None:
+            out.append((category, sentence.view.text[start + at : start + stop.start()].strip(" .")))
+        at = stop.end()
+    return out or _needed(reading, sentence)
+
+
+def _needed(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
+    """The words of a sentence that say that the site needs its cookies."""
+    cookie = reading.labels.cookie.first(sentence.view.folded)
+    at = cookie.end if cookie else 0
+    found = reading.words.cues("necessity").first(sentence.view.folded[at:])
+    if cookie is None or found is None:
+        return []
+    return [(Category.STRICTLY_NECESSARY, sentence.view.text[at + found.start : at + found.end])]
+
+
+def _clause_purpose(reading: Reading, clause: str) -> Category | None:
+    """The category of one clause; to measure or to personalise advertisements is advertising.
+
+    Words such as "consent" stand in any sentence, and make nothing necessary.
+    """
+    counts = purposes(reading, clause)
+    if counts[Category.TARGETING]:
+        return Category.TARGETING
+    best = max(counts, key=lambda category: counts[category])
+    if not counts[best] or (best is Category.STRICTLY_NECESSARY and reading.words.cues("consent_word").first(clause)):
+        return None
+    return best
+
+
+def _purpose_span(reading: Reading, folded: str) -> tuple[int, int] | None:
+    """Where a sentence tells what cookies are used for; None where it does not speak of their use here."""
+    words = reading.words
+    prepositions = words.cues("purpose_preposition")
+    used = words.cues("cookies_in_use").first(folded)
+    if used is not None and not reading.denials.in_clause(folded, used.end, used.end):
+        before = prepositions.first(folded[: used.start])
+        if before is not None and not folded[: before.start].strip():  # "For measuring our visits we use cookies"
+            return before.end, used.start
+        if purpose := prepositions.first(folded[used.end :]):
+            return used.end + purpose.end, len(folded)
+        if words.cues("purpose_case").first(folded[used.end :]) or words.cues("relative").first(folded):
+            return used.end, len(folded)
+    enabled = words.cues("cookies_enable").first(folded)
+    cookie = reading.labels.cookie.first(folded[enabled.start :]) if enabled else None
+    if enabled is None or cookie is None or not words.cues("own_site_words").first(folded):
+        return None
+    if reading.denials.in_clause(folded, enabled.end, enabled.end):
+        return None
+    return enabled.start + cookie.end, len(folded)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.model import Category
 from auditor.policy.read import read_policy
 
 if TYPE_CHECKING:
@@ -43,4 +44,25 @@ def test_controls_are_promised_in_any_order_of_the_words():
         promised = mechanism in {control.mechanism for control in declared(language, text).consent}
         if promised == line.startswith("!"):
             wrong.append((language, mechanism, line))
+    assert wrong == []
+
+
+LETTERS = {
+    "N": Category.STRICTLY_NECESSARY,
+    "F": Category.FUNCTIONAL,
+    "P": Category.PERFORMANCE,
+    "T": Category.TARGETING,
+    "U": Category.UNCLASSIFIED,
+}
+
+
+def test_headings_items_and_purposes_declare_exactly_their_categories():
+    """A line is ``letters|text``; in the text ``/`` ends a line."""
+    wrong = []
+    for (language,), line in cases("categories"):
+        letters, text = line.split("|", 1)
+        expected = {LETTERS[letter] for letter in letters.split(",") if letter != "-"}
+        found = {category.canonical for category in declared(language, text.replace(" / ", "\n")).categories}
+        if found != expected:
+            wrong.append((language, line, sorted(found)))
     assert wrong == []
