@@ -131,7 +131,7 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
     if any(at in reading.record_places for at in section.places):
         return True
     vague = reading.words.cues("rest_label").first(section.phrase.folded) is not None
-    if section.label.category is Category.UNCLASSIFIED and (vague or not reading.kind == "cookie_policy"):
+    if section.label.category is Category.UNCLASSIFIED and (vague or reading.kind != "cookie_policy"):
         tables = any(isinstance(elements[at], Table) for at in section.places)
         return tables or reading.words.cues("party_third").first(section.phrase.folded) is not None
     if section.label.cookie_word:
