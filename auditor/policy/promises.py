@@ -32,6 +32,7 @@ class Promises:
         self._groups = {name: Cues(cues) for name, cues in groups.items()}
         self._groups |= {"@product": Cues(data["products"]), "@browser": Cues(data["browsers"])}
         self._patterns: list[dict[str, Any]] = data["patterns"] if groups else []
+        self._technologies: list[dict[str, Any]] = data["technologies"] if groups else []
 
     def of(self, view: View, owners: frozenset[str]) -> Iterator[dict[str, Any]]:
         """The patterns that a sentence fills, each with the ``mechanism`` it promises and what that ``grants``.
@@ -39,9 +40,14 @@ class Promises:
         ``owners`` are the names of the vendor itself, who is no service.
         """
         known: dict[str, list[Found]] = {}
-        for pattern in self._patterns:
+        yield from (pattern for pattern in self._patterns if self._fills(view, owners, pattern, known))
+
+    def technologies(self, view: View, owners: frozenset[str]) -> Iterator[tuple[str, Found]]:
+        """The technologies that a sentence tells of, each with the words that name it."""
+        known: dict[str, list[Found]] = {}
+        for pattern in self._technologies:
             if self._fills(view, owners, pattern, known):
-                yield pattern
+                yield pattern["technology"], known[pattern["all"][0]][0]
 
     def says(self, view: View, name: str) -> bool:
         """Does a sentence have a word of a group?"""

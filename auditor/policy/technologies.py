@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.model import DeclaredTechnology
 from auditor.policy.blocks import Sentence, split_sentences
 from auditor.policy.cookies import is_cookie_table
+from auditor.policy.promises import promises
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCookie
@@ -26,8 +27,9 @@ def read_technologies(reading: Reading, cookies: tuple[DeclaredCookie, ...]) -> 
     found = []
     rows = {_STORAGE[cookie.storage]: cookie.evidence for cookie in reversed(cookies) if cookie.storage in _STORAGE}
     pool = [*reading.document.sentences, *_told_in_tables(reading)]
+    told = _told_in_any_order(reading, pool)
     for name in reading.words.keys("technologies"):
-        sentence = _declaring(reading, pool, name)
+        sentence = _declaring(reading, pool, name) or told.get(name)
         if sentence is not None:
             found.append(DeclaredTechnology(name=name, declared=True, evidence=(sentence.view.quote(),)))
         elif name in rows:
@@ -47,6 +49,17 @@ def _declaring(reading: Reading, pool: list[Sentence], name: str) -> Sentence | 
     return None
 
 
+def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sentence]:
+    """The first sentence per technology that tells of it by words that stand together in any order."""
+    told: dict[str, Sentence] = {}
+    finder = promises(reading.words.language)
+    for sentence in pool:
+        for name, found in finder.technologies(sentence.view, reading.owners):
+            if name not in told and _is_used(reading, sentence, found):
+                told[name] = sentence
+    return told
+
+
 def _told_in_tables(reading: Reading) -> list[Sentence]:
     """The sentences in the cells of tables that list no cookies."""
     tables = [(place, grid) for place, grid in reading.grids if not is_cookie_table(reading, place, grid)]
@@ -60,4 +73,6 @@ def _is_used(reading: Reading, sentence: Sentence, found: Found) -> bool:
     defined = sentence.place in reading.definition_places
     if defined and reading.words.cues("definition_hedge").first(sentence.view.folded[: found.start]):
         return False
+    if reading.words.cues("none_of").first(sentence.view.folded[found.start : found.end]):
+        return False  # "our newsletters contain no pixels"
     return not denials.reaches(sentence, found.start, found.end) and not denials.hypothetical(sentence)

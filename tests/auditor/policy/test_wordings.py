@@ -66,3 +66,12 @@ def test_headings_items_and_purposes_declare_exactly_their_categories():
         if found != expected:
             wrong.append((language, line, sorted(found)))
     assert wrong == []
+
+
+def test_technologies_are_told_in_many_words_and_not_denied():
+    wrong = []
+    for (language, technology), line in cases("technologies"):
+        told = {one.name for one in declared(language, line.removeprefix("!")).technologies if one.declared}
+        if (technology in told) == line.startswith("!"):
+            wrong.append((language, technology, line, sorted(told)))
+    assert wrong == []
