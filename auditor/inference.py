@@ -123,6 +123,7 @@ _HARMLESS = re.compile(r"consent\w*|optout|csrf\w*|xsrf\w*|donottrack|dnt|gdpr|c
 _TABLE = tuple((what, category, re.compile(words)) for what, category, words in _TELLING)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]?|[0-9]+[a-z]*")
 _WORDS = re.compile(r"[0-9A-Za-z]+")
+_HASH = re.compile(r"[0-9a-f]{32}")
 _JOINED = 3
 _MAX_NAME = 96
 _DAY_S = 86_400
@@ -164,10 +165,15 @@ def _by_circumstance(item: Item) -> Classification | None:
     if item.domain is not None and not item.own and lives is not None and lives > _DAY_S:
         reason = "Inferred: an unknown third party keeps it for more than a day."
         return _guess(reason, _T, _NEIGHBOUR[_T], _BY_CIRCUMSTANCE)
-    if item.own and item.kind == "cookie" and item.http_only and lives is None:
-        reason = "Inferred: the site's own session cookie, closed to scripts."
+    if item.own and item.kind == "cookie" and lives is None and (item.http_only or _names_a_session(item)):
+        reason = "Inferred: the site's own session cookie, closed to scripts or named by a hash."
         return _guess(reason, _N, _NEIGHBOUR[_N], _BY_CIRCUMSTANCE)
     return None
+
+
+def _names_a_session(item: Item) -> bool:
+    """Joomla and its kind name their session by a hash that differs from site to site."""
+    return item.http_only is not False and _HASH.fullmatch(item.name) is not None
 
 
 @lru_cache(maxsize=16_384)

@@ -57,6 +57,16 @@ def test_circumstances():
     assert KNOW.cookie("zq", lifetime_seconds=31_536_000).category is None
 
 
+def test_a_session_named_by_a_hash():
+    name, own = "5d41402abc4b2a76b9719d911017c592", {"domain": "www.vendor.example", "site": SITE}
+    assert (KNOW.cookie(name, **own).layer, KNOW.cookie(name, **own).category) == (5, N)
+    assert KNOW.cookie(name, **own, lifetime_seconds=31_536_000).category is None
+    assert KNOW.cookie(name, **own, http_only=False).category is None
+    assert KNOW.cookie(name, **own, kind="local").category is None
+    assert KNOW.cookie(name[:31], **own).category is None
+    assert KNOW.cookie(name, "zq.example", site=SITE).category is None
+
+
 def test_a_session_that_scripts_read_or_that_lives_long_is_none():
     own = {"domain": "vendor.example", "site": SITE}
     assert KNOW.cookie("acme_session", **own).category is N
