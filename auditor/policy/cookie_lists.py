@@ -45,7 +45,11 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
         if place not in reading.cookie_places or block.kind == "heading" or place in reading.record_places:
             continue
         names = item_names(reading, place, block)
-        out.extend(_listed(reading, categories, scopes, place, block.view, name) for name in names)
+        found = [_listed(reading, categories, scopes, place, block.view, name) for name in names]
+        each = durations_in(block.view) if len(found) > 1 else []
+        if len(each) == len(found):
+            found = [replace(cookie, duration=duration) for cookie, duration in zip(found, each, strict=True)]
+        out.extend(found)
     return out
 
 
@@ -210,6 +214,11 @@ def _headed(reading: Reading, place: int) -> tuple[Category, str | None] | None:
             known = label.category is not Category.UNCLASSIFIED
             return label.category, heading.view.text if known else None
     return None
+
+
+def durations_in(view: View) -> list[Duration]:
+    """Every amount of time that a text gives, one after the other ("2 years / 24 hours")."""
+    return [read_duration(view.text[start:end]) for start, end in find_durations(view.folded)]
 
 
 def duration_in_prose(view: View) -> Duration:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
 from auditor.policy.cells import looks_like_cookie, split_list, split_names
-from auditor.policy.cookie_lists import duration_in_prose, in_lists, in_prose
+from auditor.policy.cookie_lists import duration_in_prose, durations_in, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, read_duration
 from auditor.policy.entries import services_of_heading
@@ -184,6 +184,8 @@ class _RowReader:
         pieces = split_list(cell)
         if len(pieces) == count and count > 1:
             return [read_duration(piece.text, unit, self.reading.words.language) for piece in pieces]
+        if count > 1 and len(each := durations_in(cell)) == count:
+            return each
         told = read_duration(cell.text, unit, self.reading.words.language)
         kinds = (self.reading.words.cues("storage_cell", kind).first(cell.folded) for kind in STORAGES)
         return [NOT_STATED if told.kind == "unknown" and any(kinds) else told] * count
@@ -207,6 +209,9 @@ class _RowReader:
         """The category that the purpose speaks for, else the usual one of the service that the row names."""
         if purpose is not None and self.reading.words.cues("consent_record").first(purpose.folded):
             return Category.STRICTLY_NECESSARY
+        label = self.reading.labels.read(purpose.folded) if purpose else None
+        if label and not label.residue:
+            return label.category
         found = sentence_purpose(self.reading, purpose.folded) if purpose else None
         if found is not None:
             return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import Duration
@@ -19,6 +20,7 @@ DAY = 86_400
 _UNITS = (("year", 365 * DAY), ("month", 30 * DAY), ("week", 7 * DAY), ("day", DAY), ("hour", 3600), ("minute", 60))
 _KIND_WORDS = {"approx": "about ", "max": "at most ", "less_than": "less than "}
 _EMPTY = re.compile(r"[\s\-/.?*]*|n/?a\.?|not (?:applicable|specified)|unknown")
+_ADDS = {"", ",", "and", "et", "und", "en", "y", "e", "i"}
 _FEW_YEARS = 5
 """Up to so many "j" may be a Frenchman's days or a German's years: then they are not understood."""
 _CLOCK = re.compile(r"^\s*(?:(\d{1,5})\s*(?:d|days?)[, ]+)?(\d{1,2}):(\d{2}):(\d{2})\s*$")
@@ -151,9 +153,7 @@ def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Durat
     if len(found) > 1:
         if rules.range.match(folded[end : found[1][1]]):
             return Duration(raw=raw, kind="range", min_seconds=seconds, max_seconds=found[1][0])
-        between = folded[end : found[1][1]].strip()
-        if between in {"", ",", "and", "et", "und", "en", "y", "e", "i"} and found[1][0] < seconds:
-            seconds += found[1][0]
+        seconds += _rest(folded, found)
     if match := re.search(r"(\d{1,4})\s*(?:-|to|a|bis|tot|do|till|til)\s*$", before):
         low = round(int(match[1]) * seconds / max(1, _figure(folded[start:end])))
         return Duration(raw=raw, kind="range", min_seconds=low, max_seconds=seconds)
@@ -163,6 +163,16 @@ def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Durat
         return Duration(raw=raw, kind="max", seconds=seconds, min_seconds=0, max_seconds=seconds)
     kind = "approx" if rules.approx.search(before) else "fixed"
     return Duration(raw=raw, kind=kind, seconds=seconds)
+
+
+def _rest(folded: str, found: list[tuple[int, int, int]]) -> int:
+    """The seconds that smaller units add to the first amount ("1 year 11 months 29 days")."""
+    total = 0
+    for (larger, _, end), (smaller, start, _) in pairwise(found):
+        if folded[end:start].strip() not in _ADDS or smaller >= larger:
+            break
+        total += smaller
+    return total
 
 
 def _figure(folded: str) -> float:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block, Cell, Link, Table
 from auditor.policy.markup import Mark, html_text
-from auditor.policy.plain import colon_lead, looks_like_heading, square
+from auditor.policy.plain import colon_lead, looks_like_heading
+from auditor.policy.text_tables import square
 from auditor.policy.view import Origin, View
 
 if TYPE_CHECKING:

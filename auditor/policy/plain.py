@@ -4,53 +4,54 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from auditor.policy.blocks import NO_LEVEL, Block, Cell, Link, Table
-from auditor.policy.embedded import table_ends, table_rows, table_span
+from auditor.policy.blocks import NO_LEVEL, Block, Link, Table
+from auditor.policy.embedded import table_ends, table_span
 from auditor.policy.inline import inline
+from auditor.policy.text_tables import DELIMITER, ITEM, html_table, pipe_table, spaced_table, tab_table
 from auditor.policy.view import Origin, View
 
 _MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MULTILINE)
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
-_ITEM = re.compile(r"\s*(?:[•●▪◦‣∙·○■□➢✓]\s*|[*+\-–—]\s+)")
 _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
-_COUNTER = re.compile(r"\s*(?:\(?\w{1,3}[.)]|[*+•\-–])\t")  # "1.", then a tab: a list
-_DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
 _ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
-MIN_ROWS = 2
 BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
 _PATH = re.compile(r"\w\s+(?:→|>|›|»|->)\s+\w")  # "Settings > Privacy" leads through menus
 _CODE = re.compile(r"(?<!`)`([^`\n]{1,80})`(?!`)")
 _TAGS_ONLY = re.compile(r"\s*(?:</?[a-zA-Z][^<>]{0,300}>\s*){1,20}")
-_CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(slots=True)
-class _Line:
+class Line:
+    """A line without its end, and where it starts."""
+
     start: int
     text: str
 
     @property
     def end(self) -> int:
+        """Where the line ends (exclusive)."""
         return self.start + len(self.text)
 
 
 @dataclass(slots=True)
-class _Reader:
+class Reader:
+    """Gathers the elements of a file line by line."""
+
     origin: Origin
     markdown: bool
     elements: list[Block | Table] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    paragraph: list[_Line] = field(default_factory=list)
+    paragraph: list[Line] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)  # of HTML tables
 
     def view(self, start: int, end: int) -> View:
+        """The readable text between two offsets."""
         if not self.markdown:
             return View(self.origin, self.origin.text[start:end], start).part(0, end - start)
         return inline(self.origin, start, end, self.links)
@@ -63,10 +64,11 @@ class _Reader:
             self.add(start, end)
 
     def add(self, start: int, end: int) -> None:
+        """A paragraph, item or bare heading becomes a block."""
         start, end = self._without_emphasis(start, end)
         raw = self.origin.text[start:end]
         kind, number = "text", None
-        if bullet := _ITEM.match(raw):
+        if bullet := ITEM.match(raw):
             kind, start = "item", start + bullet.end()
         raw = self.origin.text[start:end]
         if match := _NUMBERED.match(raw):
@@ -90,11 +92,13 @@ class _Reader:
         return start, end
 
     def lead(self, start: int, end: int, view: View) -> View | None:
+        """The bold or colon-ended words that a block begins with."""
         if self.markdown and (match := _BOLD_LEAD.match(self.origin.text, start, end)):
             return self.view(match.start(1), match.end(1))
         return colon_lead(view)
 
     def heading(self, start: int, end: int, level: int) -> None:
+        """A marked heading becomes a block."""
         match = re.match(r"\s*((?:\d{1,2}\.)+\d{0,2}|\d{1,2}\)|[a-zA-Z][.)])\s+", self.origin.text[start:end])
         number = match[1].rstrip(".)") if match else None
         view = self.view(start + (match.end() if match else 0), end)
@@ -110,7 +114,7 @@ def is_markdown(text: str) -> bool:
 def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list[tuple[int, int]]]:
     """Blocks, tables, links and stretches of code of a text or Markdown file."""
     origin = Origin(text)
-    reader = _Reader(origin, is_markdown(text), ends=table_ends(text))
+    reader = Reader(origin, is_markdown(text), ends=table_ends(text))
     lines = _lines(text)
     at = _front_matter(lines) if reader.markdown else 0
     while at < len(lines):
@@ -119,15 +123,15 @@ def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list
     return origin, reader.elements, reader.links, [m.span(1) for m in _CODE.finditer(text)] if reader.markdown else []
 
 
-def _lines(text: str) -> list[_Line]:
+def _lines(text: str) -> list[Line]:
     lines, start = [], 0
     for raw in text.splitlines(keepends=True):
-        lines.append(_Line(start, raw.rstrip("\r\n\x0b\x0c\u2028\u2029\x85")))
+        lines.append(Line(start, raw.rstrip("\r\n\x0b\x0c\u2028\u2029\x85")))
         start += len(raw)
     return lines
 
 
-def _front_matter(lines: list[_Line]) -> int:
+def _front_matter(lines: list[Line]) -> int:
     fence = lines[0].text.strip() if lines else ""
     if fence not in ("---", "+++"):
         return 0
@@ -137,17 +141,17 @@ def _front_matter(lines: list[_Line]) -> int:
     return 0
 
 
-def _step(reader: _Reader, lines: list[_Line], at: int) -> int:
+def _step(reader: Reader, lines: list[Line], at: int) -> int:
     """Read one construct; returns the number of the next line."""
     line = lines[at]
     if reader.markdown and (end := table_span(line.text, line.start, reader.ends)):
-        return _html_table(reader, lines, at, end)
+        return html_table(reader, lines, at, end)
     if not line.text.strip() or (reader.markdown and _TAGS_ONLY.fullmatch(line.text)):
         reader.flush()
         return at + 1
     if reader.markdown and (end := _markdown_construct(reader, lines, at)):
         return end
-    if end := _tab_table(reader, lines, at):
+    if end := tab_table(reader, lines, at) or spaced_table(reader, lines, at):
         return end
     if reader.paragraph and not _continues(reader, line):
         reader.flush()
@@ -155,16 +159,17 @@ def _step(reader: _Reader, lines: list[_Line], at: int) -> int:
     return at + 1
 
 
-def _markdown_construct(reader: _Reader, lines: list[_Line], at: int) -> int:
+def _markdown_construct(reader: Reader, lines: list[Line], at: int) -> int:
     line = lines[at]
     if match := _ATX.match(line.text):
         reader.flush()
         reader.heading(line.start + match.start(2), line.start + match.end(2), len(match[1]))
         return at + 1
-    if line.text.lstrip().startswith("|"):
-        reader.flush()
-        return _pipe_table(reader, lines, at)
     follows = lines[at + 1].text if at + 1 < len(lines) else ""
+    bare = "|" in line.text and "|" in follows and DELIMITER.fullmatch(follows.rstrip()) is not None
+    if line.text.lstrip().startswith("|") or bare:
+        reader.flush()
+        return pipe_table(reader, lines, at, bare=bare)
     if (match := _SETEXT.match(follows)) and len(match[1]) > 1 and not reader.paragraph:
         reader.heading(line.start, line.end, 1 if match[1][0] == "=" else 2)
         return at + 2
@@ -174,12 +179,12 @@ def _markdown_construct(reader: _Reader, lines: list[_Line], at: int) -> int:
     return 0
 
 
-def _continues(reader: _Reader, line: _Line) -> bool:
+def _continues(reader: Reader, line: Line) -> bool:
     """Is a line the soft-wrapped rest of the paragraph before it?"""
     before = reader.paragraph[-1].text
     if before.endswith("  ") and reader.markdown:
         return False
-    if _ITEM.match(line.text) or _NUMBERED.match(line.text):
+    if ITEM.match(line.text) or _NUMBERED.match(line.text):
         return False
     bare = before.rstrip().rstrip("*")
     if bare.endswith((".", ":", ";", "!", "?", "。")):
@@ -205,79 +210,3 @@ def colon_lead(view: View) -> View | None:
     if match and len(match[1].split()) <= 9:
         return view.part(0, match.end(1))
     return None
-
-
-# ------------------------------------------------------------------------------------------- tables
-
-
-def _pipe_table(reader: _Reader, lines: list[_Line], at: int) -> int:
-    rows: list[tuple[Cell, ...]] = []
-    views: list[View] = []
-    before_delimiter = 0
-    while at < len(lines) and lines[at].text.lstrip().startswith("|"):
-        line = lines[at]
-        at += 1
-        if _DELIMITER.match(line.text):
-            before_delimiter = len(rows)
-            continue
-        cells = tuple(Cell(cell) for cell in _pipe_cells(reader, line))
-        if any(cell.view.text for cell in cells):
-            rows.append(cells)
-            views.append(View(reader.origin, line.text, line.start).part(0, len(line.text)))
-    marked = [
-        tuple(Cell(c.view, header=True) for c in row) if n < before_delimiter else row for n, row in enumerate(rows)
-    ]
-    if marked:
-        reader.elements.append(Table(square(marked, reader.origin), tuple(views)))
-    return at
-
-
-def _html_table(reader: _Reader, lines: list[_Line], at: int, end: int) -> int:
-    reader.flush()
-    rows, views = [], []
-    for cells in table_rows(reader.origin.text, lines[at].start, end):
-        row = tuple(Cell(reader.view(start, stop), header=header) for start, stop, header in cells)
-        if any(cell.view.text for cell in row):
-            rows.append(row)
-            whole = reader.origin.text[cells[0][0] : cells[-1][1]]
-            views.append(View(reader.origin, whole, cells[0][0]).part(0, len(whole)))
-    if rows:
-        reader.elements.append(Table(square(rows, reader.origin), tuple(views)))
-    while at < len(lines) and lines[at].start < end:
-        at += 1
-    return at
-
-
-def _pipe_cells(reader: _Reader, line: _Line) -> list[View]:
-    edges = [match.start() for match in _CELL_EDGE.finditer(line.text)]
-    if not line.text.rstrip().endswith("|"):
-        edges.append(len(line.text))
-    return [reader.view(line.start + left + 1, line.start + right) for left, right in pairwise(edges)]
-
-
-def _tab_table(reader: _Reader, lines: list[_Line], at: int) -> int:
-    """Two or more lines with tabs between words are a table, as wide as the first; short rows are filled."""
-    count = lines[at].text.strip(" ").count("\t")
-    end = at
-    while end < len(lines) and 0 < lines[end].text.strip().count("\t") <= count:
-        end += 1
-    if end - at < MIN_ROWS or all(_COUNTER.match(line.text) for line in lines[at:end]):
-        return 0
-    reader.flush()
-    rows, views = [], []
-    for line in lines[at:end]:
-        cells, start = [], line.start
-        for piece in line.text.split("\t"):
-            cells.append(Cell(reader.view(start, start + len(piece))))
-            start += len(piece) + 1
-        rows.append(tuple(cells))
-        views.append(View(reader.origin, line.text, line.start).part(0, len(line.text)))
-    reader.elements.append(Table(square(rows, reader.origin), tuple(views)))
-    return end
-
-
-def square(rows: list[tuple[Cell, ...]], origin: Origin) -> tuple[tuple[Cell, ...], ...]:
-    """Rows of equal length: short ones are filled with empty cells."""
-    width = max(len(row) for row in rows)
-    empty = Cell(View(origin, ""))
-    return tuple(row + (empty,) * (width - len(row)) for row in rows)

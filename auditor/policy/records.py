@@ -18,6 +18,7 @@ MAX_ALONE = 25
 MIN_ROLES = 2
 UNRANKED = 8
 _NAME_LED = re.compile(r"([\w.\-*]{3,60})\s+[-–—]\s+(?=\S)")
+_MORE = re.compile(r"[.;,|]?\s+([^\W\d_][^:.;,|]{2,30}):\s+(?=\S)")
 _LABELLED = re.compile(r"((?:[^:.\n]|\.(?! )){2,60}):\s*(?=\S)")
 
 
@@ -67,9 +68,17 @@ class _Gatherer:
         if above is not None and self._answers(above[1], block):
             self._add(place, above[1], above[2], block.view)
             return
-        role, label, value = _labelled(self._reading, block)
-        if role is not None:
-            self._add(place, role, label, value)
+        if (
+            above is not None
+            and self._open is not None
+            and "name" in self._open.labels
+            and above[1] in self._open.cells
+        ):
+            self._open.places.append(place)  # a second provider, say: it belongs to the record, and adds nothing
+            return
+        if pairs := _labelled(self._reading, block):
+            for role, label, value in pairs:
+                self._add(place, role, label, value)
             return
         self._open = _begun_by_name(place, block)
         if self._open is not None:
@@ -98,13 +107,20 @@ class _Gatherer:
         return self._open is not None and "name" in self._open.labels and role not in self._open.cells
 
 
-def _labelled(reading: Reading, block: Block) -> tuple[str | None, View, View]:
-    """The role that a line's label names, the label, and its value."""
+def _labelled(reading: Reading, block: Block) -> list[tuple[str, View, View]]:
+    """(role, label, value) of a line's label, and of those that follow ("Purpose: sign in. Duration: session")."""
     match = _LABELLED.match(block.view.text)
-    if not match:
-        return None, block.view, block.view
-    label = block.view.part(0, match.end(1))
-    return heading_role(reading, label), label, block.view.part(match.end(), len(block.view.text))
+    label = block.view.part(0, match.end(1)) if match else None
+    role = heading_role(reading, label) if label else None
+    if match is None or label is None or role is None:
+        return []
+    out, at = [], match.end()
+    for more in _MORE.finditer(block.view.text, at):
+        following = block.view.part(more.start(1), more.end(1))
+        if is_heading(reading, following.folded):
+            out.append((role, label, block.view.part(at, more.start())))
+            role, label, at = heading_role(reading, following) or role, following, more.end()
+    return [*out, (role, label, block.view.part(at, len(block.view.text)))]
 
 
 def _begun_by_name(place: int, block: Block) -> _Record | None:

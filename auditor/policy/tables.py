@@ -25,6 +25,7 @@ VALUE_WEIGHT = 2.5
 PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
 SAMPLE_ROWS = 40
 PAIR = 2
+MIN_ROLES = 3
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 
 
@@ -131,6 +132,9 @@ def heading_role(reading: Reading, view: View) -> str | None:
     found = {role: match for role in ROLES if (match := reading.words.cues("headers", role).first(folded))}
     if "name" in found and "category" in found and found["category"].start < found["name"].start:
         return "category"  # "Type of cookie", "Art der Cookies"
+    named = found.get("name")
+    if named and len(found) > 1 and reading.labels.cookie.whole(folded[named.start : named.end]):
+        del found["name"]  # "Cookie duration"
     return next(iter(found), None)
 
 
@@ -241,17 +245,41 @@ def _is_category(reading: Reading, view: View) -> bool:
 
 
 def _upright(reading: Reading, table: Table) -> Grid | None:
-    """A two-column table of "Name | _ga", "Provider | Google" rows as one record."""
-    if len(table.rows[0]) != 2 or len(table.rows) > 12:
+    """A two-column table of "Name | _ga", "Provider | Google" rows: one record, or one after the other.
+
+    Where two rows are for a name ("Name | Google Analytics", "Cookie name | _ga") the one about cookies is it.
+    """
+    if len(table.rows[0]) != PAIR:
         return None
     roles = [heading_role(reading, row[0].view) for row in table.rows]
     known = [role for role in roles if role]
-    if len(known) < 3 or len(set(known)) < 3 or len(known) * 2 <= len(roles):
+    if len(known) < MIN_ROLES or len(set(known)) < MIN_ROLES or len(known) * 2 <= len(roles):
         return None
+    records = list(_records(reading, table, roles))
+    if len(records) > 1 and any("name" not in cells for cells, _ in records):
+        return None
+    columns = {x: Column(role) for x, role in enumerate(records[0][1])}
+    rows = tuple(Row(cells, table.views[0]) for cells, _ in records)
+    return Grid(columns, rows, tuple(records[0][1].values()))
+
+
+def _records(
+    reading: Reading, table: Table, roles: list[str | None]
+) -> Iterator[tuple[dict[str, View], dict[str, View]]]:
+    """The cells and the labels, by role, of each record of an upright table: its first role begins the next one."""
     cells: dict[str, View] = {}
+    labels: dict[str, View] = {}
+    first = next(role for role in roles if role)
     for role, row in zip(roles, table.rows, strict=True):
-        if role and row[1].view.text:
-            cells.setdefault(role, row[1].view)
-    view = table.views[0]
-    columns = {x: Column(role) for x, role in enumerate(cells)}
-    return Grid(columns, (Row(cells, view),), ())
+        label, value = row[0].view, row[1].view
+        if role is None or not value.text:
+            continue
+        better = (
+            role == "name" and reading.mentions_cookies(label) and not reading.mentions_cookies(labels.get(role, label))
+        )
+        if role == first and role in cells and not better and len(cells) >= MIN_ROLES:
+            yield cells, labels
+            cells, labels = {}, {}
+        if role not in cells or better:
+            cells[role], labels[role] = value, label
+    yield cells, labels

@@ -75,3 +75,21 @@ def test_technologies_are_told_in_many_words_and_not_denied():
         if (technology in told) == line.startswith("!"):
             wrong.append((language, technology, line, sorted(told)))
     assert wrong == []
+
+
+NAMED = ("session", "persistent", "not_stated")
+
+
+def test_tables_and_lists_of_unusual_shape_give_every_cookie():
+    """Blocks ``=== format language shape``, the document, ``---``, and rows ``name|letter|seconds or kind``."""
+    wrong = []
+    for block in (FOLDER / "tables.txt").read_text(encoding="utf-8").split("=== ")[1:]:
+        (head, rest), rows = block.split("\n", 1), []
+        text, expected = rest.rsplit("\n---\n", 1)
+        for cookie in read_policy(text.encode(), name=f"policy.{head.split()[0]}").cookies:
+            letter = next((letter for letter, category in LETTERS.items() if category is cookie.category), "-")
+            kind = cookie.duration.kind
+            rows.append(f"{cookie.name}|{letter}|{kind if kind in NAMED else cookie.duration.seconds}")
+        if rows != expected.split():
+            wrong.append((head, rows, expected.split()))
+    assert wrong == []
