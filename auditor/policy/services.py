@@ -160,7 +160,17 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
         or any(words.cues(name).first(folded) for name in ("use", "cookie"))
         or (_stands_out(reading, sentence, mention) and (governed or is_entry(reading, sentence)))
         or (governed and _carries(reading, folded[: mention.start]))
+        or _serves(reading, sentence, mention)
     )
+
+
+def _serves(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Is something that trackers do done by a service ("we measure with X", "X helps us to analyse"), not advised?"""
+    folded = sentence.view.folded
+    if reading.words.cues("link_text").first(folded) or not any(purposes(reading, folded).values()):
+        return False
+    begins = len(folded[: mention.start].split()) <= 1
+    return begins or _carries(reading, folded[: mention.start])
 
 
 def _carries(reading: Reading, before: str) -> bool:

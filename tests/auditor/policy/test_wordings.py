@@ -93,3 +93,17 @@ def test_tables_and_lists_of_unusual_shape_give_every_cookie():
         if rows != expected.split():
             wrong.append((head, rows, expected.split()))
     assert wrong == []
+
+
+def test_services_have_the_purpose_that_their_sentence_tells():
+    """A line is ``name=letter,...|text``; with ``-`` the text declares no service."""
+    wrong = []
+    for (language,), line in cases("services"):
+        expected, text = line.split("|", 1)
+        found = sorted(
+            f"{service.name}={next((n for n, category in LETTERS.items() if category is service.category), '?')}"
+            for service in declared(language, text).services
+        )
+        if found != [one for one in expected.split(",") if one != "-"]:
+            wrong.append((language, line, found))
+    assert wrong == []
