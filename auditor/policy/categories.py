@@ -230,7 +230,11 @@ def _opens_purposes(reading: Reading, place: int, block: Block) -> bool:
     folded = block.view.folded
     if block.kind == "heading" and reading.words.cues("purpose_heading").first(folded) is not None:
         return place not in reading.definition_places
-    return folded.rstrip().endswith(":") and reading.words.cues("purpose_intro").first(folded) is not None
+    if reading.words.cues("purpose_intro").first(folded) is None:
+        return False
+    bare = folded.rstrip(" :")
+    ends = (found.end == len(bare) for found in reading.words.cues("purpose_preposition").all(bare))
+    return folded.rstrip().endswith(":") or any(ends)  # "We use cookies to", then the items
 
 
 def _from_sentences(reading: Reading, scopes: Scopes) -> Iterator[_Draft]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.model import ConsentMechanism
 from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
-from auditor.policy.promises import promises
+from auditor.policy.promises import QUOTED, promises
 from auditor.policy.sections import UNRANKED
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from auditor.policy.scopes import Scopes
     from auditor.policy.view import View
 
-_QUOTED = re.compile(r"[\"'“”„‘’‚«»](?P<label>[^\"'“”„‘’‚«»]{3,50})[\"'“”„‘’‚«»]")
 BY_LINK = ("industry_opt_out", "service_opt_out")
 _PRIORITY = ("footer", "policy_page_bottom", "page_bottom", "chat_window", "banner", "policy_page")
 
@@ -99,13 +98,13 @@ def _mechanism(
 
 def _tells_no_label(sentence: Sentence) -> bool:
     """Sorts the sentence that quotes the control's words first: it is what people look for on the page."""
-    return _QUOTED.search(sentence.view.text) is None
+    return QUOTED.search(sentence.view.text) is None
 
 
 def _label(reading: Reading, view: View, mechanism: str) -> str | None:
     if mechanism not in ("preference_centre", "account_settings", "cookie_banner"):
         return None
-    match = _QUOTED.search(view.text)
+    match = QUOTED.search(view.text)
     if match:
         return match["label"].strip()
     found = reading.words.cues("control_label").first(view.folded)

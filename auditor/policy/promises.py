@@ -7,6 +7,7 @@ near each other in one sentence; the groups are filled per language, so a contro
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 REACH = 140
+QUOTED = re.compile(r"[\"'“”„‘’‚«»]\s?(?P<label>[^\"'“”„‘’‚«»]{3,50})[\"'“”„‘’‚«»]")
 
 
 class Promises:
@@ -69,8 +71,17 @@ class Promises:
     def _found(self, view: View, owners: frozenset[str], name: str, known: dict[str, list[Found]]) -> list[Found]:
         if name not in known:
             group = self._groups.get(name)
-            known[name] = group.all(view.folded) if group else list(_named(view, owners, name))
+            named = self._controls(view) if name == "@control" else _named(view, owners, name)
+            known[name] = group.all(view.folded) if group else list(named)
         return known[name]
+
+    def _controls(self, view: View) -> Iterator[Found]:
+        """The quoted words of controls for choices, not of the buttons that accept or refuse at once."""
+        for match in QUOTED.finditer(view.text):
+            label = view.folded[match.start("label") : match.end("label")]
+            about = any(self._groups[name].first(label) for name in ("choice", "consent_word"))
+            if about and not self._groups["ask"].first(label):
+                yield Found(match.start(), match.end())
 
 
 def _named(view: View, owners: frozenset[str], name: str) -> Iterator[Found]:
