@@ -25,7 +25,11 @@ LOOK_BACK = 2
 AFTER_RELATIVE = 45
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
-EVERYDAY = {("category_unused", Category.STRICTLY_NECESSARY.value), ("category_unused", Category.UNCLASSIFIED.value)}
+EVERYDAY = {
+    (kind, category.value)
+    for kind in ("category_unused", "reject_possible")
+    for category in (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,10 @@ class Place:
 
 def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
     """What a claim is about; nothing where the sentence does not stand in the rule's context."""
-    if rule.subject in ("label", "necessary") and not place.in_cookies:
+    if rule.subject in ("label", "named", "necessary") and not place.in_cookies:
         return ()
-    if rule.subject == "label":
-        return tuple(s for s in _labels(place) if (rule.type, s.value) not in EVERYDAY)
+    if rule.subject in ("label", "named"):
+        return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
     if rule.subject == "necessary":
         return (_category_subject(place.categories, place.scopes, Category.STRICTLY_NECESSARY),)
     subject = _subject(place, rule)
@@ -130,6 +134,8 @@ def _free_subject(place: Place, rule: Rule) -> Subject | None:
         return None
     if rule.context == "cookie_subject" and not place.says("cookie"):
         return None
+    if rule.context == "cookie_data" and not (place.says("cookie") or place.says("anaphora")):
+        return None
     return Subject("document", noun, place.scopes.web)
 
 
@@ -148,12 +154,12 @@ def _scope(place: Place) -> Subject:
     return Subject("document", None, place.scopes.web)
 
 
-def _labels(place: Place) -> tuple[Subject, ...]:
+def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
     """The categories that a sentence names after the claim's words, or the one that governs it."""
     named = dict.fromkeys(labels_beside_cookies(place.reading, place.folded[place.found.start :]))
     if named:
         return tuple(_category_subject(place.categories, place.scopes, category) for category in named)
-    if place.governing is not None and _is_near(place):
+    if rule.subject == "label" and place.governing is not None and _is_near(place):
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
 
@@ -185,6 +191,8 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
     governing = place.governing
     if named := _technology(place, rule):
         return named
+    if rule.type == "consent_before_setting" and governing and not _waits(place, governing):
+        governing = None
     if governing is not None and (_is_near(place) or place.says("anaphora") or place.says("cookie")):
         value = "social_media" if governing.subtype == "social_media" else governing.canonical.value
         return Subject("category", value, governing.scope_ids)
@@ -197,6 +205,13 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
     else:
         category = (_named_alone(place) if rule.type == "set_without_consent" else None) or _meant(place)
     return _category_subject(place.categories, place.scopes, category) if category else None
+
+
+def _waits(place: Place, governing: DeclaredCategory) -> bool:
+    """Is it the category of the section that waits for consent: not the necessary one, nor all cookies far below?"""
+    if governing.canonical is Category.STRICTLY_NECESSARY or place.says("concepts", "by_law"):
+        return False
+    return _is_near(place) or place.says("anaphora")
 
 
 def _technology(place: Place, rule: Rule) -> Subject | None:

@@ -11,12 +11,12 @@ from bisect import bisect_right
 from dataclasses import replace
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim
 from auditor.policy.category_rows import category_rows
+from auditor.policy.claim_rules import matches
 from auditor.policy.claim_subjects import Place, Rule, Subject, subjects
-from auditor.policy.cues import Cues
 from auditor.policy.durations import find_durations
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
@@ -72,12 +72,11 @@ _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|ma
 
 def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[Claim, ...]:
     """Every claim, in the order of the document; the same claim about the same subject once, with its first quote."""
-    rules = [_rule(data) for data in reading.words.values("claims")]
     claims: dict[tuple[str, str, str | None], Claim] = {}
 
     @cache  # large pages say the same again and again
     def matching(folded: str) -> list[tuple[Rule, Found]]:
-        return [(rule, found) for rule in rules if (found := rule.cues.first(folded))]
+        return matches(reading.words, folded)
 
     said = (
         claim
@@ -171,13 +170,6 @@ def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sent
     yield from category_rows(reading, categories)
 
 
-def _rule(data: dict[str, Any]) -> Rule:
-    return Rule(
-        data["type"], Cues(data["cues"]), Cues(data.get("unless", ())), Cues(data.get("despite", ())),
-        data.get("context", "cookie"), data.get("subject", "auto"), tuple(data["tests"]), bool(data.get("duration")),
-    )  # fmt: skip
-
-
 def _numbered(claim: Claim, number: int) -> Claim:
     return replace(claim, id=f"k{number}")
 
@@ -196,9 +188,11 @@ def hedged(reading: Reading, rule_type: str, view: View, found: Found) -> bool:
 
     What a visitor is able to do ("you can change ...") is a promise, whatever its modal verb.
     """
-    if rule_type in ABILITIES:
-        return False
     folded = view.folded
+    if rule_type in ABILITIES:
+        return (
+            rule_type == "consent_before_setting" and reading.words.cues("concepts", "by_law").first(folded) is not None
+        )
     if reading.words.cues("reservation").first(folded[found.end :]):
         return True
     start = 0 if rule_type in WHOLE_SENTENCE else max(0, found.start - HEDGE_REACH)

@@ -82,7 +82,8 @@ def _limited(reading: Reading, rest: str) -> bool:
     words = reading.words
     if words.cues("contrast").first(rest):
         return True
-    for cookie in reversed(reading.labels.cookie.all(rest)):
+    idle = words.cues("concepts", "idle_ending").all(rest)  # "zum Einsatz" names no purpose
+    for cookie in sorted(reading.labels.cookie.all(rest) + idle, key=lambda found: -found.start):
         rest = rest[: cookie.start] + rest[cookie.end :]
     purpose = words.cues("purpose_preposition").first(rest)
     return purpose is not None and purpose.start < BESIDE

@@ -1,0 +1,58 @@
+"""Claims in many wordings: the sentences of `paraphrases/<language>.txt`, each read as a small policy of its own.
+
+A line ``= TYPE SUBJECT [@CATEGORY]`` opens a table; ``@CATEGORY`` puts its sentences under a heading of that category.
+``+`` are sentences that make the claim about the subject, ``-`` such that do not make a claim of that type.
+"""
+
+from pathlib import Path
+
+import pytest
+
+TABLES = Path(__file__).parent / "paraphrases"
+PAGES = {
+    "de": ("Cookie-Richtlinie", "Wir verwenden Cookies auf dieser Website."),
+    "en": ("Cookie policy", "We use cookies on this website."),
+    "es": ("Política de cookies", "Utilizamos cookies en este sitio web."),
+    "fr": ("Politique de cookies", "Nous utilisons des cookies sur ce site."),
+    "it": ("Informativa sui cookie", "Utilizziamo i cookie su questo sito web."),
+    "nl": ("Cookiebeleid", "Wij gebruiken cookies op deze website."),
+}
+HEADINGS = {
+    "de": ("Notwendige Cookies", "Funktionale Cookies", "Statistik-Cookies", "Marketing-Cookies"),
+    "en": ("Strictly necessary cookies", "Functional cookies", "Analytics cookies", "Marketing cookies"),
+    "es": ("Cookies técnicas", "Cookies de preferencias", "Cookies analíticas", "Cookies publicitarias"),
+    "fr": ("Cookies strictement nécessaires", "Cookies fonctionnels", "Cookies de mesure d'audience",
+           "Cookies publicitaires"),
+    "it": ("Cookie tecnici", "Cookie di funzionalità", "Cookie analitici", "Cookie di profilazione"),
+    "nl": ("Noodzakelijke cookies", "Functionele cookies", "Analytische cookies", "Marketing cookies"),
+}  # fmt: skip
+PLACES = ("@necessary", "@functional", "@performance", "@targeting")
+
+
+def table(language):
+    """(type, subject, place, does it claim, sentence) of each line."""
+    opening = []
+    for line in (TABLES / f"{language}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("="):
+            opening = line.split()[1:]
+        elif line:
+            place = opening[2] if len(opening) > 2 else None
+            yield opening[0], opening[1], place, line.startswith("+"), line[2:]
+
+
+def page(language, place, sentence):
+    """A cookie policy with the sentence, under the heading of a category where a place is given."""
+    title, use = PAGES[language]
+    heading = [f"## {HEADINGS[language][PLACES.index(place)]}"] if place else []
+    return "\n\n".join([f"# {title}", use, *heading, sentence])
+
+
+@pytest.mark.parametrize("language", sorted(PAGES))
+def test_paraphrases(read, language):
+    wrong = []
+    for kind, subject, place, claims, sentence in table(language):
+        made = {(c.type, c.subject_value or "document") for c in read(page(language, place, sentence)).claims}
+        right = (kind, subject) in made if claims else kind not in {found for found, _ in made}
+        if not right:
+            wrong.append((kind, subject, claims, sentence, made))
+    assert wrong == []
