@@ -32,16 +32,16 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
     (
         "a record of the visitor's choice",
         _N,
-        r"consent\w*|einwilligung\w*|consentement|consentimiento|consenso|toestemming|gdpr|dsgvo|rgpd|lgpd|ccpa|tcf\w*|cmp"
+        r"consent\w*|\w+consent|einwilligung\w*|consentement|consentimiento|consenso|toestemming|gdpr|dsgvo|rgpd|lgpd|ccpa|tcf\w*|cmp"
         r"|optout|optin|opted|donottrack|dnt|cookiebar|cookiebanner|cookienotice|cookielaw|cookiehinweis|ckies"
-        r"|cookies?(?:accept(?:ed)?|declined?|rejected|allowed|agreed|enabled|preferences|settings|policy|choice|info"
+        r"|cookies?(?:notify|accept(?:ed)?|declined?|rejected|allowed|agreed|enabled|preferences|settings|policy|choice|info"
         r"|message|confirm\w*|ok)"
         r"|(?:accept|allow|agree|hide|close)(?:ed)?cookies?|privacy(?:settings|preferences|policy|notice)",
     ),
     (
         "protection against forged requests",
         _N,
-        r"csrf\w*|xsrf\w*|antiforgery|requestverification\w*|nonce|formkey|authenticity",
+        r"\w*csrf\w*|\w*xsrf\w*|antiforgery|requestverification\w*|nonce|formkey|authenticity",
     ),
     (
         "protection against bots and fraud",
@@ -96,8 +96,8 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
     (
         "the language, place or look that a visitor chose",
         _F,
-        r"lang|langs|language|sprache|langue|idioma|lingua|taal|locale|i18n|culture|country|countrycode|land|pays|region|city"
-        r"|geo|geoip|geolocation|location|currency|currencies|waehrung|devise|moneda|valuta|theme|dark|darkmode|skin|font"
+        r"lang|langs|\w*language|sprache|langue|idioma|lingua|taal|\w*locale|i18n|culture|country|countrycode|land|pays|region|city"
+        r"|geo|geoip|geolocation|location|\w*currency|currencies|waehrung|devise|moneda|valuta|\w*theme|dark|darkmode|skin|font"
         r"|fontsize|contrast|accessib\w*|layout|view|viewmode|grid|sort|sortby|timezone|tz|pref|prefs|preference"
         r"|preferences|setting|settings|config|configuration|units?|mode|display|color|colour",
     ),
@@ -139,7 +139,8 @@ def inferred(item: Item) -> Classification | None:
     family = _family(item.name)
     if family is not None:
         reason = f"Inferred from the name only: it is named like an item of {family.product}."
-        return _guess(reason, family.category, family.also_declared_as, _BY_NAME)
+        also = dict.fromkeys((*family.also_declared_as, *_NEIGHBOUR[family.category]))
+        return _guess(reason, family.category, tuple(also), _BY_NAME)
     lives = item.lifetime_seconds
     for what, category in _by_words(item.name):
         if what == _SESSION and ((lives or 0) > _LONGEST_SESSION_S or item.http_only is False):
