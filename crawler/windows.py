@@ -44,7 +44,7 @@ class Windows:
     def mind(self, page: Page) -> None:
         """Answer a page's dialogs and refuse its downloads."""
         page.on("dialog", lambda dialog: self._spawn(self._answer(dialog)))
-        page.on("download", lambda download: self._spawn(_cancel(download)))
+        page.on("download", self._refuse)
 
     def watch(self) -> None:
         """From now on listen to the windows that open, or close them where there are too many."""
@@ -74,6 +74,7 @@ class Windows:
         waiting, self._popups = self._popups, []
         if waiting:
             await self._recorder.read_unannounced()
+            await asyncio.gather(*map(self._recorder.read_storage, waiting))
         for popup in waiting:
             if not popup.is_closed():
                 await self.go_blank(popup, "popups")
@@ -85,6 +86,10 @@ class Windows:
             await bounded(page.goto("about:blank", wait_until="commit"), LEAVE_TIMEOUT_S)
         except (TimeoutError, PlaywrightError):
             self._recorder.note(what, "a page could not be left")
+
+    def _refuse(self, download: Download) -> None:
+        self._recorder.refused(download.url)
+        self._spawn(_cancel(download))
 
     async def _listen(self, popup: Page) -> None:
         await self._recorder.listen(self._context, popup)

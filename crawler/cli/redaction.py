@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
@@ -14,6 +15,8 @@ MARK = "[redacted]"
 MIN_LENGTH = 8
 _MAX_LENGTH = 4000
 _MAX_SECRETS = 5000
+_USER = re.compile(r"^([a-z]{2,5}://)[^/?#]*@", re.IGNORECASE)
+"""A name and password for the server (RFC 3986, section 3.2.1)."""
 
 
 class Redactor:
@@ -28,7 +31,8 @@ class Redactor:
         self._behind_path = _spellings(values)
 
     def url(self, url: str) -> str:
-        """The URL with every observed value of eight characters or more replaced by ``[redacted]``."""
+        """The URL without user name, with every observed value of eight characters or more as ``[redacted]``."""
+        url = _USER.sub(r"\1", url, count=1)
         host_end = url.find("/", url.find("://") + 3 if "://" in url else 0)
         if host_end < 0:
             return url

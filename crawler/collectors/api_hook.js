@@ -174,6 +174,7 @@
   const TYPED = { __proto__: null, text: 'input', search: 'input', email: 'input', tel: 'input', url: 'input', number: 'input',
     password: 'password' };
   const hasAttribute = method(Element, 'hasAttribute');
+  const viewOf = getter(Document.prototype, 'defaultView'), ownerOf = getter(Node.prototype, 'ownerDocument');
   const placeOf = (target) => {
     if (target === undefined || target === null || target === frame) return 'window';
     if (target === page) return 'document';
@@ -181,6 +182,12 @@
     if (target === bodyOf(page)) return 'body';
     let kind = '';
     try { kind = nodeName(target); } catch { return ''; }
+    // Of a frame; a document that no frame shows is nobody's to watch.
+    if (kind === '#document') return viewOf(target) ? 'document' : '';
+    if (kind === 'HTML' || kind === 'BODY') {
+      const owner = ownerOf(target);
+      return !viewOf(owner) ? '' : target === rootOf(owner) ? 'html' : target === bodyOf(owner) ? 'body' : '';
+    }
     if (kind === 'INPUT') return TYPED[inputType(target)] || '';
     if (kind === 'TEXTAREA' || kind === 'FORM') return kind === 'FORM' ? 'form' : 'textarea';
     return hasAttribute(target, 'contenteditable') ? 'editable' : '';

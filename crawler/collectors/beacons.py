@@ -45,7 +45,7 @@ def beacon_of(
             "a WebSocket was opened" if hop.status == HTTPStatus.SWITCHING_PROTOCOLS else "a WebSocket was asked for",
         )
     if hop.kind == "Ping":
-        return _ping(hop)
+        return _ping(hop.first)
     if hop.kind == "Image":
         why = _why_pixel(hop, size)
         return (Beacon.PIXEL, why) if why else None
@@ -53,8 +53,9 @@ def beacon_of(
 
 
 def _fetched(hop: Hop, beaconed: Container[str], kept_alive: Container[str]) -> tuple[Beacon, str] | None:
-    url = hop.url.partition("#")[0]
-    if hop.method == "POST" and url in beaconed:
+    first = hop.first  # Redirects of what reports report too.
+    url = first.url.partition("#")[0]
+    if first.method == "POST" and url in beaconed:
         return Beacon.SENDBEACON, "sent with navigator.sendBeacon"
     if hop.deferred:
         return Beacon.KEEPALIVE, "sent with fetchLater"
@@ -101,7 +102,7 @@ def _length(hop: Hop) -> int | None:
     declared = hop.response_headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and "content-encoding" not in hop.response_headers:
         return int(declared)
-    return hop.body_bytes if hop.finished else None
+    return hop.body_bytes if hop.finished and hop.tap is not None else None  # Nobody counts what workers get.
 
 
 def image_size(content: bytes) -> tuple[int, int] | None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from auditor.domains import host_of, party, registrable_domain, same_site
 from auditor.identifiers import describe_value
 from auditor.model import Cookie, CookieEvent, SetBy
-from crawler.collectors.initiators import distinct, from_stack
+from crawler.collectors.initiators import from_stack
 from crawler.collectors.jar import Key, Snapshot, read_jar
-from crawler.collectors.ledger import NOT_STORED, Entry, Ledger, Write
-from crawler.collectors.setcookie import MAX_LIFETIME_S, Written, parse, why_rejected
+from crawler.collectors.ledger import NOT_STORED, Entry, Ledger
+from crawler.collectors.scripted import document_of, from_report
+from crawler.collectors.setcookie import MAX_LIFETIME_S, parse, why_rejected
+from crawler.collectors.writes import Clearing, Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,7 +46,7 @@ class CookieCollector:
     def __init__(self, taps: Taps, log: NetworkLog) -> None:
         self._log = log
         self._snapshots: list[Snapshot] = []
-        self._reports: list[Report] = []
+        self._reports: list[tuple[Report, tuple[str, ...]]] = []
         self._answers: dict[int, int] = {}
         self.last_active_ms = 0.0
         self.dropped = 0
@@ -56,7 +58,9 @@ class CookieCollector:
             if len(self._reports) >= MAX_WRITES:
                 self.dropped += 1
             else:
-                self._reports.append(report)
+                # Now: the frame may show another document later.
+                url = document_of(report)
+                self._reports.append((report, self._log.frames.behind(report.frame, from_stack(report.stack), url)))
 
     async def snapshot(self, context: BrowserContext) -> None:
         """Read the jar. TimeoutError or Playwright's Error when that fails."""
@@ -73,7 +77,7 @@ class CookieCollector:
         top = _top_level_site(page_url)
         writes = [*self._from_hops(hops, top), *self._from_scripts(top)]
         ledger = Ledger(timeline)
-        ledger.replay(writes, self._snapshots)
+        ledger.replay(writes, self._snapshots, self._clearings(hops))
         sent = _sent_to(hops, timeline)
         entries = sorted(ledger.entries, key=lambda entry: entry.at_ms)
         current = {(entry.key, entry.phase): entry for entry in entries if entry.event is not CookieEvent.BLOCKED}
@@ -105,28 +109,41 @@ class CookieCollector:
             if hop.got is None:
                 continue
             at_ms = hop.response_ms or float(hop.got.get("heard_ms", hop.at_ms))
-            causes = self._log.lineage.to_page(distinct((hop.url, *hop.hops_before, *hop.causes)))
+            causes = self._log.lineage.to_page(hop.causes, after=(hop.url, *hop.hops_before))
             # Preflights carry no credentials (Fetch, CORS-preflight fetch): what they answer is never stored.
             always = (NOT_STORED,) if hop.kind == "Preflight" else ()
             for line, reasons in set_cookie_lines(hop.got):
                 cookie = parse(line, hop.url, at_ms)
                 if cookie is not None:
                     self._answers[id(cookie)] = id(hop)
-                    partition = (hop.got.get("cookiePartitionKey") or {}).get("topLevelSite") or top
+                    partition = hop.got.get("cookiePartitionKey") or {}
                     yield Write(
                         at_ms=at_ms,
                         by=SetBy.HTTP,
                         cookie=cookie,
-                        partition=partition,
+                        partition=partition.get("topLevelSite") or top,
+                        foreign=bool(partition.get("hasCrossSiteAncestor", not same_site(hop.url, top))),
                         causes=causes,
                         reasons=reasons or always,
                         suspicion=why_rejected(cookie, hop.url, by_script=False, across_sites=False),
                     )
 
+    def _clearings(self, hops: Iterable[Hop]) -> Iterator[Clearing]:
+        """Answers that have the browser forget the cookies of their site (Clear Site Data, section 3.1)."""
+        for hop in hops:
+            wanted = response_header(hop.got or {}, "clear-site-data")
+            host = host_of(hop.url)
+            if host is not None and ('"cookies"' in wanted or '"*"' in wanted):
+                yield Clearing(
+                    at_ms=hop.response_ms or hop.at_ms,
+                    site=registrable_domain(host),
+                    causes=self._log.lineage.to_page(hop.causes, after=(hop.url, *hop.hops_before)),
+                )
+
     def _from_scripts(self, top: str) -> Iterator[Write]:
-        for report in self._reports:
-            url = _document_of(report)
-            cookie = _from_report(report, url)
+        for report, causes in self._reports:
+            url = document_of(report)
+            cookie = from_report(report, url)
             if cookie is None:
                 continue
             seen = report.kind == "storeset" or report.details[1] == "1"
@@ -140,21 +157,26 @@ class CookieCollector:
                 by=SetBy.SCRIPT,
                 cookie=cookie,
                 partition=top,
-                causes=self._log.lineage.to_page(self._log.frames.behind(report.frame, from_stack(report.stack), url)),
+                foreign=across,
+                causes=self._log.lineage.to_page(causes),
                 reasons=(reason,) if reason else (),
                 suspicion=suspicion,
                 seen=seen,
             )
 
 
+def response_header(got: dict[str, Any], name: str) -> str:
+    """A header of a response's wire details; empty where it has none."""
+    return next((str(value) for own, value in got.get("headers", {}).items() if own.lower() == name), "")
+
+
 def set_cookie_lines(got: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(Set-Cookie line, reasons why the browser blocked it) of a response's wire details."""
-    headers = got.get("headers", {})
-    joined = next((value for name, value in headers.items() if name.lower() == "set-cookie"), "")
+    joined = response_header(got, "set-cookie")
     blocked: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for entry in got.get("blockedCookies", ()):
         blocked[_text(str(entry.get("cookieLine", ""))).strip()].append(tuple(entry.get("blockedReasons", ())))
-    for line in map(_text, str(joined).split("\n")):
+    for line in map(_text, joined.split("\n")):
         if line.strip():
             reasons = blocked.get(line.strip())
             yield line, reasons.pop(0) if reasons else ()
@@ -169,48 +191,6 @@ def _text(header: str) -> str:
         return header.encode("latin-1").decode("utf-8", "ignore")
     except UnicodeError:
         return header
-
-
-def _document_of(report: Report) -> str:
-    """The document whose cookie is written, or what made it where it has no address of its own."""
-    written = report.details[2] if report.kind == "cookie" else ""
-    for url in (written, report.url):
-        if url.startswith(("http:", "https:")):
-            return url
-    return f"{report.origin}/"
-
-
-def _from_report(report: Report, url: str) -> Written | None:
-    first, second, third, _ = report.details
-    if report.kind == "cookie":
-        return parse(first, url, report.at_ms)
-    host = host_of(url)
-    if host is None:
-        return None
-    domain, path, expires, same_site, partitioned = (third.split("\n") + [""] * 5)[:5]
-    path = path or "/"
-    deletes = report.kind == "storedelete"
-    # Chromium strips names and values, and ends a path with a slash.
-    return Written(
-        name=first.strip(" \t"),
-        value="" if deletes else second.strip(" \t"),
-        domain=domain.lstrip(".").lower() or host,
-        path=path if path.endswith("/") else f"{path}/",
-        host_only=not domain,
-        secure=True,
-        http_only=False,
-        same_site=same_site.capitalize() or None,
-        partitioned=partitioned == "1",
-        lifetime_s=0 if deletes else _store_lifetime(expires, report.at_ms),
-    )
-
-
-def _store_lifetime(expires: str, at_ms: float) -> int | None:
-    """``cookieStore`` takes the moment in milliseconds since 1970."""
-    try:
-        return max(round((float(expires) - at_ms) / 1000), 0)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _sent_to(hops: Iterable[Hop], timeline: Timeline) -> dict[tuple[Phase, Key], tuple[str, ...]]:
@@ -229,6 +209,7 @@ def _sent_to(hops: Iterable[Hop], timeline: Timeline) -> dict[tuple[Phase, Key],
                 not domain.startswith("."),
                 str(cookie.get("path", "/")),
                 str(cookie.get("name", "")),
+                foreign=isinstance(partition, dict) and bool(partition.get("hasCrossSiteAncestor")),
             )
             found[phase, key][host] = None
     return {where: tuple(hosts) for where, hosts in found.items()}

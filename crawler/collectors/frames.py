@@ -23,6 +23,7 @@ class Frames:
         self._stands_in: dict[str, str] = {}
         self._wished = False
         taps.on("Page.frameAttached", NAME, self._attached)
+        taps.on("Page.frameNavigated", NAME, self._navigated)
 
     def _attached(self, _tap: Tap, event: dict[str, Any]) -> None:
         if len(self._parents) < MAX_FRAMES:
@@ -36,20 +37,25 @@ class Frames:
         """The next document of a page itself is the visitor's wish: nothing on the page before it caused it."""
         self._wished = True
 
-    def shows(self, frame: str, url: str) -> None:
-        """A frame's document was answered."""
+    def _navigated(self, _tap: Tap, event: dict[str, Any]) -> None:
+        """Only now a frame shows its new document: what is answered may also be a download, or nothing."""
+        frame = str(event["frame"]["id"])
         if frame in self._shown or len(self._shown) < MAX_FRAMES:
-            self._shown[frame] = url
+            self._shown[frame] = str(event["frame"]["url"])
+
+    def is_shown_elsewhere(self, url: str, document: str) -> bool:
+        """Whether ``url`` is the document of a frame, and not ``document``."""
+        return url != document and url in self._shown.values()
 
     def source_of(self, frame: str, url: str) -> str:
         """The document that a frame's next one, ``url``, comes from: that around the frame, or the one before it."""
         if frame not in self._parents:
             wished, self._wished = self._wished, False
-            return "" if wished else self._shown.get(frame, "")
+            return self._shown[frame] if self._has_address(frame) and not wished else ""
         around = frame
         for _ in range(MAX_CHAIN):
             around = self._parents.get(around, "")
-            if around in self._shown:
+            if self._has_address(around):
                 self._stands_in[url] = self._shown[around]
                 return self._shown[around]
         return ""

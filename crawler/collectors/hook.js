@@ -107,6 +107,15 @@
     return apply(target, self, args);
   });
 
+  wrap(globalThis, 'fetchLater', 'value', (target, self, args) => {
+    const at = when(), place = here(), result = apply(target, self, args);
+    try {
+      const url = NativeRequest && args[0] instanceof NativeRequest ? requestUrl(args[0]) : absolute(args[0]);
+      report('later', at, inWords(place), url, '', '', '');
+    } catch { /* no URL */ }
+    return result;
+  });
+
   wrap(globalThis.Worklet && Worklet.prototype, 'addModule', 'value', (target, self, args) => {
     try { report('worklet', when(), '', absolute(args[0]), '', '', ''); } catch { /* no URL */ }
     return apply(target, self, args);

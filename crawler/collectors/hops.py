@@ -1,8 +1,7 @@
 """The network log of a visit: every hop of every request that its pages made, as the browser told it.
 
-A request with redirects is several hops with one CDP request id. The browser's ``ExtraInfo`` events carry what really
-went over the wire (cookies sent, cookies set, cookies blocked), but neither URL nor order relative to the other
-events: the n-th of an id belongs to its n-th hop that has one (``hasExtraInfo``).
+A request with redirects is several hops with one CDP request id. What really went over the wire (cookies sent, set and
+blocked) comes in events of its own: see ``wire``.
 """
 
 from __future__ import annotations
@@ -10,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crawler.collectors import wire
 from crawler.collectors.frames import Frames
-from crawler.collectors.initiators import MAX_CHAIN, Lineage, from_cdp
+from crawler.collectors.initiators import MAX_CHAIN, Lineage, from_cdp, from_stack
 from crawler.collectors.sharing import MAX_BODY
 from crawler.collectors.timeline import now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from crawler.collectors.tap import Tap, Taps
+    from crawler.collectors.tap import Report, Tap, Taps
 
 NAME = "requests"
 MAX_HOPS = 20_000
+MAX_LATER = 500
 MAX_ADDRESS = 65_536
 _MAX_BODIES = 20_000_000
 _UNREADABLE = "not to be read by the page (CORS)"
@@ -46,6 +45,7 @@ class Hop:
     before: Hop | None = None
     asked_for: str | None = None
     deferred: bool = False
+    asked_again: bool = False
     has_extra: bool | None = None
     sent: dict[str, Any] | None = None
     got: dict[str, Any] | None = None
@@ -70,6 +70,11 @@ class Hop:
     def on_wire(self) -> bool:
         """Whether the request reached the network: cache, service worker and refusals before it do not count."""
         return self.sent is not None or self.got is not None or (self.deferred and self.error in (None, _UNREADABLE))
+
+    @property
+    def endless(self) -> bool:
+        """Whether its end may never come, or is told to nobody: of a worker's script, and of what is sent later."""
+        return self.kind in _ENDLESS or self.deferred or (self.kind == "Script" and self.document == self.url)
 
     @property
     def first(self) -> Hop:
@@ -101,6 +106,7 @@ class NetworkLog:
         self.frames = Frames(taps)
         self.lineage = Lineage()
         self._body_room = _MAX_BODIES
+        self._later: dict[str, tuple[str, ...]] = {}
         self._open: dict[tuple[Tap, str], Hop] = {}
         self._all_of: dict[tuple[Tap | None, str], list[Hop]] = {}
         self._sent: dict[tuple[Tap | None, str], list[dict[str, Any]]] = {}
@@ -115,11 +121,12 @@ class NetworkLog:
             ("Network.loadingFailed", self._failed),
         ):
             taps.on(event, NAME, handler)
+        taps.on_report(NAME, self._reported)
 
     @property
     def loading(self) -> int:
         """Requests under way that may be expected to end."""
-        return sum(1 for hop in self._open.values() if hop.kind not in _ENDLESS)
+        return sum(1 for hop in self._open.values() if not hop.endless)
 
     def add(self, hop: Hop) -> bool:
         """Add a request that was heard elsewhere; whether there was room."""
@@ -132,23 +139,14 @@ class NetworkLog:
 
     def settle(self) -> tuple[dict[str, Any], ...]:
         """Give every hop its wire details; returns those of requests that no page announced (workers)."""
-        orphans: list[dict[str, Any]] = []
         for hop in self.hops:
             if hop.asked_for is not None:
                 hop.causes = next((asked.causes for asked in self._all_of.get((hop.tap, hop.asked_for), ())), ())
-        self.lineage.learn(self.hops)
         for key, hops in self._all_of.items():
-            for hop, sent in _paired(hops, self._sent.get(key, [])):
-                hop.sent = sent
-                hop.kind = "Prefetch" if _is_prefetch(sent) else hop.kind
-            for hop, got in _paired(hops, self._got.get(key, [])):
-                hop.got = got
-                hop.status = hop.status or got.get("statusCode")
-        for key, answers in self._got.items():
-            if key not in self._all_of:
-                questions = self._sent.get(key, [])
-                orphans.extend({"sent": q, "got": g} for q, g in zip(questions, answers, strict=False))
-        return tuple(sorted(orphans, key=lambda wire: wire["sent"].get("connectTiming", {}).get("requestTime", 0.0)))
+            again = wire.pair(hops, self._sent.get(key, []), self._got.get(key, []), whole=not self.dropped)
+            self.hops.extend(again)
+        self.lineage.learn(self.hops)
+        return wire.orphans(self._sent, self._got, self._all_of)
 
     def document_of(self, frame: str, loader: str | None) -> Hop | None:
         """The request that a frame's document came from; ``loader`` is what CDP names it by.
@@ -217,12 +215,20 @@ class NetworkLog:
         if event.get("type") == "Document" and url == document:
             causes = self.frames.behind_new(frame, scripts, url)
         elif scripts and _deferred(event):
-            causes = (self.frames.standing_at(scripts[0], tap.page.url),)
+            causes = self._later.get(url) or (self.frames.standing_at(scripts[0], tap.page.url),)
         elif url == document and scripts and _is_its_own_document(event):
             causes = scripts
         else:
+            if initiator.get("type") == "parser":  # For what a header of a frame's document asks, it names the page.
+                scripts = tuple(url for url in scripts if not self.frames.is_shown_elsewhere(url, document))
             causes = self.frames.behind(frame, scripts, document)
         return tuple(cause for cause in causes if cause.startswith("http"))
+
+    def _reported(self, report: Report) -> None:
+        """What ``fetchLater`` is given: the browser sends it by itself, when nobody may be there any more."""
+        if report.kind == "later" and len(self._later) < MAX_LATER:
+            chain = self.frames.behind(report.frame, from_stack(report.stack), report.url)
+            self._later.setdefault(report.details[0].partition("#")[0], chain)
 
     def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:
         self._sent.setdefault((tap, str(event["requestId"])), []).append(event)
@@ -236,8 +242,6 @@ class NetworkLog:
         if hop is not None:
             at_ms = hop.at_ms + (event["timestamp"] - hop.monotonic) * 1000
             _answer(hop, event["response"], at_ms, event.get("hasExtraInfo"))
-            if hop.kind == "Document" and hop.frame is not None:
-                self.frames.shows(hop.frame, hop.url)
 
     def _data(self, tap: Tap, event: dict[str, Any]) -> None:
         hop = self._open.get((tap, str(event["requestId"])))
@@ -281,23 +285,6 @@ def _asked_for(event: dict[str, Any]) -> str | None:
     """The id of the request that a preflight is made for."""
     initiator = event.get("initiator", {})
     return str(initiator.get("requestId")) if initiator.get("type") == "preflight" else None
-
-
-def _paired(hops: list[Hop], details: list[dict[str, Any]]) -> Iterator[tuple[Hop, dict[str, Any]]]:
-    """The hops of one request id with their details. The browser's flag is only asked where there are fewer details.
-
-    It is wrong for answers that are kept from the page (opaque response blocking): these were on the wire all the same.
-    """
-    if len(details) < len(hops):
-        hops = [hop for hop in hops if hop.has_extra is not False]
-    return zip(hops, details, strict=False)
-
-
-def _is_prefetch(sent: dict[str, Any]) -> bool:
-    return any(
-        name.lower() in ("sec-purpose", "purpose") and "prefetch" in str(value)
-        for name, value in sent.get("headers", {}).items()
-    )
 
 
 def _answer(hop: Hop, response: dict[str, Any], at_ms: float, has_extra: object) -> None:

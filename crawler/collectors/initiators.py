@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -23,53 +24,79 @@ _FRAME = re.compile(r"(?<!blob:)https?://[^\s()]{1,2048}?(?=:\d{1,9}:\d{1,9})")
 
 
 class Lineage:
-    """Who loaded the scripts and documents of a visit; knows nothing before ``learn``."""
+    """Who loaded the scripts, style sheets and documents of a visit; knows nothing before ``learn``."""
 
     def __init__(self) -> None:
         self._asked_for: set[str] = set()
         self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._loaded_in: dict[str, set[str]] = defaultdict(set)
+        self._answered_at: dict[tuple[str, str], str] = {}
         self._led_to: dict[str, tuple[str, ...]] = {}
 
     def learn(self, hops: Sequence[Hop]) -> None:
         """Take in hops in order of time; the first of several that loaded the same counts."""
         for hop in reversed(hops):
-            url, document = _cleaned(hop.url), _cleaned(hop.document)
+            url, causes = _cleaned(hop.url), (*hop.hops_before, *hop.causes)
             self._asked_for.add(url)
-            if hop.kind == "Script":
-                self._loaded_by[document, url] = hop.causes
+            if hop.kind in ("Script", "Stylesheet"):
+                # Scripts of workers are their own documents. What has no address is told by the document around it.
+                own = hop.document.startswith("http") and hop.document != hop.url
+                document = _cleaned(hop.document) if own else next(iter(causes[-1:]), "")
+                self._loaded_by[document, url] = causes
+                self._loaded_in[url].add(document)
+                if hop.before is not None:
+                    self._answered_at.setdefault((document, _cleaned(hop.first.url)), url)
             elif hop.kind == "Document":
-                self._led_to[url] = hop.causes
+                self._led_to[url] = causes if hop.causes else ()  # Nothing led to the page itself.
 
     def authors(self, chain: tuple[str, ...]) -> tuple[str, ...]:
         """A chain ending in a document, with scripts that have an address which was really asked for.
 
-        A script without one (``blob:``, ``data:``) stands for the script that loaded it. Other addresses are names that
+        A script without one (``blob:``, ``data:``) stands for the script that loaded it, the address of a redirect for
+        the script that was answered in the end: browsers name it by what was asked for. Other addresses are names that
         a page gives to its scripts or functions (``sourceURL``): who believes them accuses whom the page likes.
         """
-        document = chain[-1] if chain else ""
+        document = self._document_of(chain)
         if document not in self._asked_for:
             return tuple(url for url in chain if not _is_made(url) or url == document)  # Nothing was heard of it.
         return distinct(url for url in map(partial(self._author, document), chain) if url in self._asked_for)
+
+    def _document_of(self, chain: tuple[str, ...]) -> str:
+        """The document that a chain ends in; where its own inline script stands nearer it is not named again."""
+        last = chain[-1] if chain else ""
+        return last if last in self._led_to else next((url for url in reversed(chain) if url in self._led_to), last)
 
     def _author(self, document: str, script: str) -> str:
         for _ in range(MAX_CHAIN):
             if not _is_made(script):
                 break
             script = next(iter(self._loaded_by.get((document, script), ())), document)
-        return script
+        return self._answered_at.get((document, script), script)
 
-    def to_page(self, chain: tuple[str, ...]) -> tuple[str, ...]:
-        """A chain ending in a document, continued by who loaded its scripts and frames, up to the page."""
-        chain, path = self.authors(chain), list[str]()
+    def to_page(self, chain: tuple[str, ...], *, after: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A chain ending in a document, continued by who loaded its scripts and frames, up to the page.
+
+        ``after``: what the chain led to, nearest first: an answer, and the redirects before it.
+        """
+        chain, path = self.authors(chain), list(after)
         while chain and len(path) < MAX_CHAIN:
-            document = chain[-1]
-            path.extend(self._loaders(chain[:-1], document))
+            document = self._standing_in(chain)
+            path.extend(self._loaders(chain, document))
             path.append(document)
             chain = tuple(url for url in self._led_to.get(document, ()) if url not in path)
         return distinct(path)
 
-    def _loaders(self, scripts: tuple[str, ...], document: str) -> list[str]:
-        path = list(scripts)
+    def _standing_in(self, chain: tuple[str, ...]) -> str:
+        """The document that a chain's nearest script runs in: the one that loaded it, where only one did.
+
+        That may be another than the one that the script does something in, of a frame or around.
+        """
+        document = self._document_of(chain)
+        loaded_in = self._loaded_in.get(chain[0], set())
+        return document if len(loaded_in) != 1 or document in loaded_in else next(iter(loaded_in))
+
+    def _loaders(self, chain: tuple[str, ...], document: str) -> list[str]:
+        path = list(chain[:-1] if chain[-1] == self._document_of(chain) else chain)
         while path and len(path) < MAX_CHAIN:
             causes = self._loaded_by.get((document, path[-1]), ())
             more = [cause for cause in causes if cause not in path and cause != document]

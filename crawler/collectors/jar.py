@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 
 class Key(NamedTuple):
-    """What makes two cookies the same (RFC 6265bis section 5.7, and the partition of CHIPS)."""
+    """What makes two cookies the same (RFC 6265bis section 5.7, and the partition of CHIPS).
+
+    ``foreign``: the partition is that of documents with one of another site above them.
+    """
 
     partition: str | None
     domain: str
     host_only: bool
     path: str
     name: str
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ async def read_jar(context: BrowserContext) -> Snapshot:
             host_only=not domain.startswith("."),
             path=well_formed(cookie.get("path", "/")),
             name=well_formed(cookie.get("name", "")),
+            foreign=bool(cookie.get("partitionKey") and cookie.get("_crHasCrossSiteAncestor")),
         )
         cookies[key] = Stored(
             value=well_formed(cookie.get("value", "")),

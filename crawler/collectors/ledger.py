@@ -23,30 +23,13 @@ if TYPE_CHECKING:
     from auditor.model import Phase
     from crawler.collectors.setcookie import Written
     from crawler.collectors.timeline import Timeline
+    from crawler.collectors.writes import Clearing, Write
 
 NOT_STORED = "NotStored"
 MAX_OF_SITE = 180
 """Cookies that Chromium keeps of one site (RFC 6265bis section 6.1 asks for at least 50 of a domain)."""
 _RACE_MS = 1500.0
 """Reading the jar takes time: a write that is heard this much later may be in it already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
-    """A write that was heard.
-
-    ``causes``: who wrote it, nearest first, up to the page. ``seen``: it was read back at once. ``suspicion``: why the
-    browser may have refused it without a word.
-    """
-
-    at_ms: float
-    by: SetBy
-    cookie: Written
-    partition: str | None
-    causes: tuple[str, ...]
-    reasons: tuple[str, ...] = ()
-    suspicion: str | None = None
-    seen: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,17 +76,21 @@ class Ledger:
     _at_beginning: dict[Key, _Held] = field(default_factory=dict)
     _phase: Phase | None = None
     _writes: Sequence[Write] = ()
+    _clearings: Sequence[Clearing] = ()
     _keys: Sequence[Key] = ()
     _soon: dict[Key, list[Write]] = field(default_factory=dict)
     _alike: dict[tuple[str, str], list[Key]] = field(default_factory=dict)
 
-    def replay(self, writes: Iterable[Write], snapshots: Iterable[Snapshot]) -> None:
+    def replay(
+        self, writes: Iterable[Write], snapshots: Iterable[Snapshot], clearings: Iterable[Clearing] = ()
+    ) -> None:
         """Go through everything in order of time.
 
         What lies after the timeline's cut is left out. What was excluded makes no entries, but what it left in the jar
         is known: it is present in the phases that begin after it.
         """
         self._writes = sorted(writes, key=lambda write: write.at_ms)
+        self._clearings = tuple(clearings)
         self._keys = [_key(write) for write in self._writes]
         steps: list[Write | Snapshot] = sorted((*self._writes, *snapshots), key=lambda step: step.at_ms)
         for step in steps:
@@ -246,22 +233,32 @@ class Ledger:
         del self._held[key]
         if evicted or (held.expires_ms is not None and held.expires_ms <= jar.at_ms + _RACE_MS):
             return
-        if not held.confirmed:
+        clearing = self._cleared(key, held, jar)
+        if not held.confirmed and clearing is None:
             never: _Held | None = held
             while never is not None and not never.confirmed:
                 _refuse(never.entry)
                 never = never.before
             return
+        at_ms = clearing.at_ms if clearing else jar.at_ms
         entry = Entry(
             key=key,
             event=CookieEvent.DELETED,
-            phase=phase,
-            at_ms=jar.at_ms,
-            by=SetBy.UNKNOWN,
+            phase=self.timeline.phase_of(at_ms) or phase,
+            at_ms=at_ms,
+            by=SetBy.HTTP if clearing else SetBy.UNKNOWN,
+            causes=clearing.causes if clearing else (),
             cookie=held.entry.cookie,
             stored=held.entry.stored,
         )
         self.entries.append(entry)
+
+    def _cleared(self, key: Key, held: _Held, jar: Snapshot) -> Clearing | None:
+        """The answer that cleared a cookie, unless the browser may never have stored it."""
+        if held.entry.suspicion is not None and not held.confirmed:
+            return None
+        site, since = registrable_domain(key.domain), held.entry.at_ms
+        return next((c for c in self._clearings if c.site == site and since <= c.at_ms <= jar.at_ms), None)
 
     def _heard_soon(self, at_ms: float) -> dict[Key, list[Write]]:
         """The writes heard just after the jar was read, which may explain what is in it."""
@@ -276,7 +273,8 @@ class Ledger:
 def _key(write: Write) -> Key:
     cookie = write.cookie
     partition = write.partition if cookie.partitioned else None
-    return Key(partition, cookie.domain, cookie.host_only, cookie.path, cookie.name)
+    foreign = write.foreign and cookie.partitioned
+    return Key(partition, cookie.domain, cookie.host_only, cookie.path, cookie.name, foreign)
 
 
 def _refuse(entry: Entry) -> None:

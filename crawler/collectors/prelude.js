@@ -62,10 +62,20 @@
   };
   const stack = (most = 30) => inWords(here(most));
   const when = () => timeOrigin + performanceNow(clock);
+  // What a page wrote may hold the character that joins the fields.
+  const without = (text, what, by) => {
+    let out = '';
+    for (let at = indexOf(text, what); at >= 0; at = indexOf(text, what)) {
+      out += slice(text, 0, at) + by;
+      text = slice(text, at + 1);
+    }
+    return out + text;
+  };
+  const field = (text) => '\x1f' + without(without('' + text, '\x10', '\x10e'), '\x1f', '\x10f');
   const tell = (kind, at, trace, a, b, c, d) => {
     try {
-      send(kind + '\x1f' + at + '\x1f' + (home || documentUrl(page)) + '\x1f' + originOf(frame) + '\x1f' + trace +
-        '\x1f' + a + '\x1f' + b + '\x1f' + c + '\x1f' + d);
+      send(kind + '\x1f' + at + '\x1f' + (home || documentUrl(page)) + '\x1f' + originOf(frame) + field(trace) +
+        field(a) + field(b) + field(c) + field(d));
     } catch { /* the page is going away */ }
   };
   // A page that writes without end is not listened to without end; that it was not is told.

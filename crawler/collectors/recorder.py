@@ -168,6 +168,22 @@ class Recorder:
             await self._try(storage.NAME, self._storage.snapshot(tap))
             await self._try(requests.NAME, self._requests.probe_images())
 
+    async def read_storage(self, page: Page) -> None:
+        """The storage of a window, which may be of other origins than the page's; none where it is gone already."""
+        tap = self.tap_of(page)
+        if tap is None or page.is_closed():
+            return
+        try:
+            await self._storage.snapshot(tap)
+        except TimeoutError:
+            self.note("popups", "a window did not tell what it stored")
+        except PlaywrightError:
+            return  # It closed itself.
+
+    def refused(self, url: str) -> None:
+        """A download was refused, of which the browser may tell nothing else."""
+        self._unseen.refused(url)
+
     async def read_farewell(self, context: BrowserContext) -> None:
         """All that is left to read once a page has been left: the jar, and the images that it asked for at its end."""
         await self._try(cookies.NAME, self._cookies.snapshot(context))

@@ -11,7 +11,6 @@ from auditor.domains import host_of, party
 from auditor.model import Beacon, Request
 from crawler.collectors.beacons import MAX_PROBED_BYTES, beacon_of, image_size
 from crawler.collectors.cookies import sent_cookies, set_cookie_lines
-from crawler.collectors.initiators import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,7 +87,7 @@ class RequestCollector:
         if phase is None or host is None or not self._on_wire(hop) or not hop.url.startswith(_SCHEMES):
             return None
         causes = self._log.lineage.authors(hop.causes)
-        chain = self._log.lineage.to_page(distinct((*hop.hops_before, *causes)))
+        chain = self._log.lineage.to_page(hop.causes, after=hop.hops_before)
         return Request(
             url=hop.url,
             host=host,
@@ -109,7 +108,7 @@ class RequestCollector:
 
     def _on_wire(self, hop: Hop) -> bool:
         """What outlives its document is sent all the same, but its wire details are lost with a frame."""
-        outlives = hop.kind == "Ping" or hop.url.partition("#")[0] in self._kept_alive
+        outlives = hop.kind == "Ping" or hop.first.url.partition("#")[0] in self._kept_alive
         return hop.on_wire or (outlives and hop.abandoned)
 
 

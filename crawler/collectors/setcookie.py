@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime
 from urllib.parse import urlsplit
 
-from auditor.domains import host_of, registrable_domain
+from auditor.domains import host_of, normal_host, registrable_domain
 
 MAX_LIFETIME_S = 400 * 86_400
 """What browsers clamp lifetimes to (RFC 6265bis section 5.5)."""
@@ -70,7 +70,7 @@ def parse(line: str, url: str, at_ms: float) -> Written | None:
     if host is None or not (name or value):
         return None
     attributes = _attributes(rest)
-    domain = attributes.get("domain", "").lstrip(".").lower()
+    domain = _as_labels(attributes.get("domain", "").lstrip(".").lower())
     path = attributes.get("path", "")
     return Written(
         name=name,
@@ -111,6 +111,11 @@ def why_rejected(written: Written, url: str, *, by_script: bool, across_sites: b
 def well_formed(text: str) -> str:
     """Text of a page with U+FFFD for halves of surrogate pairs, which scripts may hold and no encoding can."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _as_labels(domain: str) -> str:
+    """A domain as browsers compare it: with A-labels (RFC 5890); what is none stays as it is."""
+    return domain if domain.isascii() else normal_host(domain) or domain
 
 
 def _domain_fits(written: Written, host: str) -> bool:

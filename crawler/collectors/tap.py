@@ -125,7 +125,7 @@ class Taps:
     def _reported(self, session: PageSession, parameters: dict[str, Any]) -> None:
         if parameters.get("name") != self._binding:
             return
-        fields = well_formed(str(parameters.get("payload", ""))).split("\x1f")
+        fields = [_unguarded(field) for field in well_formed(str(parameters.get("payload", ""))).split("\x1f")]
         if len(fields) != _FIELDS:
             return
         frame = session.frame_of(parameters.get("executionContextId", 0))
@@ -191,6 +191,11 @@ def _hook(names: dict[str, str]) -> str:
             "})();",
         )
     )
+
+
+def _unguarded(field: str) -> str:
+    """A field as it was before ``prelude.js`` took the character out of it that joins fields."""
+    return field.replace("\x10f", "\x1f").replace("\x10e", "\x10") if "\x10" in field else field
 
 
 def _first_line(error: BaseException) -> str:

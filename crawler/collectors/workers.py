@@ -17,7 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from auditor.domains import host_of
 from crawler.collectors.hops import Hop
-from crawler.collectors.initiators import distinct
+from crawler.collectors.initiators import MAX_CHAIN, distinct
 from crawler.collectors.timeline import now_ms
 from crawler.launch import bounded
 
@@ -63,14 +63,15 @@ class WorkerRequests:
             self._heard.append(_Heard(at_ms=self.last_active_ms, request=request, document=self._document(request)))
 
     def _document(self, request: Request) -> str:
-        """The page that asked, now: it may be another one later. For a service worker a page of its origin."""
+        """The page that asked, now: it may be another one later. For a service worker a document of its origin."""
         worker = request.service_worker
         try:
             if worker is None:
                 return request.frame.url
             assert self._context is not None, "requests are heard of a context"
             origin = worker.url.split("/", 3)[:3]
-            return next((page.url for page in self._context.pages if page.url.split("/", 3)[:3] == origin), "")
+            shown = (frame.url for page in self._context.pages for frame in page.frames)
+            return next((url for url in shown if url.split("/", 3)[:3] == origin), "")
         except PlaywrightError:
             return request.headers.get("referer", "")
 
@@ -145,6 +146,7 @@ async def _hop(heard: _Heard, orphans: list[dict[str, Any]], patience_s: float =
 async def _take(hop: Hop, request: Request, response: Response, orphans: list[dict[str, Any]]) -> None:
     """Status, headers and cookies: from the wire where the page's session heard it, else as Playwright tells."""
     hop.status = response.status
+    hop.response_headers = response.headers
     hop.finished = True
     pairs = await bounded(response.headers_array(), _ANSWER_TIMEOUT_S)
     lines = [pair["value"] for pair in pairs if pair["name"].lower() == "set-cookie"]
@@ -191,4 +193,9 @@ def _belongs(wire: dict[str, Any], hop: Hop, response: Response) -> bool:
 def _causes(request: Request, document: str) -> tuple[str, ...]:
     worker, referrer = request.service_worker, request.headers.get("referer", "")
     own = worker.url if worker is not None and worker.url != request.url else referrer
-    return distinct(url for url in (own, document) if url.startswith("http") and url != request.url)
+    redirects: list[str] = []
+    before = request.redirected_from
+    while before is not None and len(redirects) < MAX_CHAIN:
+        redirects.append(before.url)
+        before = before.redirected_from
+    return distinct(url for url in (*redirects, own, document) if url.startswith("http") and url != request.url)

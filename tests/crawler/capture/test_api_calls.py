@@ -156,9 +156,12 @@ TECHNIQUES: dict[str, tuple[str, dict[str, int]]] = {
         """new MutationObserver(() => {}).observe(document,
           { attributes: true, attributeOldValue: true, characterData: true, childList: true, subtree: true });
         const copy = new XMLSerializer().serializeToString(document), again = document.documentElement.outerHTML;
+        const inner = document.body.appendChild(document.createElement('iframe')).contentDocument;
+        new MutationObserver(() => {}).observe(inner, { childList: true, subtree: true });
         for (const type of ['input', 'change', 'keydown']) document.addEventListener(type, () => {}, true)""",
         {
             "MutationObserver.observe:attributes+characterData+childList@document": 1,
+            "MutationObserver.observe:childList@document": 1,
             "XMLSerializer.serializeToString@document": 1,
             "Element.outerHTML@html": 1,
             "addEventListener:input@document": 1,
@@ -190,6 +193,9 @@ TECHNIQUES: dict[str, tuple[str, dict[str, int]]] = {
         """const box = document.createElement('div'); document.body.append(box);
         new MutationObserver(() => {}).observe(box, { childList: true, subtree: true, characterData: true });
         new MutationObserver(() => {}).observe(document.body, { childList: true });
+        const parsed = new DOMParser().parseFromString('<p>x', 'text/html');
+        new MutationObserver(() => {}).observe(parsed, { childList: true, subtree: true });
+        new XMLSerializer().serializeToString(parsed); parsed.documentElement.outerHTML; parsed.body.innerHTML;
         new XMLSerializer().serializeToString(box); box.outerHTML; box.innerHTML""",
         {},
     ),

@@ -10,9 +10,10 @@ from auditor.model import CookieEvent, Outcome, Phase, SetBy
 from crawler.collectors.beacons import image_size
 from crawler.collectors.initiators import from_stack
 from crawler.collectors.jar import Key, Snapshot, Stored
-from crawler.collectors.ledger import Ledger, Write
+from crawler.collectors.ledger import Ledger
 from crawler.collectors.setcookie import parse, why_rejected
 from crawler.collectors.timeline import Timeline
+from crawler.collectors.writes import Clearing, Write
 from crawler.config import NetworkConfig
 from crawler.failures import failed_navigation
 from crawler.network import AddressGuard
@@ -118,9 +119,9 @@ def jar(at, **values):
     return Snapshot(at_ms=at, cookies=stored)
 
 
-def replayed(writes, snapshots, clock=None):
+def replayed(writes, snapshots, clock=None, clearings=()):
     ledger = Ledger(clock or timeline())
-    ledger.replay(writes, snapshots)
+    ledger.replay(writes, snapshots, clearings)
     events = [
         (e.key.name, str(e.event), str(e.phase), str(e.by)) for e in sorted(ledger.entries, key=lambda e: e.at_ms)
     ]
@@ -161,6 +162,25 @@ def test_a_write_that_never_arrives_was_blocked():
     assert {e.reasons for e in ledger.entries} == {(), ("NotStored",)}
     events, _ = replayed([write(10, "a=1")], [jar(900)])
     assert events == [("a", "blocked", "before_choice", "http")]
+
+
+def test_what_an_answer_cleared_was_set_and_deleted_by_it():
+    clearing = Clearing(at_ms=50, site="first.com", causes=("https://first.com/clear",))
+    writes = [
+        write(10, "a=1"),
+        write(20, "never=1", by=SetBy.SCRIPT, suspicion="SameSiteLax"),
+        write(60, "later=1"),
+        write(10, "kept=1"),
+    ]
+    events, ledger = replayed(writes, [jar(900, kept="1")], clearings=[clearing])
+    assert events == [
+        ("a", "set", "before_choice", "http"),
+        ("kept", "set", "before_choice", "http"),
+        ("never", "blocked", "before_choice", "script"),
+        ("a", "deleted", "before_choice", "http"),
+        ("later", "blocked", "before_choice", "http"),
+    ]
+    assert [e.causes for e in ledger.entries if e.event is CookieEvent.DELETED] == [clearing.causes]
 
 
 def test_an_expired_cookie_was_set_all_the_same():
