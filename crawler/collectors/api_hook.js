@@ -174,7 +174,7 @@
   const TYPED = { __proto__: null, text: 'input', search: 'input', email: 'input', tel: 'input', url: 'input', number: 'input',
     password: 'password' };
   const hasAttribute = method(Element, 'hasAttribute');
-  const viewOf = getter(Document.prototype, 'defaultView'), ownerOf = getter(Node.prototype, 'ownerDocument');
+  const ownerOf = getter(Node.prototype, 'ownerDocument');
   const placeOf = (target) => {
     if (target === undefined || target === null || target === frame) return 'window';
     if (target === page) return 'document';

@@ -9,6 +9,7 @@
 
   const readCookie = getter(Document.prototype, 'cookie');
   wrap(Document.prototype, 'cookie', 'set', (target, self, args) => {
+    if (!viewOf(self)) return apply(target, self, args);  // No browser has cookies for a document without a window.
     const at = when(), text = '' + args[0], trace = stack();
     const result = apply(target, self, [text]);
     let visible = '';

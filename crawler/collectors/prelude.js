@@ -21,6 +21,7 @@
   const then = method(Promise, 'then'), performanceNow = method(Performance, 'now');
   const dispatch = method(EventTarget, 'dispatchEvent'), listen = method(EventTarget, 'addEventListener');
   const documentUrl = getter(Document.prototype, 'URL'), baseUri = getter(Node.prototype, 'baseURI');
+  const viewOf = getter(Document.prototype, 'defaultView');
   const href = getter(URL.prototype, 'href'), isTrusted = (event) => event.isTrusted === true;
   const requestUrl = NativeRequest ? getter(NativeRequest.prototype, 'url') : () => undefined;
   const requestKeepalive = NativeRequest ? getter(NativeRequest.prototype, 'keepalive') : () => undefined;

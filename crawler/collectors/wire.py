@@ -36,6 +36,7 @@ def pair(hops: list[Hop], sent: list[Details], got: list[Details], *, whole: boo
         hop.kind = "Prefetch" if _is_prefetch(details) else hop.kind
     for hop, details in zip(_with_details(hops, got), got, strict=False):
         hop.got = details
+        hop.response_headers = hop.response_headers or _lower(details)  # Nobody is told of an answer after the page.
         status = details.get("statusCode")
         # A redirect by the browser itself carries a status that no server gave.
         if hop.status is None or (hop.status in _REDIRECTS and status not in (None, *_REDIRECTS)):

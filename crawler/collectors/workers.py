@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 5_000
 _ANSWER_TIMEOUT_S = 1.0
+_KEPT = "net::ERR_FAILED"
 _KINDS = {"fetch": "Fetch", "xhr": "XHR", "script": "Script", "ping": "Ping", "image": "Image"}
 
 
@@ -87,12 +88,13 @@ class WorkerRequests:
         unannounced = self._unannounced(announced)
         # All are waited for at once: a page may have hundreds that nobody answers.
         answered = await asyncio.gather(*(_is_answered(heard.request) for _, heard in unannounced))
-        return tuple(
-            [
-                self._read.get(number) or await _hop(heard, waiting, _ANSWER_TIMEOUT_S if known else 0)
-                for (number, heard), known in zip(unannounced, answered, strict=True)
-            ]
-        )
+        found = [
+            self._read.get(number) or await _hop(heard, waiting, _ANSWER_TIMEOUT_S if known else 0)
+            for (number, heard), known in zip(unannounced, answered, strict=True)
+        ]
+        for (_, heard), hop in zip(unannounced, found, strict=True):
+            _take_unreadable(hop, heard.request, waiting)
+        return tuple(found)
 
     def _unannounced(self, announced: Iterable[Hop]) -> tuple[tuple[int, _Heard], ...]:
         known = Counter((hop.method, hop.url) for hop in announced)
@@ -163,6 +165,16 @@ async def _take(hop: Hop, request: Request, response: Response, orphans: list[di
     hop.sent = {"cookie_names": [pair.partition("=")[0].strip() for pair in header.split(";") if pair.strip()]}
 
 
+def _take_unreadable(hop: Hop, request: Request, orphans: list[dict[str, Any]]) -> None:
+    """What was asked for and answered, but kept from the worker (CORS): Playwright tells of no answer."""
+    if hop.sent is None and request.failure == _KEPT:
+        wire = next((found for found in orphans if _is_asked_by(found, hop)), None)
+        if wire is not None:
+            orphans.remove(wire)
+            hop.sent, hop.got, hop.status = wire["sent"], wire["got"], wire["got"].get("statusCode")
+            hop.response_headers = _lower(wire["got"])
+
+
 def _lower(details: dict[str, Any]) -> dict[str, str]:
     return {name.lower(): str(value) for name, value in details.get("headers", {}).items()}
 
@@ -180,14 +192,19 @@ def _with_referrer(hop: Hop, referrer: str) -> tuple[str, ...]:
 
 def _belongs(wire: dict[str, Any], hop: Hop, response: Response) -> bool:
     """Whether wire details are those of a request: the same host and path as far as told, the same answer."""
-    asked, told = _lower(wire["sent"]), _lower(wire["got"])
+    told = _lower(wire["got"])
+    same_answer = all(told.get(name) == value for name, value in response.headers.items() if name != "set-cookie")
+    return same_answer and _is_asked_by(wire, hop)
+
+
+def _is_asked_by(wire: dict[str, Any], hop: Hop) -> bool:
+    asked = _lower(wire["sent"])
     host, path = asked.get(":authority") or asked.get("host") or "", asked.get(":path", "")
     same_host = host_of(f"https://{host}/") == host_of(hop.url)
     # Referer and service-worker headers tell requests to one host apart; cookies are not in Playwright's copy.
     telling = ("referer", "service-worker", "content-type", "sec-fetch-dest")
     same_request = all(asked.get(name) == hop.headers.get(name) for name in telling if name in hop.headers)
-    same_answer = all(told.get(name) == value for name, value in response.headers.items() if name != "set-cookie")
-    return same_host and same_request and same_answer and hop.url.partition("#")[0].endswith(path)
+    return same_host and same_request and hop.url.partition("#")[0].endswith(path)
 
 
 def _causes(request: Request, document: str) -> tuple[str, ...]:
