@@ -152,3 +152,13 @@ def _frame(entry: dict[str, Any]) -> Frame:
 def vetoes() -> dict[str, tuple[Frame, ...]]:
     """Per type of claim what a sentence may not say beside it ("not ... without consent" is no "without consent")."""
     return {kind: tuple(map(_frame, entries)) for kind, entries in load("frames")["vetoes"].items()}
+
+
+@lru_cache(maxsize=1)
+def _announcements() -> dict[str, tuple[Frame, ...]]:
+    return {what: tuple(map(_frame, entries)) for what, entries in load("frames")["announcements"].items()}
+
+
+def announces(statement: Statement, what: str) -> bool:
+    """Does a sentence announce what shall follow: a list of cookies, names of third parties, a date?"""
+    return any(statement.find(frame) is not None for frame in _announcements()[what])

@@ -16,7 +16,7 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import DeclaredCookie, PolicyDeclaration
+    from auditor.model import Classification, DeclaredCookie, PolicyDeclaration
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.view import View
@@ -159,8 +159,9 @@ def _name_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
 
 
 def _known_otherwise(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
-    """The first cookie that is declared as clearly less intrusive than what it is known for."""
+    """A cookie that is declared as clearly less intrusive than what it is known for, of the service with most such."""
     classifier = bundled() if declaration.cookies else None
+    found: dict[str | None, list[tuple[DeclaredCookie, Classification]]] = {}
     for cookie in declaration.cookies:
         if classifier is None or cookie.category not in _LOUDNESS or cookie.match.kind != "exact":
             continue
@@ -168,10 +169,12 @@ def _known_otherwise(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
         if known.category is None or known.confidence < SURE or cookie.category in known.also_declared_as:
             continue
         if cookie.category_basis == "stated" and _LOUDNESS.get(known.category, 0) > _LOUDNESS[cookie.category]:
-            yield Contradiction(
-                kind="category_purpose_conflict",
-                subject=cookie.name,
-                note=f"declared {cookie.category.value}, known for {known.category.value} ({known.service})",
-                evidence=cookie.evidence,
-            )
-            return
+            found.setdefault(known.service, []).append((cookie, known))
+    if found:
+        cookie, known = max(found.values(), key=len)[0]
+        yield Contradiction(
+            kind="category_purpose_conflict",
+            subject=cookie.name,
+            note=f"declared {cookie.category}, known for {known.category} ({known.service})",
+            evidence=cookie.evidence,
+        )
