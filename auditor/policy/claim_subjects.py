@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
@@ -107,7 +107,7 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
     if rule.subject in ("label", "named"):
         return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
     if rule.subject == "necessary":
-        return (_category_subject(place.categories, place.scopes, Category.STRICTLY_NECESSARY),)
+        return (_stated(place, Category.STRICTLY_NECESSARY),)
     subject = _subject(place, rule)
     return (subject,) if subject else ()
 
@@ -158,7 +158,7 @@ def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
     """The categories that a sentence names after the claim's words, or the one that governs it."""
     named = dict.fromkeys(labels_beside_cookies(place.reading, place.folded[place.found.start :]))
     if named:
-        return tuple(_category_subject(place.categories, place.scopes, category) for category in named)
+        return tuple(_stated(place, category) for category in named)
     if rule.subject == "label" and place.governing is not None and _is_near(place):
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
@@ -276,6 +276,15 @@ def _waiting(place: Place) -> Category | None:
 def _category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:
     declared = next((c for c in categories.declared if c.canonical is category), None)
     return Subject("category", category.value, declared.scope_ids if declared else scopes.web)
+
+
+def _stated(place: Place, category: Category) -> Subject:
+    """A category in the scopes that the sentence or its part is about; others may use it too, as is said elsewhere."""
+    start, at = place.sentence.view.start, place.sentence.place
+    here = [b for b in place.scopes.bindings if category in b.categories and b.quote.start <= start < b.quote.end]
+    said = tuple(dict.fromkeys(binding.scope_id for binding in here)) or place.scopes.sections.get(at, ())
+    named = _category_subject(place.categories, place.scopes, category)
+    return replace(named, scope_ids=said) if said else named
 
 
 def _data_noun(place: Place) -> str | None:

@@ -29,6 +29,7 @@ BESIDE = 5
 MAX_OPENING = 300
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _QUOTED = re.compile(r"[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
+_ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
 _OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^[A-Z]{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
 _RUN = re.compile(r"[^\s,]{2,80}(?:,\s+[^\s,]{2,80}){1,12}")
 _LETTER = re.compile(r"[A-Za-z]{2}")
@@ -42,7 +43,9 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
     """Items that begin with technical names ("_ga - used to ..., expires after 2 years")."""
     out: list[DeclaredCookie] = []
     for place, block in reading.document.blocks():
-        if place not in reading.cookie_places or block.kind == "heading" or place in reading.record_places:
+        if block.kind == "heading" or place in reading.record_places:
+            continue
+        if place not in reading.cookie_places and not _is_labelled_item(reading, place, block):
             continue
         names = item_names(reading, place, block)
         found = [_listed(reading, categories, scopes, place, block.view, name) for name in names]
@@ -51,6 +54,16 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
             found = [replace(cookie, duration=duration) for cookie, duration in zip(found, each, strict=True)]
         out.extend(found)
     return out
+
+
+def _is_labelled_item(reading: Reading, place: int, block: Block) -> bool:
+    """Is it an item that begins with an outright name, under a heading that is a category's label ("Essential")?"""
+    lead = _LIST_LEAD.match(block.view.text) if block.kind == "item" else None
+    if lead is None or not _OUTRIGHT.search(lead[1]):
+        return False
+    above = reading.headings(place)[:1]
+    label = reading.labels.read(above[0].view.folded) if above else None
+    return label is not None and label.category is not Category.UNCLASSIFIED and not label.residue
 
 
 def item_names(reading: Reading, place: int, block: Block) -> list[str]:
@@ -129,11 +142,24 @@ def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
     if reading.mentions_cookies(view):
         quoted = (match[1].rstrip(".") for match in _QUOTED.finditer(view.text))
         names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
+        names += _in_asides(view.text)
     for start, end in reading.codes(view):
         name = clean_name(view.origin.text[start:end])
         if looks_like_cookie(name) and _LETTER.search(name) and _names_entry(reading, name):
             names.append(name)
     return list(dict.fromkeys(names))
+
+
+def _in_asides(text: str) -> list[str]:
+    """The names of cookies that each stand in parentheses behind what they are for ("balancing (BIGipServer*)").
+
+    Where all parentheses of a sentence hold single words, two of them outright names, a plain word is a name too.
+    """
+    asides = [re.split(r",\s+", found[1]) for found in _ASIDE.finditer(text)]
+    names = [name.rstrip(".") for aside in asides for name in aside]
+    outright = [name for name in names if _OUTRIGHT.search(name) or (name.endswith("*") and _LETTER.match(name))]
+    telling = len(outright) > 1 and text.count("(") == len(asides)
+    return [name for name in names if name in outright or (telling and name.islower() and _LETTER.match(name))]
 
 
 def _names_entry(reading: Reading, name: str) -> bool:

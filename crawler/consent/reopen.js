@@ -40,10 +40,12 @@
     if (!shown(e) || found.length >= 600) return true;
     const link = e.localName === "a" && e.href && /^https?:$/.test(e.protocol || "");
     const leaves = Boolean(link && e.href.split("#")[0] !== location.href.split("#")[0]);
+    // A plain link to the document that is open loads it again, and opens nothing.
+    const same = Boolean(link && e.href === location.href.split("#")[0] && !e.hasAttribute("onclick"));
     const label = parentOf(e) && e.localName === "a" ? parentOf(e) : null;
     found.push({
       id: idOf(e), text: squeeze(nameOf(e), 160), aria: squeeze(ariaOf(e), 160), tool: TOOL.test(marks(e)) || Boolean(label && label.attributes.length && TOOL.test(label.id)),
-      place: place(e), leaves, url: link ? e.href.slice(0, 2000) : "", lang: e.closest("[lang]")?.lang || document.documentElement.lang || "",
+      place: place(e), leaves, same, url: link ? e.href.slice(0, 2000) : "", lang: e.closest("[lang]")?.lang || document.documentElement.lang || "",
     });
     return true;
   }, budget);

@@ -130,9 +130,10 @@ async def ways(worlds: Worlds) -> Ways:
 def _sort(world: World, raw: dict[str, Any], controls: list[tuple[int, Way]], pages: dict[str, None]) -> None:
     text = str(raw["text"] or raw["aria"])
     leaves, language = bool(raw["leaves"]), str(raw["lang"])
-    side = side_of(text, language, tool=bool(raw["tool"]), leaves=leaves)
+    loads = leaves or bool(raw["same"])
+    side = side_of(text, language, tool=bool(raw["tool"]), loads=loads)
     if side is None and raw["text"] and raw["aria"]:
-        side = side_of(str(raw["aria"]), language, tool=False, leaves=leaves)
+        side = side_of(str(raw["aria"]), language, tool=False, loads=loads)
     if side is None:
         return
     if leaves:
@@ -142,11 +143,11 @@ def _sort(world: World, raw: dict[str, Any], controls: list[tuple[int, Way]], pa
     controls.append((rank, Way(world=world, id=int(raw["id"]), text=text[:120], side=side, place=str(raw["place"]))))
 
 
-def side_of(text: str, hint: str, *, tool: bool, leaves: bool) -> Side | None:
+def side_of(text: str, hint: str, *, tool: bool, loads: bool) -> Side | None:
     """What a control for changing a choice does: ``settings`` or ``reject``; None where it is no such control.
 
-    ``hint`` is the document's language; ``tool``: a consent tool marks the control as its own; ``leaves``: it is a link
-    to another document.
+    ``hint`` is the document's language; ``tool``: a consent tool marks the control as its own; ``loads``: it is a plain
+    link that loads a document, another one or this one again.
     """
     folded = fold(text[:160])
     if _WORDLESS.match(folded):
@@ -160,7 +161,7 @@ def side_of(text: str, hint: str, *, tool: bool, leaves: bool) -> Side | None:
     again = reading.concepts & _ACTIONS or "sell" in reading.concepts or _AGAIN.search(folded) is not None
     policy = _POLICY.search(folded) is not None
     # Where nothing is left to read, a short "Cookies" or "Cookie consent" opens something on this very page.
-    short = not leaves and len(folded.split()) <= _SHORT and bool(reading.concepts & {"topic", "consent"})
+    short = not loads and len(folded.split()) <= _SHORT and bool(reading.concepts & {"topic", "consent"})
     return Side.SETTINGS if tool or ((again or short) and not policy) else None
 
 

@@ -45,6 +45,7 @@ FLOATING = (
 )
 DIRECT = '<p><button onclick="no()">Withdraw your consent</button></p>'
 POLICY = '<footer><a href="/cookies">Cookie policy</a></footer>'
+AGAIN = '<footer><a href="/cookies">Cookies</a></footer>'
 CHOICES = '<footer><a href="/choices">Manage cookie preferences</a></footer>'
 FORM = """<h1>Cookies on this site</h1><form onsubmit="return false">
 <fieldset><legend>Cookies that measure website use and marketing</legend>
@@ -68,7 +69,7 @@ WAYS = {
     "forgetful": ((DIRECT, {}, "forget()"), ("done", "page", True, ["true", "false"])),
     "asking": ((FOOTER, {}, CONFIRMED), ("done", "footer:heuristic", True, ["true", "false"])),
     "ignoring": ((FOOTER, {}, IGNORED), ("done", "footer:heuristic", False, ["true", "false"])),
-    "without": ((POLICY, {"cookies": WORDS}, REFUSE), ("no_control", None, False, ["true"])),
+    "without": ((POLICY, {"cookies": WORDS + AGAIN}, REFUSE), ("no_control", None, False, ["true"])),
     "bare": (("", {}, REFUSE), ("no_control", None, False, ["true"])),
     "dead": ((DEAD, {}, REFUSE), ("failed", None, False, ["true"])),
     "unread": ((POLICY, {}, REFUSE), ("failed", None, False, ["true"])),

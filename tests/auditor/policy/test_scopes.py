@@ -424,3 +424,17 @@ def test_a_mere_mention_tells_no_scopes_apart(case):
 def test_long_sentences_are_read_in_linear_time():
     text = "Cookie policy\n\n" + "on our website we use functional cookies and on the portal " * 4000
     assert len(read_policy(text.encode(), name="policy.txt").scopes) <= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On our website www.acme.com we use necessary and marketing cookies.\n\n"
+        "In the customer portal portal.acme.com we only use strictly necessary cookies.\n",
+        "## Website\n\nOn our website www.acme.com we use necessary and marketing cookies.\n\n"
+        "## Customer portal\n\nIn the customer portal portal.acme.com we only use strictly necessary cookies.\n",
+    ],
+)
+def test_a_claim_about_one_scope_is_none_about_another_that_uses_the_category(read, text):
+    declaration = read(f"# Cookie policy\n\n{text}")
+    assert [(c.type, c.scope_ids) for c in declaration.claims] == [("only_category", ("portal",))]

@@ -326,3 +326,38 @@ def test_a_social_network_one_uses_is_no_category(read):
         "# Informativa cookie\n\nIl sito usa cookie tecnici, letti anche quando si visita un social network.\n"
     )
     assert [c.canonical.value for c in declaration.categories] == ["strictly_necessary"]
+
+
+# ------------------------------------------------------------------------------------ names in parentheses
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        (
+            "We only use necessary cookies: to balance load (BIGipServer*), against bots (visid_incap_*, incap_ses_*), "
+            "for your session (sess_id) and your language (lang).",
+            ["BIGipServer*", "visid_incap_*", "incap_ses_*", "sess_id", "lang"],
+        ),
+        ("We use cookies to sign you in (sess_id) and for your language (optional).", ["sess_id"]),
+        (
+            "We use cookies (sess_id, cart_id) for your language (optional) and more (see below for that).",
+            ["sess_id", "cart_id"],
+        ),
+        ("We use cookies for pages in a modern format (HTML5) and for measuring (GA4).", []),
+    ],
+)
+def test_names_in_parentheses_behind_what_they_are_for(read, sentence, names):
+    assert sorted(c.name for c in read(f"# Cookie policy\n\n{sentence}\n").cookies) == sorted(names)
+
+
+def test_items_under_the_label_of_a_category_in_a_privacy_policy(read):
+    declaration = read(
+        "# Privacy policy\n\nAcme Ltd. We use cookies on www.acme.com:\n\n## Essential\n\n- acme_agreed - remembers your "
+        "agreement, 6 months\n\n## Analytics (HubSpot)\n\n- hubspotutk - recognises a visitor, 6 months\n\n## Your data\n\n"
+        "- order_history - we keep it for six years\n"
+    )
+    assert [(c.name, c.category.value) for c in declaration.cookies] == [
+        ("acme_agreed", "strictly_necessary"),
+        ("hubspotutk", "performance"),
+    ]
