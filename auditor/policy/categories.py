@@ -161,7 +161,7 @@ def _section_quotes(reading: Reading, section: Section) -> list[Quote]:
 
 def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     """Categories that only a sentence names ("we use functional, analytical and tracking cookies")."""
-    have = {(draft.category, draft.scope_ids) for draft in drafts}
+    have = {(category, draft.scope_ids) for draft in drafts for category in (draft.category, *draft.covers)}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
     for sentence in reading.cookie_sentences:
         if sentence.place in governed or sentence.place in reading.definition_places:

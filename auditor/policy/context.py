@@ -159,6 +159,22 @@ class Reading:
         return {}
 
     @cached_property
+    def trackers_of_blocks(self) -> dict[int, bool]:
+        """Whether blocks, or the headings above them, name a tracker, by place; `names_tracker` fills it."""
+        return {}
+
+    def names_tracker(self, place: int) -> bool:
+        """Does a block, or the nearest heading above it, name a service that measures or advertises?"""
+        if place not in self.trackers_of_blocks:
+            element = self.document.elements[place]
+            views = [element.view] if isinstance(element, Block) else []
+            views += [heading.view for heading in self.headings(place)[:1]]
+            loud = (Category.PERFORMANCE, Category.TARGETING)
+            named = (mention.service.category for view in views for mention in find_services(view))
+            self.trackers_of_blocks[place] = any(category in loud for category in named)
+        return self.trackers_of_blocks[place]
+
+    @cached_property
     def record_places(self) -> frozenset[int]:
         """The places of all lines of records."""
         return frozenset(place for places, _ in self.records for place in places)

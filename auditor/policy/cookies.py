@@ -13,7 +13,7 @@ from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import is_host
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
-from auditor.policy.services import capitals_category
+from auditor.policy.service_tables import capitals_category
 from auditor.policy.tables import (
     Grid,
     Row,

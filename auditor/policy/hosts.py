@@ -19,6 +19,8 @@ HOST = re.compile(
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@((?:[a-z0-9\-]{1,63}\.){1,4}[a-z]{2,18})", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w.@/\-])[\w\-]{1,63}(?![\w.\-])")
 _HREF = re.compile(r"https?://([^/?#:\s]{1,253})", re.IGNORECASE)
+_HOME = re.compile(r"https?://([^/?#:\s]{1,253})(?:/(?:index\.\w{3,5})?)?", re.IGNORECASE)
+FIRST_LINKS = 3
 NEAR = 60
 BEHIND = 14
 OWN = 3
@@ -58,20 +60,28 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
     known = _known_brands(reading, text)
     named = _words(text)
     links = Counter(brand(h) for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h))
-    declared = _table_brand(reading)
+    declared, home = _table_brand(reading), _home(reading)
     external = frozenset(load("hosts")["external"])
     scores: dict[str, tuple[int, HostMention]] = {}
     for mention, cued in _mentions(reading):
         name = brand(mention.host)
         if name in external and name not in known:
             continue
-        score = 3 * cued + 2 * (name in known) + (named[name] >= 3) + 3 * (name == declared)
+        score = 3 * cued + 2 * (name in known) + (named[name] >= 3) + 3 * (name in (declared, home))
         score += 3 * (links[name] >= 3 and links[name] * 2 > links.total())
         best = scores.get(mention.host)
         if best is None or score > best[0]:
             scores[mention.host] = (score, mention)
     kept = [(score, mention) for score, mention in scores.values() if score >= OWN]
     return tuple(mention for _, mention in sorted(kept, key=_order))
+
+
+def _home(reading: Reading) -> str | None:
+    """The owner of the home page that the head of a document links ("[Logo](https://example.com/)")."""
+    for link in sorted(reading.document.links, key=lambda link: link.start)[:FIRST_LINKS]:
+        if match := _HOME.fullmatch(link.href):
+            return brand(match[1])
+    return None
 
 
 def _order(scored: tuple[int, HostMention]) -> tuple[int, bool, int]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 REACH = 140
-QUOTED = re.compile(r"[\"'“”„‘’‚«»]\s?(?P<label>[^\"'“”„‘’‚«»]{3,50})[\"'“”„‘’‚«»]")
+QUOTED = re.compile(r"(?<!\w)[\"'“”„‘’‚«»]\s?(?P<label>[^\"'“”„‘’‚«»]{3,50})[\"'“”„‘’‚«»](?!\w)")
 
 
 class Promises:
@@ -80,7 +80,7 @@ class Promises:
         for match in QUOTED.finditer(view.text):
             label = view.folded[match.start("label") : match.end("label")]
             about = any(self._groups[name].first(label) for name in ("choice", "consent_word"))
-            if about and not self._groups["ask"].first(label):
+            if about and not any(self._groups[name].first(label) for name in ("ask", "opt_out")):
                 yield Found(match.start(), match.end())
 
 

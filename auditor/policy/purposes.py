@@ -6,11 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
+from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
+
+
+OF_TRACKERS = (Category.PERFORMANCE, Category.TARGETING)
 
 
 def purposes(reading: Reading, folded: str) -> dict[Category, int]:
@@ -32,7 +36,7 @@ def used_for(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]
     "To improve" alone is no category. Where no purpose is told, "cookies that the site needs" are necessary ones.
     """
     folded = sentence.view.folded
-    span = _purpose_span(reading, folded)
+    span = _purpose_span(reading, sentence)
     if span is None:
         return []
     start, end = span
@@ -73,9 +77,9 @@ def _clause_purpose(reading: Reading, clause: str) -> Category | None:
     return best
 
 
-def _purpose_span(reading: Reading, folded: str) -> tuple[int, int] | None:
+def _purpose_span(reading: Reading, sentence: Sentence) -> tuple[int, int] | None:
     """Where a sentence tells what cookies are used for; None where it does not speak of their use here."""
-    words = reading.words
+    words, folded = reading.words, sentence.view.folded
     prepositions = words.cues("purpose_preposition")
     used = words.cues("cookies_in_use").first(folded)
     if used is not None and not reading.denials.in_clause(folded, used.end, used.end):
@@ -89,7 +93,22 @@ def _purpose_span(reading: Reading, folded: str) -> tuple[int, int] | None:
     enabled = words.cues("cookies_enable").first(folded)
     cookie = reading.labels.cookie.first(folded[enabled.start :]) if enabled else None
     if enabled is None or cookie is None or not words.cues("own_site_words").first(folded):
-        return None
+        return _service_span(reading, sentence)
     if reading.denials.in_clause(folded, enabled.end, enabled.end):
         return None
     return enabled.start + cookie.end, len(folded)
+
+
+def _service_span(reading: Reading, sentence: Sentence) -> tuple[int, int] | None:
+    """Where a sentence tells what a tracker is used for ("we use Matomo to count visits", "we use this service to")."""
+    folded = sentence.view.folded
+    use = reading.words.cues("use").first(folded)
+    named = [m.end for m in find_services(sentence.view) if m.service.category in OF_TRACKERS]
+    meant = reading.words.cues("this_service").first(folded) if not named else None
+    if meant is not None and reading.names_tracker(sentence.place):
+        named = [meant.end]
+    if use is None or not named or reading.denials.in_clause(folded, use.start, use.end):
+        return None
+    at = max(use.end, min(named))
+    found = reading.words.cues("purpose_preposition").first(folded[at:])
+    return (at + found.end, len(folded)) if found else None

@@ -13,6 +13,7 @@ from auditor.policy.hosts import HostMention, brand, own_hosts
 from auditor.policy.place_columns import bound_by_columns
 from auditor.policy.place_sections import PlaceSection, place_sections
 from auditor.policy.places import place_words
+from auditor.policy.shared_scopes import shared_scopes
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def read_scopes(reading: Reading) -> Scopes:
     bound = assigned(reading, words, brands, by_label=not (listed or headed))
     bound += [] if listed or headed else bound_by_columns(reading, words, brands)
     bound += [one for section in headed for one in section.bound]
-    named = [one.scope for one in bound] + listed
+    shared = [] if listed or bound else shared_scopes(reading, words, brands)
+    named = [one.scope for one in bound] + listed + shared
     default = _default_scope(reading, hosts, named)
     scopes: dict[str, Scope] = {default.id: default}
     for scope in named:
@@ -98,7 +100,8 @@ def read_scopes(reading: Reading) -> Scopes:
     bindings = tuple(_binding(scopes, one) for one in bound)
     found = tuple(scopes.values())
     sections = _sections(reading, found) if len(found) > 1 else {}
-    general = tuple(dict.fromkeys(_add_scope(scopes, one.scope) for one in bound if one.more))
+    added = [one.scope for one in bound if one.more] + shared
+    general = tuple(dict.fromkeys(_add_scope(scopes, scope) for scope in added))
     return Scopes(found, bindings, sections | _section_places(scopes, headed), general)
 
 

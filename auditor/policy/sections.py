@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 MAX_LABEL_WORDS = 9
+MAX_HEADING_WORDS = 14
 MAX_SENTENCE_WORDS = 6
 MAX_BODY = 12
 MAX_STATUS = 40
@@ -67,7 +68,8 @@ def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Se
 
 def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     phrase = block.view if block.kind == "heading" else lead_of(block)
-    if phrase is None or len(phrase.text.split()) > MAX_LABEL_WORDS:
+    longest = MAX_HEADING_WORDS if block.kind == "heading" and block.level < BOLD else MAX_LABEL_WORDS
+    if phrase is None or len(phrase.text.split()) > longest:
         return None
     label = reading.labels.read(phrase.folded)
     if label is None or label.residue > (1 if label.cookie_word and len(phrase.text.split()) > 3 else 0):

@@ -1,0 +1,57 @@
+"""What services found in sentences, tables and lists have in common: names, the vendor himself, entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.model import Category, DeclaredParty, DeclaredService
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from auditor.policy.context import Reading
+    from auditor.policy.service_names import Mention
+    from auditor.policy.view import View
+
+USUAL = (Category.PERFORMANCE, Category.TARGETING)  # what such a service does follows from its name
+
+
+def example(
+    mention: Mention, category: Category | None, label: str | None, scope_ids: tuple[str, ...], view: View, sure: float
+) -> DeclaredService:
+    """A service that words name."""
+    return DeclaredService(
+        name=mention.service.name,
+        aliases=aliases_of(mention),
+        domains=mention.service.domains,
+        category=category,
+        category_label=label,
+        scope_ids=scope_ids,
+        party=DeclaredParty.THIRD,
+        role="example",
+        evidence=(view.quote(),),
+        confidence=sure,
+    )
+
+
+def aliases_of(mention: Mention) -> tuple[str, ...]:
+    """The words of a mention, where they are not the service's name."""
+    return () if mention.words == mention.service.name else (mention.words,)
+
+
+def is_general(mention: Mention, mentions: list[Mention]) -> bool:
+    """Is a company named beside one of its own services ("Google" beside "Google Analytics")?"""
+    words = fold(mention.words)
+    return any(m is not mention and fold(m.words).startswith(words + " ") for m in mentions)
+
+
+def is_other(reading: Reading, mention: Mention) -> bool:
+    """Is a service somebody else than the vendor?"""
+    return fold(mention.service.name).replace(" ", "") not in reading.owners
+
+
+def heading_purpose(reading: Reading, place: int) -> Category | None:
+    """The category that the nearest labelled heading above a place names."""
+    for heading in reading.headings(place):
+        if label := reading.labels.read(heading.view.folded):
+            return label.category
+    return None

@@ -1,0 +1,152 @@
+"""Services in tables: lists of tools by name, and services that the rows of cookie tables name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.model import Category, DeclaredParty, DeclaredService
+from auditor.policy.entries import services_of_heading
+from auditor.policy.hosts import brand, own_hosts
+from auditor.policy.purposes import sentence_purpose
+from auditor.policy.service_entries import USUAL, aliases_of, example, is_general, is_other
+from auditor.policy.service_names import Mention, find_services
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.model import DeclaredCategory
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.scopes import Scopes
+    from auditor.policy.tables import Grid, Row
+    from auditor.policy.view import View
+
+MAX_SERVICE_NAME = 80
+MAX_ROW = 400
+_PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)")
+_CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
+
+
+def services_in_tables(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
+    """Services that tables list by name, and services that the descriptions of a cookie table name."""
+    for place, grid in reading.grids:
+        governing = categories.governing.get(place)
+        if is_service_table(reading, grid):
+            yield from _listed(reading, scopes, place, grid, governing)
+        elif not grid.has("provider"):
+            yield from _described(reading, scopes, place, grid, governing)
+            yield from _titled(reading, scopes, place, grid, governing)
+
+
+def is_service_table(reading: Reading, grid: Grid) -> bool:
+    """Does the heading of the name column speak of services or tools rather than of cookies?"""
+    view = grid.heading_of("name") or grid.heading_of("provider")
+    if view is None or (grid.has("duration") and grid.has("name")):
+        return False
+    return reading.words.cues("service_heading").first(view.folded) is not None
+
+
+def _listed(
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+) -> Iterator[DeclaredService]:
+    for row in grid.records():
+        cell = row.cells.get("name") or row.cells.get("provider")
+        if cell is None or not cell.text or len(cell.text) > MAX_SERVICE_NAME:
+            continue
+        category, label = row_category(reading, row, governing)
+        if label is None or (governing is not None and label == governing.label):
+            cells = (row.cells.get("purpose"), *row.others)
+            texts = sorted((view for view in cells if view is not None), key=lambda view: len(view.text))
+            told = next((found for view in texts if (found := sentence_purpose(reading, view.folded[:MAX_ROW]))), None)
+            category, label = (told, None) if told else (category, label)
+        for name, aliases, domains in _names(cell):
+            yield DeclaredService(
+                name=name,
+                aliases=aliases,
+                domains=domains,
+                category=category,
+                category_label=label,
+                scope_ids=governing.scope_ids if governing else scopes.at(place),
+                party=_party(reading, row.cells.get("provider")),
+                role="list",
+                evidence=(cell.quote() if row.view.end - row.view.start > MAX_ROW else row.view.quote(),),
+                confidence=0.9,
+            )
+
+
+def _names(cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """(name, aliases, domains) of the services that a cell names: the known ones, else its words as they stand."""
+    mentions = find_services(cell)
+    known = [mention for mention in mentions if not is_general(mention, mentions)]
+    bare = _PARENTHESES.sub("", cell.text).strip()
+    if known and sum(len(mention.words) for mention in known) * 2 >= len(bare):
+        for mention in known:
+            yield mention.service.name, aliases_of(mention), mention.service.domains
+    else:
+        yield bare or cell.text, (), ()
+
+
+def _party(reading: Reading, provider: View | None) -> DeclaredParty:
+    own = {brand(host) for scope in own_hosts(reading)[:1] for host in (scope.host,)}
+    return DeclaredParty.FIRST if provider is not None and fold(provider.text) in own else DeclaredParty.THIRD
+
+
+def row_category(reading: Reading, row: Row, governing: DeclaredCategory | None) -> tuple[Category | None, str | None]:
+    """The category of a table row and the words for it: its own cell, a word in capitals, or what governs the table."""
+    cell = row.cells.get("category")
+    label = reading.labels.read(cell.folded) if cell and cell.text else None
+    if cell and label:
+        return label.category, cell.text
+    if named := capitals_category(reading, row.cells.get("purpose")):
+        return named
+    return (governing.canonical, governing.label) if governing else (None, None)
+
+
+def capitals_category(reading: Reading, purpose: View | None) -> tuple[Category, str] | None:
+    """The category that a description begins with in capitals ("SECURITY Protects ..."), and that word."""
+    match = _CAPITALS.match(purpose.text) if purpose else None
+    if purpose is None or match is None:
+        return None
+    label = reading.labels.read(purpose.folded[: match.end(1)])
+    return (label.category, match[1].strip()) if label and not label.residue else None
+
+
+def _described(
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+) -> Iterator[DeclaredService]:
+    for row in grid.records():
+        for cell, mention in _row_mentions(row):
+            if not is_other(reading, mention):
+                continue
+            category, label = row_category(reading, row, governing)
+            told = category or sentence_purpose(reading, cell.folded)
+            usual = mention.service.category if mention.service.category in USUAL else None
+            scope_ids = governing.scope_ids if governing else scopes.at(place)
+            yield example(mention, told or usual, label, scope_ids, cell, 0.7)
+
+
+def _titled(
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+) -> Iterator[DeclaredService]:
+    """The services that are the heading of a table of cookies ("Matomo and Hotjar")."""
+    labels = {row_category(reading, row, governing) for row in grid.records()}
+    category, label = next(iter(labels)) if len(labels) == 1 else (None, None)
+    for mention in services_of_heading(reading, place) if grid.has("name") else []:
+        if is_other(reading, mention):
+            told = category or mention.service.category
+            scope_ids = governing.scope_ids if governing else scopes.at(place)
+            yield example(mention, told, label, scope_ids, reading.headings(place)[0].view, 0.8)
+
+
+def _row_mentions(row: Row) -> Iterator[tuple[View, Mention]]:
+    """The services that a row of a cookie table names in its description, or instead of the name of a cookie."""
+    for role in ("name", "purpose"):
+        cell = row.cells.get(role)
+        mentions = find_services(cell) if cell else []
+        for mention in mentions:
+            beside = cell is not None and f"({mention.words})" in cell.text  # "_ga (Google Analytics)"
+            whole = role == "purpose" or beside or fold(mention.words) == cell.folded.strip() if cell else False
+            if cell and whole and mention.service.category is not None and not is_general(mention, mentions):
+                yield cell, mention

@@ -1,0 +1,33 @@
+"""One statement about several scopes: after "we use cookies on our website and in our apps" all is about both."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from auditor.policy.places import find_places, words_of
+
+if TYPE_CHECKING:
+    from auditor.model import Scope
+    from auditor.policy.context import Reading
+    from auditor.policy.places import PlaceWords
+
+EARLY = 12
+KINDS = ("website", "app", "web_portal")
+
+
+def shared_scopes(reading: Reading, words: PlaceWords, brands: frozenset[str]) -> list[Scope]:
+    """The scopes that the first sentences on the use of cookies name together; none where they name one, or none."""
+    used = reading.words.cues("cookies_in_use")
+    for sentence in reading.cookie_sentences[:EARLY]:
+        folded = sentence.view.folded
+        if sentence.place in reading.definition_places or not used.first(folded):
+            continue
+        places = find_places(words, sentence.view, brands)
+        for first, second in pairwise(places):
+            between = words_of(folded[first.end : second.start])
+            joined = all(word in words.joiners or word in words.links for word in between)
+            kinds = {first.kind, second.kind}
+            if joined and len(kinds) > 1 and kinds <= set(KINDS) and not (first.foreign or second.foreign):
+                return [place.scope(sentence.view) for place in (first, second)]
+    return []
