@@ -15,8 +15,10 @@ from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
 from auditor.policy.service_tables import capitals_category
 from auditor.policy.tables import (
+    STORAGES,
     Grid,
     Row,
+    category_label,
     cell_party,
     is_code,
 )
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
-STORAGES = ("local_storage", "session_storage", "pixel")
 
 
 def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredCookie, ...]:
@@ -193,7 +194,7 @@ class _RowReader:
     def _category(self) -> tuple[Category | None, str | None, str]:
         """Category, the words for it, and how it is known."""
         cell, purpose = self.cell("category"), self.cell("purpose")
-        label = self.reading.labels.read(cell.folded) if cell else None
+        label = category_label(self.reading, cell) if cell else None
         if cell and label and (self.mixed or self.governing is None):
             return label.category, cell.text, "stated"
         if named := capitals_category(self.reading, purpose):

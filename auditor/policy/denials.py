@@ -95,13 +95,22 @@ def _denied_places(document: Document, words: Wording) -> Iterator[int]:
     for place, block in document.blocks():
         if block.kind == "heading" and (under is None or block.level <= under):
             under = block.level if _denies(words, block, MAX_HEADING) else None
-        if block.kind == "item" and block.lead is None:
+        if block.kind == "item" and (listed or block.lead is None):
             if listed:
                 yield place
         else:
-            listed = block.view.text.rstrip().endswith(":") and _denies(words, block, BEFORE)
+            listed = block.view.text.rstrip().endswith(":") and (
+                _denies(words, block, BEFORE) or _only_one_day(words, block)
+            )
         if under is not None:
             yield place
+
+
+def _only_one_day(words: Wording, block: Block) -> bool:
+    """ "We use none of them today, but might use one day:"."""
+    folded = block.view.folded
+    both = (words.cues(key).first(folded) for key in ("denies", "one_day"))
+    return len(folded) <= BEFORE and all(both)
 
 
 def _denies(words: Wording, block: Block, longest: int) -> bool:

@@ -11,6 +11,7 @@ from auditor.model import Category, Contradiction
 from auditor.policy.cells import split_names
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.hosts import brand
+from auditor.policy.tables import category_label
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _heading_conflicts(reading: Reading, categories: Categories) -> Iterator[Con
         views: list[View] = []
         for row in grid.records():
             cell, name = row.cells.get("category"), row.cells.get("name")
-            label = reading.labels.read(cell.folded) if cell else None
+            label = category_label(reading, cell) if cell else None
             if name and label and label.category not in (governing.canonical, Category.UNCLASSIFIED):
                 names.extend(piece.text for piece in split_names(name))
                 views.append(row.view)

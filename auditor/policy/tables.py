@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from auditor.policy.blocks import Cell, Table
     from auditor.policy.context import Reading
+    from auditor.policy.labels import Label
     from auditor.policy.view import View
 
 ROLES = ("name", "duration", "party", "category", "host", "provider", "purpose", "storage", "link")
+STORAGES = ("local_storage", "session_storage", "pixel")
 HEADING_WEIGHT = 2.0
 VALUE_WEIGHT = 2.5
 PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
@@ -240,8 +242,15 @@ def cell_party(reading: Reading, view: View) -> str | None:
 def _is_category(reading: Reading, view: View) -> bool:
     if len(view.text) > 60:
         return False
-    label = reading.labels.read(view.folded)
+    label = category_label(reading, view)
     return label is not None and label.residue == 0
+
+
+def category_label(reading: Reading, view: View) -> Label | None:
+    """The category that a table's cell names. Ways of storing name none: "tracking pixel" beside "HTTP cookie"."""
+    if any(reading.words.cues("storage_cell", kind).whole(view.folded) for kind in STORAGES):
+        return None
+    return reading.labels.read(view.folded)
 
 
 def _upright(reading: Reading, table: Table) -> Grid | None:

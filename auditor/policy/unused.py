@@ -32,7 +32,8 @@ def unused_categories(reading: Reading, categories: Categories, scopes: Scopes) 
             continue
         if (governing := _unused(reading, categories, sentence)) is not None:
             yield _claim(governing.canonical, governing.scope_ids, sentence)
-        listed = sentence.place in reading.denials.places
+        # What an item says of a service is what that service does, no label.
+        listed = sentence.place in reading.denials.places and not find_services(sentence.view)
         for word in _denied(reading, sentence, listed=listed):
             declared = next((c for c in categories.declared if c.canonical is word.category), None)
             yield _claim(word.category, declared.scope_ids if declared else scopes.web, sentence)
