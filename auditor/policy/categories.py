@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCategory, Quote
 from auditor.policy.blocks import Block
-from auditor.policy.category_rows import MAX_RESIDUE
+from auditor.policy.category_rows import MAX_RESIDUE, title_labels
 from auditor.policy.category_traits import consent_of, necessity, party_of
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
@@ -177,7 +177,7 @@ def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
                 )
 
 
-def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
+def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:  # noqa: C901 - rows and their titles
     """Categories that only the cells of tables name."""
     have = {(draft.category, draft.scope_ids) for draft in drafts}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
@@ -186,7 +186,12 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
         if place in governed:
             continue
         ids = scopes.at(place)
-        spare = 0 if is_cookie_table(reading, place, grid) else MAX_RESIDUE
+        listing = is_cookie_table(reading, place, grid)
+        spare = 0 if listing else MAX_RESIDUE
+        for title, told in title_labels(reading, grid) if listing else ():
+            if (told.category, ids) not in have:
+                have.add((told.category, ids))
+                drafts.append(_Draft(told.category, title.text, "table", [title.quote()], ids, told.covers))
         for row in grid.records():
             cell = row.cells.get("category")
             label = reading.labels.read(cell.folded) if cell else None

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from auditor.model import Category, DeclaredCategory
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
-    from auditor.policy.tables import Row
+    from auditor.policy.labels import Label
+    from auditor.policy.tables import Grid, Row
+    from auditor.policy.view import View
 
 MAX_RESIDUE = 2
 
@@ -24,6 +26,14 @@ def row_label(reading: Reading, row: Row) -> Category | None:
     cell = row.cells.get("category")
     label = reading.labels.read(cell.folded) if cell and cell.text else None
     return label.category if label and label.residue <= MAX_RESIDUE else None
+
+
+def title_labels(reading: Reading, grid: Grid) -> Iterator[tuple[View, Label]]:
+    """The rows of one cell of a cookie table that are nothing but the label of a category, each with that label."""
+    for title in grid.titles():
+        label = reading.labels.read(title.folded)
+        if label is not None and not label.residue:
+            yield title, label
 
 
 def category_rows(reading: Reading, categories: Categories) -> Iterator[tuple[Sentence, DeclaredCategory]]:

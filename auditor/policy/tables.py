@@ -60,6 +60,10 @@ class Grid:
         """The rows that are records, titles left out."""
         return (row for row in self.rows if isinstance(row, Row))
 
+    def titles(self) -> Iterator[View]:
+        """The rows of one cell: titles of the records below them."""
+        return (row for row in self.rows if not isinstance(row, Row))
+
     def has(self, role: str) -> bool:
         """Is there a column of a role?"""
         return any(column.role == role for column in self.columns.values())
