@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RULE_LEAD_SECONDS = 2.5
-"""How long a rule may take to see a banner that the heuristic has seen and cannot answer."""
+RULE_LEAD_SECONDS = 1.2
+"""How long a rule may take to see the banner after the heuristic has seen it."""
 RULE_ONLY_LOOKS = 6
 
 
@@ -125,11 +125,8 @@ class ConsentActor:
             self.failures["rules"] = str(error)[:200]
 
     async def _found(self, page: Page, worlds: Worlds, eyes: Heuristic, driver: Rules, look: Look) -> Banner:
-        """The record of a banner. What the heuristic sees the rules are not asked about until it cannot answer it.
-
-        To put them into a page and to have them look costs as much as all looks of the heuristic.
-        """
         self._seen_age_ms = self._seen_age_ms or look.age_ms
+        await self._start(driver)
         for _ in range(RULE_ONLY_LOOKS):  # a rule sees what is still fading in
             if look.banners:
                 break
