@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "requests"
 MAX_HOPS = 20_000
 MAX_LATER = 500
+WORKER_STARTS_MS = 4_000
 MAX_ADDRESS = 65_536
 _MAX_BODIES = 20_000_000
 _UNREADABLE = "not to be read by the page (CORS)"
@@ -73,8 +74,13 @@ class Hop:
 
     @property
     def endless(self) -> bool:
-        """Whether its end may never come, or is told to nobody: of a worker's script, and of what is sent later."""
-        return self.kind in _ENDLESS or self.deferred or (self.kind == "Script" and self.document == self.url)
+        """Whether its end may never come, or is told to nobody: of a worker's script, and of what is sent later.
+
+        A worker gets time to start all the same.
+        """
+        if self.kind == "Script" and self.document == self.url:
+            return now_ms() - self.at_ms > WORKER_STARTS_MS
+        return self.kind in _ENDLESS or self.deferred
 
     @property
     def first(self) -> Hop:
