@@ -107,7 +107,7 @@ def _denied_places(document: Document, words: Wording) -> Iterator[int]:
 
 
 def _only_one_day(words: Wording, block: Block) -> bool:
-    """ "We use none of them today, but might use one day:"."""
+    """Is it a list of what is not used today ("We use none of them, but might one day:")?"""
     folded = block.view.folded
     both = (words.cues(key).first(folded) for key in ("denies", "one_day"))
     return len(folded) <= BEFORE and all(both)
