@@ -25,7 +25,7 @@ from auditor.domains import host_of, normal_host, same_site
 from auditor.hosts import HostTable, owner_of
 from auditor.inference import inferred, inferred_harmless
 from auditor.known import CookieTable, Item
-from auditor.model import Category, Classification
+from auditor.model import TRACKING, Category, Classification
 from auditor.open_cookie_database import OpenCookieDatabase, read_csv
 from auditor.services import ServiceNames, bundled_names
 from auditor.third_party_web import read_entities
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     Layer = Callable[[Item, facts.HostFact | None], Classification | None]
 
 EASYPRIVACY, EASYLIST = "EasyPrivacy", "EasyList"
-_TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
 _LIST_MEANINGS: dict[str, tuple[Category, tuple[Category, ...], str]] = {
     EASYPRIVACY: (Category.PERFORMANCE, (Category.TARGETING,), "collect"),
     EASYLIST: (Category.TARGETING, (), "ads"),
@@ -159,7 +158,7 @@ class Classifier:
             known = None if known.category is None else known
         if known is None and host is None:
             known = self._marked(f"https://{item.domain}/", item.site, None)
-        harmless = None if known is None or known.category not in _TRACKING else inferred_harmless(item.name)
+        harmless = None if known is None or known.category not in TRACKING else inferred_harmless(item.name)
         return known if harmless is None or known is None else _of_owner(harmless, known)
 
     def _marked(self, url: str, site: str | None, resource_type: str | None) -> Classification | None:
@@ -180,7 +179,7 @@ class Classifier:
                 continue
             aliased = url.replace(host, alias, 1)
             known = self._hosts.url(aliased, alias, own=False) or self._marked(aliased, site, resource_type)
-            if known is not None and known.category in _TRACKING:
+            if known is not None and known.category in TRACKING:
                 return replace(known, reason=f"CNAME {host} -> {alias}. {known.reason}")
         return None
 

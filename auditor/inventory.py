@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, ObservedItem, Party, Phase, Scenario
-from auditor.observed import TRACKING, known_category, subject_of_call
+from auditor.model import TRACKING, Category, ObservedItem, Party, Phase, Scenario
+from auditor.observed import known_category, subject_of_call
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.facts import EXEMPT_USES
 from auditor.hosts import general_host, owner_of
-from auditor.model import Category, Classification
+from auditor.model import TRACKING, Category, Classification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,6 @@ _SHORT_NAME = 3
 _WRITTEN_BEGINNING = re.compile(r".{4,}[_.:-]", re.DOTALL)
 """A written wildcard that begins like this also means rows that say more (``_gat_<property>``: ``_gat_UA*``)."""
 _OF_THE_SITE = frozenset({"session", "login"})
-_TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
 
 _TRUST = {"vendor_list_read": 0.97, "second_source_agrees": 0.95, "single_source": 0.88, "second_source_differs": 0.85}
 _WAYS = {"domain": 1.0, "name": 0.97, "glob": 0.94, "short": 0.6, "elsewhere": 0.6, "storage": 0.75}
@@ -176,7 +175,7 @@ def _tells(row: CookieFact, item: Item, host: HostFact | None, *, is_elsewhere: 
         return False
     if is_elsewhere and (item.own or len(row.prefix) < MIN_TELLING_NAME):
         return False
-    return not (row.service is None and row.use in _OF_THE_SITE and host is not None and host.category in _TRACKING)
+    return not (row.service is None and row.use in _OF_THE_SITE and host is not None and host.category in TRACKING)
 
 
 @cache
@@ -202,7 +201,7 @@ def _way(row: CookieFact, item: Item, *, is_elsewhere: bool) -> str:
 
 def _beside(known: Classification, host: HostFact) -> Classification:
     """The same answer; what protects an embedded service is often declared with the service that it protects."""
-    if not known.exempt or host.category not in _TRACKING or host.category in known.also_declared_as:
+    if not known.exempt or host.category not in TRACKING or host.category in known.also_declared_as:
         return known
     return replace(known, also_declared_as=(*known.also_declared_as, host.category))
 

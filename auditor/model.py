@@ -28,6 +28,10 @@ class Category(StrEnum):
     UNCLASSIFIED = "unclassified"
 
 
+TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
+"""What trackers are for: measuring and advertising."""
+
+
 class Scenario(StrEnum):
     """What the visitor does."""
 

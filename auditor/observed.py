@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.identifiers import unique_values
-from auditor.model import Category, Cookie, CookieEvent, Party, Phase, Scenario, StorageItem
+from auditor.model import TRACKING, Category, Cookie, CookieEvent, Party, Phase, Scenario, StorageItem
 
 if TYPE_CHECKING:
     from auditor.model import Classification, Request, SharedIdentifier, Value, Visit
 
 #: From least to most intrusive; a category that is not listed says nothing about intrusion.
 INTENSITY = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL, Category.PERFORMANCE, Category.TARGETING)
-TRACKING = frozenset({Category.PERFORMANCE, Category.TARGETING})
 
 #: Roles of hosts that carry others or render content; loading them alone is not tracking (RULES.md, vocabulary).
 CARRIERS = frozenset({"tag_manager", "cdn", "font", "video", "embed", "consent", "security", "payment"})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from auditor.policy.blocks import Table
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
-    from auditor.policy.tables import Row
+    from auditor.policy.tables import Grid, Row
     from auditor.policy.view import View
 
 MAX_ROW_QUOTE = 600
@@ -177,7 +177,13 @@ def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
                 )
 
 
-def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:  # noqa: C901 - rows and their titles
+def _titled(reading: Reading, grid: Grid, ids: tuple[str, ...]) -> Iterator[_Draft]:
+    """The categories that rows of one cell name."""
+    for title, label in title_labels(reading, grid):
+        yield _Draft(label.category, title.text, "table", [title.quote()], ids, label.covers)
+
+
+def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
     """Categories that only the cells of tables name."""
     have = {(draft.category, draft.scope_ids) for draft in drafts}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
@@ -188,10 +194,10 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
         ids = scopes.at(place)
         listing = is_cookie_table(reading, place, grid)
         spare = 0 if listing else MAX_RESIDUE
-        for title, told in title_labels(reading, grid) if listing else ():
-            if (told.category, ids) not in have:
-                have.add((told.category, ids))
-                drafts.append(_Draft(told.category, title.text, "table", [title.quote()], ids, told.covers))
+        named = _titled(reading, grid, ids) if listing else ()
+        titled = [draft for draft in named if (draft.category, ids) not in have]
+        have |= {(draft.category, ids) for draft in titled}
+        drafts.extend(titled)
         for row in grid.records():
             cell = row.cells.get("category")
             label = reading.labels.read(cell.folded) if cell else None

@@ -29,10 +29,12 @@ def row_label(reading: Reading, row: Row) -> Category | None:
 
 
 def title_labels(reading: Reading, grid: Grid) -> Iterator[tuple[View, Label]]:
-    """The rows of one cell of a cookie table that are nothing but the label of a category, each with that label."""
+    """The first row of one cell of a cookie table for each category of which such a row is just the label."""
+    seen: set[Category] = set()
     for title in grid.titles():
         label = reading.labels.read(title.folded)
-        if label is not None and not label.residue:
+        if label is not None and not label.residue and label.category not in seen:
+            seen.add(label.category)
             yield title, label
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, Contradiction, DeclaredParty
+from auditor.model import TRACKING, Category, Contradiction, DeclaredParty
 from auditor.policy.durations import read_duration
 from auditor.policy.frames import Statement, announces
 from auditor.policy.view import fold
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from auditor.model import Claim, DeclaredCookie, DeclaredService, PolicyDeclaration, Quote
     from auditor.policy.context import Reading
 
-LOUD = (Category.PERFORMANCE, Category.TARGETING)
 OFTEN_OWN = ("Matomo", "Plausible", "Umami")  # tools that vendors run on their own servers
 TOLERANCE = 1.05  # months and years have no exact length
 DAY = 86_400
@@ -106,7 +105,7 @@ def _of_document(declaration: PolicyDeclaration, kind: str) -> Claim | None:
 
 def _sets_cookies(reading: Reading, service: DeclaredService) -> bool:
     """Is a service a third party's for measuring or advertising? Not one that vendors run, or that sets no cookies."""
-    if service.party is not DeclaredParty.THIRD or service.category not in LOUD or service.name in OFTEN_OWN:
+    if service.party is not DeclaredParty.THIRD or service.category not in TRACKING or service.name in OFTEN_OWN:
         return False
     return reading.words.cues("denies").first(fold(service.evidence[0].quote)) is None
 
@@ -128,7 +127,7 @@ def _sharing_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction
 
 def _denied_categories(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
     """A category is said to be unused, or another one to be the only one, yet cookies of it are listed."""
-    loud = [c for c in declaration.cookies if c.category in LOUD and c.category_basis == "stated"]
+    loud = [c for c in declaration.cookies if c.category in TRACKING and c.category_basis == "stated"]
     for claim in declaration.claims:
         if claim.type not in ("category_unused", "only_category") or claim.strength != "absolute":
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from auditor.model import Category
+from auditor.model import TRACKING
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.denials import Denials, read_denials
@@ -169,9 +169,7 @@ class Reading:
             element = self.document.elements[place]
             views = [element.view] if isinstance(element, Block) else []
             views += [heading.view for heading in self.headings(place)[:1]]
-            loud = (Category.PERFORMANCE, Category.TARGETING)
-            named = (mention.service.category for view in views for mention in find_services(view))
-            self.trackers_of_blocks[place] = any(category in loud for category in named)
+            self.trackers_of_blocks[place] = any(map(_has_tracker, views))
         return self.trackers_of_blocks[place]
 
     @cached_property
@@ -195,10 +193,14 @@ class Reading:
     def _is_topic(self, heading: View) -> bool:
         if self.mentions_cookies(heading) or self.words.cues("tracking_topic").first(heading.folded):
             return True
-        loud = (Category.PERFORMANCE, Category.TARGETING)
-        return any(mention.service.category in loud for mention in find_services(heading))
+        return _has_tracker(heading)
 
     @cached_property
     def cookie_sentences(self) -> tuple[Sentence, ...]:
         """Sentences of blocks that are about cookies."""
         return tuple(sentence for sentence in self.document.sentences if sentence.place in self.cookie_places)
+
+
+def _has_tracker(view: View) -> bool:
+    """Does a text name a service that measures or advertises?"""
+    return any(mention.service.category in TRACKING for mention in find_services(view))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, Contradiction, DeclaredParty
+from auditor.model import TRACKING, Category, Contradiction, DeclaredParty
 from auditor.policy.blocks import Block, Table
 from auditor.policy.claim_conflicts import claim_conflicts
 from auditor.policy.frames import Statement, announces
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 FOLLOWING = 3
 NEAR_QUOTE = 400
 QUIET = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL)
-LOUD = (Category.PERFORMANCE, Category.TARGETING)
 
 
 def read_contradictions(
@@ -163,7 +162,7 @@ def _purpose_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iter
         for sentence in sentences[at + 1 : at + 1 + FOLLOWING]:
             folded = sentence.view.folded
             also = reading.words.cues("also_used").first(folded)
-            if also and sentence_purpose(reading, folded) in LOUD:
+            if also and sentence_purpose(reading, folded) in TRACKING:
                 yield Contradiction(
                     kind="category_purpose_conflict",
                     subject=str(claim.subject_value),

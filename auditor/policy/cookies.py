@@ -15,12 +15,12 @@ from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
 from auditor.policy.service_tables import capitals_category
 from auditor.policy.tables import (
-    STORAGES,
     Grid,
     Row,
     category_label,
     cell_party,
     is_code,
+    storage_of,
 )
 from auditor.policy.view import View, fold
 
@@ -188,8 +188,7 @@ class _RowReader:
         if count > 1 and len(each := durations_in(cell)) == count:
             return each
         told = read_duration(cell.text, unit, self.reading.words.language)
-        kinds = (self.reading.words.cues("storage_cell", kind).first(cell.folded) for kind in STORAGES)
-        return [NOT_STATED if told.kind == "unknown" and any(kinds) else told] * count
+        return [NOT_STATED if told.kind == "unknown" and storage_of(self.reading, cell) else told] * count
 
     def _category(self) -> tuple[Category | None, str | None, str]:
         """Category, the words for it, and how it is known."""
@@ -229,9 +228,6 @@ class _RowReader:
     def _storage(self) -> str:
         for role in ("storage", "duration", "party", "category", "name", "purpose"):
             cell = self.cell(role)
-            if cell is None:
-                continue
-            for storage in STORAGES:
-                if self.reading.words.cues("storage_cell", storage).first(cell.folded):
-                    return storage
+            if cell is not None and (storage := storage_of(self.reading, cell)):
+                return storage
         return "cookie"

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.model import DeclaredParty, DeclaredService
+from auditor.model import TRACKING, DeclaredParty, DeclaredService
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.sections import BOLD, UNRANKED
-from auditor.policy.service_entries import USUAL
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -44,7 +43,7 @@ def listed_partners(reading: Reading, scopes: Scopes) -> Iterator[DeclaredServic
     """The partners that the policy lists by name."""
     for one in _partners(reading):
         known = one.service
-        usual = known.category if known and known.category in USUAL else None
+        usual = known.category if known and known.category in TRACKING else None
         yield DeclaredService(
             name=known.name if known else one.name,
             aliases=(one.name,) if known and known.name != one.name else (),

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.model import Category
+from auditor.model import TRACKING, Category
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
-
-
-OF_TRACKERS = (Category.PERFORMANCE, Category.TARGETING)
 
 
 def purposes(reading: Reading, folded: str) -> dict[Category, int]:
@@ -103,7 +100,7 @@ def _service_span(reading: Reading, sentence: Sentence) -> tuple[int, int] | Non
     """Where a sentence tells what a tracker is used for ("we use Matomo to count visits", "we use this service to")."""
     folded = sentence.view.folded
     use = reading.words.cues("use").first(folded)
-    named = [m.end for m in find_services(sentence.view) if m.service.category in OF_TRACKERS]
+    named = [m.end for m in find_services(sentence.view) if m.service.category in TRACKING]
     meant = reading.words.cues("this_service").first(folded) if not named else None
     if meant is not None and reading.names_tracker(sentence.place):
         named = [meant.end]

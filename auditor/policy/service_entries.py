@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from auditor.policy.service_names import Mention
     from auditor.policy.view import View
 
-USUAL = (Category.PERFORMANCE, Category.TARGETING)  # what such a service does follows from its name
-
 
 def example(
     mention: Mention, category: Category | None, label: str | None, scope_ids: tuple[str, ...], view: View, sure: float

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, DeclaredParty, DeclaredService
+from auditor.model import TRACKING, Category, DeclaredParty, DeclaredService
 from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import brand, own_hosts
 from auditor.policy.purposes import sentence_purpose
-from auditor.policy.service_entries import USUAL, aliases_of, example, is_general, is_other
+from auditor.policy.service_entries import aliases_of, example, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.view import fold
 
@@ -122,7 +122,7 @@ def _described(
                 continue
             category, label = row_category(reading, row, governing)
             told = category or sentence_purpose(reading, cell.folded)
-            usual = mention.service.category if mention.service.category in USUAL else None
+            usual = mention.service.category if mention.service.category in TRACKING else None
             scope_ids = governing.scope_ids if governing else scopes.at(place)
             yield example(mention, told or usual, label, scope_ids, cell, 0.7)
 

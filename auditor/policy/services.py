@@ -6,12 +6,13 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from auditor.model import TRACKING
 from auditor.policy.blocks import Block
 from auditor.policy.entries import is_entry, is_listed
 from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
-from auditor.policy.service_entries import USUAL, example, heading_purpose, is_general, is_other
+from auditor.policy.service_entries import example, heading_purpose, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.service_tables import services_in_tables
 from auditor.policy.view import fold
@@ -94,7 +95,7 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
             return service.category
         if category := sentence_purpose(reading, text):
             return category
-    return heading_purpose(reading, sentence.place) or (service.category if service.category in USUAL else None)
+    return heading_purpose(reading, sentence.place) or (service.category if service.category in TRACKING else None)
 
 
 def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]:

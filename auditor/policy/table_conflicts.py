@@ -7,7 +7,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from auditor.classify import bundled
-from auditor.model import Category, Contradiction
+from auditor.model import TRACKING, Category, Contradiction
 from auditor.policy.cells import split_names
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.hosts import brand
@@ -150,7 +150,7 @@ def _incomplete_rows(reading: Reading) -> Iterator[Contradiction]:
 def _name_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
     """Protection against forged requests that is declared as something else."""
     for cookie in declaration.cookies:
-        if _FORGERY.search(cookie.name) and cookie.category in (Category.PERFORMANCE, Category.TARGETING):
+        if _FORGERY.search(cookie.name) and cookie.category in TRACKING:
             yield Contradiction(
                 kind="category_name_conflict",
                 subject=cookie.name,

@@ -250,6 +250,11 @@ def _is_category(reading: Reading, view: View) -> bool:
     return label is not None and label.residue == 0
 
 
+def storage_of(reading: Reading, view: View) -> str | None:
+    """The way of storing that a text names, None where it names none."""
+    return next((kind for kind in STORAGES if reading.words.cues("storage_cell", kind).first(view.folded)), None)
+
+
 def category_label(reading: Reading, view: View) -> Label | None:
     """The category that a table's cell names. Ways of storing name none: "tracking pixel" beside "HTTP cookie"."""
     if any(reading.words.cues("storage_cell", kind).whole(view.folded) for kind in STORAGES):

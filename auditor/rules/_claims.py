@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, Claim, Party
-from auditor.observed import TRACKING
+from auditor.model import TRACKING, Category, Claim, Party
 from auditor.readings import Declared
 from auditor.rules._consent import is_preference_control
 from auditor.rules._wording import (

@@ -14,8 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.examples import cookie, declaration, evidence, listed, visits
-from auditor.model import Category, DisclosureLevel, Match, Scenario, Severity
-from auditor.observed import TRACKING
+from auditor.model import TRACKING, Category, DisclosureLevel, Match, Scenario, Severity
 from auditor.rule import Example, PolicyNeed, Rule
 from auditor.rules._labels import mislabelled
 from auditor.rules._mislabelling import match_label

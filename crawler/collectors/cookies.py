@@ -14,6 +14,7 @@ from crawler.collectors.jar import Key, Snapshot, read_jar
 from crawler.collectors.ledger import NOT_STORED, Entry, Ledger
 from crawler.collectors.scripted import document_of, from_report
 from crawler.collectors.setcookie import MAX_LIFETIME_S, parse, why_rejected
+from crawler.collectors.wire import lower_headers
 from crawler.collectors.writes import Clearing, Write
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class CookieCollector:
     def _clearings(self, hops: Iterable[Hop]) -> Iterator[Clearing]:
         """Answers that have the browser forget the cookies of their site (Clear Site Data, section 3.1)."""
         for hop in hops:
-            wanted = response_header(hop.got or {}, "clear-site-data")
+            wanted = lower_headers(hop.got or {}).get("clear-site-data", "")
             host = host_of(hop.url)
             if host is not None and ('"cookies"' in wanted or '"*"' in wanted):
                 yield Clearing(
@@ -165,14 +166,9 @@ class CookieCollector:
             )
 
 
-def response_header(got: dict[str, Any], name: str) -> str:
-    """A header of a response's wire details; empty where it has none."""
-    return next((str(value) for own, value in got.get("headers", {}).items() if own.lower() == name), "")
-
-
 def set_cookie_lines(got: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(Set-Cookie line, reasons why the browser blocked it) of a response's wire details."""
-    joined = response_header(got, "set-cookie")
+    joined = lower_headers(got).get("set-cookie", "")
     blocked: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for entry in got.get("blockedCookies", ()):
         blocked[_text(str(entry.get("cookieLine", ""))).strip()].append(tuple(entry.get("blockedReasons", ())))

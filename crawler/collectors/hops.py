@@ -181,16 +181,17 @@ class NetworkLog:
             self.dropped += 1
             return
         request = event["request"]
+        headers = wire.lower_headers(request)
         hop = Hop(
             request_id=key[1],
             url=str(request["url"])[:MAX_ADDRESS],
             method=str(request["method"]),
-            kind=_kind(event),
+            kind=_kind(event, headers),
             document=str(event.get("documentURL", "")),
             frame=event.get("frameId"),
             at_ms=event["wallTime"] * 1000,
             monotonic=event["timestamp"],
-            headers={name.lower(): str(value) for name, value in request.get("headers", {}).items()},
+            headers=headers,
             causes=before.causes if before is not None else self._causes(tap, event),
             tap=tap,
             before=before if redirect is not None else None,
@@ -269,12 +270,12 @@ class NetworkLog:
             hop.abandoned = hop.error == "net::ERR_ABORTED" and not event.get("blockedReason")
 
 
-def _kind(event: dict[str, Any]) -> str:
+def _kind(event: dict[str, Any], headers: dict[str, str]) -> str:
     """The resource type; what a page may not read itself (preflights) the browser files under Other."""
     if event.get("initiator", {}).get("type") == "preflight":
         return "Preflight"
-    sent = next((v for k, v in event["request"].get("headers", {}).items() if k.lower() == "content-type"), "")
-    return "CSPViolationReport" if sent.startswith("application/csp-report") else str(event.get("type", "Other"))
+    reports = headers.get("content-type", "").startswith("application/csp-report")
+    return "CSPViolationReport" if reports else str(event.get("type", "Other"))
 
 
 def _deferred(event: dict[str, Any]) -> bool:
@@ -296,7 +297,7 @@ def _asked_for(event: dict[str, Any]) -> str | None:
 def _answer(hop: Hop, response: dict[str, Any], at_ms: float, has_extra: object) -> None:
     hop.status = int(response["status"])
     hop.mime = str(response.get("mimeType", ""))
-    hop.response_headers = {name.lower(): str(value) for name, value in response.get("headers", {}).items()}
+    hop.response_headers = wire.lower_headers(response)
     hop.response_ms = at_ms
     hop.protocol = str(response.get("protocol") or "")
     hop.from_service_worker = bool(response.get("fromServiceWorker"))

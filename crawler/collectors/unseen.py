@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.domains import host_of
+from crawler.collectors.wire import lower_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +49,7 @@ def _of_workers(hops: Iterable[Hop]) -> tuple[str, ...]:
     for hop in hops:
         of_worker = hop.document == hop.url or (hop.by_service_worker and hop.causes[:1] == (hop.document,))
         if hop.kind == "Script" and of_worker and (hop.status or 0) // 100 != 3:
-            headers = {name.lower(): str(value) for name, value in (hop.sent or {}).get("headers", {}).items()}
+            headers = lower_headers(hop.sent or {})
             shared = headers.get("sec-fetch-dest") == "sharedworker"
             address = "a blob" if hop.url.startswith("blob:") else hop.url[:200]
             found[f"requests of shared worker {address}" if shared else f"WebSockets of worker {address}"] = None

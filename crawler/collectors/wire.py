@@ -36,7 +36,8 @@ def pair(hops: list[Hop], sent: list[Details], got: list[Details], *, whole: boo
         hop.kind = "Prefetch" if _is_prefetch(details) else hop.kind
     for hop, details in zip(_with_details(hops, got), got, strict=False):
         hop.got = details
-        hop.response_headers = hop.response_headers or _lower(details)  # Nobody is told of an answer after the page.
+        # Nobody is told of an answer after the page.
+        hop.response_headers = hop.response_headers or lower_headers(details)
         status = details.get("statusCode")
         # A redirect by the browser itself carries a status that no server gave.
         if hop.status is None or (hop.status in _REDIRECTS and status not in (None, *_REDIRECTS)):
@@ -58,12 +59,17 @@ def orphans(
     return tuple(sorted(found, key=lambda wire: _moment(wire["sent"])))
 
 
+def lower_headers(details: Details) -> dict[str, str]:
+    """The headers of a request or response as CDP tells them, their names in small letters."""
+    return {name.lower(): str(value) for name, value in details.get("headers", {}).items()}
+
+
 def _asked_again(hops: list[Hop], sent: list[Details], got: list[Details]) -> tuple[Hop, ...]:
     found: list[Hop] = []
     last = hops[-1]
     for place in range(len(hops), min(len(sent), len(got), len(hops) + _MOST_AGAIN)):
         before = got[place - 1]
-        target = _lower(before).get("location", "") if before.get("statusCode") in _REDIRECTS else ""
+        target = lower_headers(before).get("location", "") if before.get("statusCode") in _REDIRECTS else ""
         moment, url = _moment(sent[place]), urljoin(last.url, target).partition("#")[0]
         last = replace(
             last,
@@ -73,7 +79,7 @@ def _asked_again(hops: list[Hop], sent: list[Details], got: list[Details]) -> tu
             at_ms=last.at_ms + max(0.0, moment - last.monotonic) * 1000 if moment else last.at_ms,
             monotonic=moment or last.monotonic,
             status=None,
-            response_headers=_lower(got[place]),
+            response_headers=lower_headers(got[place]),
             response_ms=None,
             body_bytes=0,
         )
@@ -99,13 +105,10 @@ def _repeats(hop: Hop) -> bool:
 
 
 def _is_prefetch(sent: Details) -> bool:
-    return any("prefetch" in _lower(sent).get(name, "") for name in ("sec-purpose", "purpose"))
+    headers = lower_headers(sent)
+    return any("prefetch" in headers.get(name, "") for name in ("sec-purpose", "purpose"))
 
 
 def _moment(sent: Details) -> float:
     """When a request was sent, in the browser's seconds; 0 where that is not told."""
     return float(sent.get("connectTiming", {}).get("requestTime", 0.0))
-
-
-def _lower(details: Details) -> dict[str, str]:
-    return {name.lower(): str(value) for name, value in details.get("headers", {}).items()}

@@ -19,6 +19,7 @@ from auditor.domains import host_of
 from crawler.collectors.hops import Hop
 from crawler.collectors.initiators import MAX_CHAIN, distinct
 from crawler.collectors.timeline import now_ms
+from crawler.collectors.wire import lower_headers
 from crawler.launch import bounded
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ async def _take(hop: Hop, request: Request, response: Response, orphans: list[di
     if wire is not None:
         orphans.remove(wire)
         hop.sent, hop.got = wire["sent"], wire["got"]
-        hop.causes = _with_referrer(hop, _lower(wire["sent"]).get("referer", ""))
+        hop.causes = _with_referrer(hop, lower_headers(wire["sent"]).get("referer", ""))
         return
     hop.got = {"headers": {"set-cookie": "\n".join(lines)}, "heard_ms": hop.at_ms}
     hop.sent = {"cookie_names": [pair.partition("=")[0].strip() for pair in header.split(";") if pair.strip()]}
@@ -172,16 +173,12 @@ def _take_unreadable(hop: Hop, request: Request, orphans: list[dict[str, Any]]) 
         if wire is not None:
             orphans.remove(wire)
             hop.sent, hop.got, hop.status = wire["sent"], wire["got"], wire["got"].get("statusCode")
-            hop.response_headers = _lower(wire["got"])
-
-
-def _lower(details: dict[str, Any]) -> dict[str, str]:
-    return {name.lower(): str(value) for name, value in details.get("headers", {}).items()}
+            hop.response_headers = lower_headers(wire["got"])
 
 
 def _cookies_of(wire: dict[str, Any]) -> tuple[list[str], str]:
-    lines = _lower(wire["got"]).get("set-cookie", "")
-    return lines.split("\n") if lines else [], _lower(wire["sent"]).get("cookie", "")
+    lines = lower_headers(wire["got"]).get("set-cookie", "")
+    return lines.split("\n") if lines else [], lower_headers(wire["sent"]).get("cookie", "")
 
 
 def _with_referrer(hop: Hop, referrer: str) -> tuple[str, ...]:
@@ -192,13 +189,13 @@ def _with_referrer(hop: Hop, referrer: str) -> tuple[str, ...]:
 
 def _belongs(wire: dict[str, Any], hop: Hop, response: Response) -> bool:
     """Whether wire details are those of a request: the same host and path as far as told, the same answer."""
-    told = _lower(wire["got"])
+    told = lower_headers(wire["got"])
     same_answer = all(told.get(name) == value for name, value in response.headers.items() if name != "set-cookie")
     return same_answer and _is_asked_by(wire, hop)
 
 
 def _is_asked_by(wire: dict[str, Any], hop: Hop) -> bool:
-    asked = _lower(wire["sent"])
+    asked = lower_headers(wire["sent"])
     host, path = asked.get(":authority") or asked.get("host") or "", asked.get(":path", "")
     same_host = host_of(f"https://{host}/") == host_of(hop.url)
     # Referer and service-worker headers tell requests to one host apart; cookies are not in Playwright's copy.
