@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from auditor.facts import EXEMPT_USES
@@ -29,6 +31,7 @@ _MAX_WRITTEN = 256
 _SHORT_NAME = 3
 _WRITTEN_BEGINNING = re.compile(r".{4,}[_.:-]", re.DOTALL)
 """A written wildcard that begins like this also means rows that say more (``_gat_<property>``: ``_gat_UA*``)."""
+_MIN_BEGINNING, _SEVERAL = 3, 2
 _OF_THE_SITE = frozenset({"session", "login"})
 
 _TRUST = {"vendor_list_read": 0.97, "second_source_agrees": 0.95, "single_source": 0.88, "second_source_differs": 0.85}
@@ -77,6 +80,7 @@ class CookieTable:
                 self._exact[row.pattern].append(row)
             else:
                 self._globs[row.prefix[:_BUCKET]].append(row)
+        self._names_in_order = sorted(self._exact)
         self._answers: dict[tuple[str, str, tuple[str, ...], str], Classification] = {}
 
     def by_domain(self, item: Item) -> Classification | None:
@@ -134,6 +138,18 @@ class CookieTable:
             yield from (row for row in rows if row.prefix == prefix)
             if _WRITTEN_BEGINNING.fullmatch(prefix):
                 yield from (row for row in rows if row.prefix.startswith(prefix))
+            yield from self._begun(prefix)
+
+    def _begun(self, prefix: str) -> tuple[CookieFact, ...]:
+        """Rows of plain names that begin as a written wildcard does: several of one service and purpose (``_cs_#``).
+
+        What a service keeps of the visitor's choice does not count.
+        """
+        names = self._names_in_order
+        begun = takewhile(lambda name: name.startswith(prefix), islice(names, bisect_left(names, prefix), None))
+        found = tuple(row for name in begun for row in self._exact[name] if row.use not in EXEMPT_USES)
+        alike = len({(row.service, row.category) for row in found}) == 1 and found[0].service is not None
+        return found if alike and len(prefix) >= _MIN_BEGINNING and len(found) >= _SEVERAL else ()
 
     def _rows(self, name: str) -> Iterator[CookieFact]:
         yield from self._exact.get(name, ())

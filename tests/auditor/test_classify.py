@@ -456,3 +456,23 @@ def test_an_opt_out_or_token_of_a_tracker_is_no_tracking(name: str) -> None:
         known = KNOW.cookie(name, domain, site=SITE)
         assert (known.layer, known.category, known.service) == (5, N, service)
     assert KNOW.cookie("cmp_id", "sharethis.com", site=SITE).category is T
+
+
+@pytest.mark.parametrize(
+    ("written", "category", "service"),
+    [
+        ("_cs_#", P, "Contentsquare"), ("_hjxxxx", P, None), ("_gcl_*", T, "Google Ads"), ("_gclxxxx", T, "Google Ads"),
+        ("_uets{id}", T, "Microsoft Advertising"), ("uaid{id}", None, None), ("s_#", None, None), ("_*", None, None),
+    ],
+)  # fmt: skip
+def test_a_written_wildcard_stands_for_names_that_begin_so_and_are_all_one_service_s(
+    written, category, service
+) -> None:
+    known = KNOW.cookie(written)
+    assert (known.category, known.service) == (category, service)
+
+
+def test_youtube_s_player_is_known_by_its_names_in_the_storage_of_the_site_that_embeds_it() -> None:
+    known = KNOW.cookie("yt-remote-device-id", "www.ooma.example", site=SITE, kind="local")
+    assert (known.layer, known.category, known.service) == (2, F, "YouTube")
+    assert {P, T} <= set(known.also_declared_as)
