@@ -94,3 +94,63 @@ def test_a_guess_that_accuses_is_not_published_as_a_category():
     published = observed_items(x.evidence([x.visit(x.Scenario.NO_CHOICE, *seen)], knowledge=KNOW))
     found = {item.name: (item.classification.category, item.classification.layer) for item in published}
     assert found == {"acme_retargeting": (None, 5), "acme_csrf": (N, 5), "_ga": (P, 2)}
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("age_verified", N), ("acme-mfa", N), ("acme_route", N), ("acmeShippingMethod", N), ("lead_id", T),
+        ("traffic_source", T), ("page_count", P), ("acme_rollout", P), ("zipcode", F), ("countryCode", F),
+        ("acmecountrycode", F), ("paywall_count", P), ("lastProduct", F), ("bookmarks", F), ("JSESIONID", N),
+        ("PHPSSESID", N), ("ACME_ALLOW_FUNCTIONAL_COOKIES", N), ("acme_sponsored", T), ("acme_partner_session", N),
+    ],
+)  # fmt: skip
+def test_vague_words_count_where_no_other_does(name, category):
+    assert (KNOW.cookie(name, "vendor.example", site=SITE).layer, KNOW.cookie(name).category) == (5, category)
+
+
+@pytest.mark.parametrize("name", ["nickel", "ratingen", "zipper", "routine", "leadership", "user_email", "price"[:3]])
+def test_vague_words_are_whole_words(name):
+    known = KNOW.cookie(name.replace("user_", ""), "vendor.example", site=SITE)
+    assert (known.layer, known.category) == (6, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("lp_session", N), ("lp_locale", F), ("dd_cart", N),
+        ("lp_abc", P), ("li_sugrx", T), ("lp_visited", P), ("_ga_session", P), ("mp_tracking_session", P),
+    ],
+)  # fmt: skip
+def test_an_abbreviation_that_a_tracker_shares_gives_way_to_what_the_name_says(name, category):
+    assert KNOW.cookie(name, "vendor.example", site=SITE).category is category
+
+
+def test_what_carries_the_name_of_the_visited_site_is_its_own():
+    own = {"domain": "www.zqacme.example", "site": "https://zqacme.example/"}
+    for name in ("zqacmefoo", "_zqacme", "x-zqacme-y", "ZQACME_2"):
+        known = KNOW.cookie(name, **own)
+        assert (known.layer, known.category, known.also_declared_as, known.confidence) == (5, F, (N,), 0.15)
+        assert known.reason == "Inferred from the name only: it carries the name of the visited site."
+    assert KNOW.cookie("zqacme_tracking", **own).category is T
+    assert KNOW.cookie("foozqacmebar", **own).category is None
+    assert KNOW.cookie("zqacmefoo", "zqacme.example", site=SITE).category is None, "another's"
+    assert KNOW.cookie("zqacmefoo").category is None
+    assert KNOW.cookie("zqx", "zqx.example", site="https://zqx.example/").category is None, "three letters are chance"
+
+
+def test_whose_party_is_not_known_is_not_called_a_third_party():
+    year = 31_536_000
+    assert KNOW.cookie("zq", "zq.example", lifetime_seconds=year).category is None
+    assert KNOW.cookie("zq", "zq.example", site=SITE, lifetime_seconds=year).category is T
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("persist:root", F), ("@@scroll|/", F), ("mmkv_9$a_store", F), ("pagead/1p-user-list/#", T), ("1/i/adsct", T),
+        ("1.gif", N), ("collect", P), ("s_xxxx", P), ("TSxxxxxxxx", N), ("dnsDisplayed", N),
+    ],
+)  # fmt: skip
+def test_names_as_declarations_and_frameworks_write_them(name, category):
+    assert (KNOW.cookie(name).layer, KNOW.cookie(name).category) == (5, category)
