@@ -7,7 +7,8 @@ cookies does not promise more. It is high for the item of a known tracker, low f
 that no source knows count too, since the list is the vendor's own.
 
 Silent: where no list is declared for the site's scope; items that match; items of a service that is declared for the
-site by name, which covers its known cookies.
+site by name, which covers its known cookies: who reads that Microsoft Advertising is used is told of `_uetvid` where
+the list has only `_uetsid`. The provider of a listed cookie covers nothing: it says whose that cookie is, and narrows.
 """
 
 from __future__ import annotations
