@@ -32,6 +32,8 @@ _STEM = re.compile(r"\w[\w.-]{2,}[-_.]$")
 _AROUND = re.compile(r"^cookie(?: name)?\s*:\s*|\s*\[x\d{1,4}\]$|\s*[¹²³⁴⁵⁶⁷⁸⁹†‡]+$", re.IGNORECASE)
 #: What stands between several names in one cell: ``_ga / _gid``, ``AWSALB and AWSALBCORS``.
 _BETWEEN = re.compile(r"\s+/\s+|\s*[;|&]\s*|\s+(?:and|or|und|oder|en|of|et|ou|y|e|i|och|og)\s+")
+#: What stands between the names of one provider: ``DoubleClick (Google)``, ``DoubleClick by Google``.
+_PROVIDERS = re.compile(r"\s*[()\[\]/|;,]\s*|\s+[-–—]\s+|\s+(?:by|von|van|par|de|da|di|af|av|od)\s+")
 #: An ending in parentheses that a name may have: ``AWSALB(CORS)``, ``_vwo_uuid(_v2)``.
 _OPTIONAL = re.compile(r"([\w.-]+)\(([\w.-]{1,40})\)")
 #: What a tool appends to the name under which it documents its cookie: ``_pk_id.1.3f2a``, ``_hjSession_123456``.
@@ -181,7 +183,10 @@ def _same_place(host: str, item: Item) -> bool:
 
 
 def _provider_allows(provider: str | None, item: Item, knowledge: Knowledge) -> bool:
-    """A provider narrows third-party items only: a vendor may well call itself the provider of its own ``_ga``."""
+    """A provider narrows third-party items only: a vendor may well call itself the provider of its own ``_ga``.
+
+    A brand beside its company, or several in one cell, are each a provider.
+    """
     if not provider or item.party is Party.FIRST:
         return True
     entity = item.classification.entity
@@ -189,7 +194,8 @@ def _provider_allows(provider: str | None, item: Item, knowledge: Knowledge) -> 
     if hosts:
         owners = {knowledge.url(f"https://{host}/").entity for host in hosts}
         return any(_same_place(host, item) for host in hosts) or entity is None or entity in owners
-    return item.service is None or names_service(provider, item.service, entity, knowledge)
+    named = dict.fromkeys((provider, *_PROVIDERS.split(provider)))
+    return item.service is None or any(names_service(name, item.service, entity, knowledge) for name in named)
 
 
 # --------------------------------------------------------------------------------------- services
