@@ -31,8 +31,9 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
         for mechanism, variants in rules.items()
     }
     told = promises(reading.words.language)
-    for sentence in reading.cookie_sentences:
-        for pattern in told.of(sentence.view, reading.owners):
+    for sentence in reading.document.sentences:
+        elsewhere = sentence.place not in reading.cookie_places
+        for pattern in told.of(sentence.view, reading.owners, elsewhere=elsewhere):
             if not _absent(reading, sentence, pattern["mechanism"]):
                 found.setdefault(pattern["mechanism"], []).append((sentence, pattern))
     return tuple(_mechanism(reading, scopes, mechanism, said) for mechanism, said in found.items() if said)

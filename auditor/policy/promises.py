@@ -34,15 +34,18 @@ class Promises:
         self._groups = {name: Cues(cues) for name, cues in groups.items()}
         self._groups |= {"@product": Cues(data["products"]), "@browser": Cues(data["browsers"])}
         self._patterns: list[dict[str, Any]] = data["patterns"] if groups else []
+        self._anywhere = [pattern for pattern in self._patterns if pattern.get("any")]
         self._technologies: list[dict[str, Any]] = data["technologies"] if groups else []
 
-    def of(self, view: View, owners: frozenset[str]) -> Iterator[dict[str, Any]]:
+    def of(self, view: View, owners: frozenset[str], *, elsewhere: bool = False) -> Iterator[dict[str, Any]]:
         """The patterns that a sentence fills, each with the ``mechanism`` it promises and what that ``grants``.
 
-        ``owners`` are the names of the vendor itself, who is no service.
+        ``owners`` are the names of the vendor itself, who is no service. ``elsewhere``: the sentence is not about
+        cookies, so that only patterns count whose words can be about nothing else (``any``).
         """
         known: dict[str, list[Found]] = {}
-        yield from (pattern for pattern in self._patterns if self._fills(view, owners, pattern, known))
+        patterns = self._anywhere if elsewhere else self._patterns
+        yield from (pattern for pattern in patterns if self._fills(view, owners, pattern, known))
 
     def technologies(self, view: View, owners: frozenset[str]) -> Iterator[tuple[str, Found]]:
         """The technologies that a sentence tells of, each with the words that name it."""

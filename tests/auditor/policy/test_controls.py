@@ -50,3 +50,40 @@ def test_closing_the_notice_is_consent_in_italian(read):
 def test_a_page_of_ad_settings_is_no_service(read):
     declaration = read("# Cookie policy\n\nWe use cookies. You can say no:\n\n- Google Ads Settings\n")
     assert not declaration.services
+
+
+SIGNALS = {
+    "en": "We honor Global Privacy Control (GPC) signals as a request to opt out of the sale of your information.",
+    "en, acronym": "When we detect a GPC signal, we treat it as an opt-out of the sharing of personal information.",
+    "de": "Wir beachten das Signal Global Privacy Control (GPC).",
+    "fr": "Nous respectons le signal Global Privacy Control (GPC).",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), SIGNALS.items(), ids=SIGNALS)
+def test_the_signal_counts_wherever_a_privacy_policy_speaks_of_it(language: str, text: str) -> None:
+    """Nothing but tracking is refused by it: the section about a visitor's rights is the usual place."""
+    head, rights = {
+        "en": ("Privacy policy", "Your privacy choices"),
+        "de": ("Datenschutzerklärung", "Ihre Rechte"),
+        "fr": ("Politique de confidentialité", "Vos droits"),
+    }[language[:2]]
+    policy = f"# {head}\n\n## Cookies\n\n{OPENING[language[:2]]}\n\n## {rights}\n\n{text}\n"
+    (control,) = read_policy(policy.encode(), name="policy.md").consent
+    assert (control.mechanism, control.evidence[0].quote) == ("global_privacy_control", text)
+
+
+OPENING = {"en": "We use cookies.", "de": "Wir verwenden Cookies.", "fr": "Nous utilisons des cookies."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We do not respond to opt-out preference signals.",
+        "Our global privacy team controls who may see your data.",
+        "Your browser may let you refuse them.",
+    ],
+)
+def test_rights_without_the_signal_promise_no_control(text: str) -> None:
+    policy = f"# Privacy policy\n\n## Cookies\n\nWe use cookies.\n\n## Your privacy choices\n\n{text}\n"
+    assert read_policy(policy.encode(), name="policy.md").consent == ()
