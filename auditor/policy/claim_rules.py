@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.policy.claim_subjects import Rule
+from auditor.policy.claim_places import Rule
 from auditor.policy.cues import Cues
 from auditor.policy.frames import Frame, Statement, frames, vetoes
 from auditor.policy.wording import Wording, wording

@@ -3,101 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
-from auditor.policy.blocks import Block, Table
-from auditor.policy.cookie_lists import item_names, prose_names
+from auditor.policy.claim_places import Subject
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
-    from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
-    from auditor.policy.context import Reading
-    from auditor.policy.cues import Cues, Found
+    from auditor.policy.claim_places import Place, Rule
     from auditor.policy.scopes import Scopes
 
 LOOK_BACK = 2
 AFTER_RELATIVE = 45
+BESIDE = 2
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
     (kind, category.value)
     for kind in ("category_unused", "reject_possible")
     for category in (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a claim is about: its kind, value and scopes."""
-
-    kind: str
-    value: str | None
-    scope_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One kind of claim as the wording files describe it; ``despite`` words outweigh those of ``unless``."""
-
-    type: str
-    cues: Cues
-    unless: Cues
-    despite: Cues
-    context: str
-    subject: str
-    tests: tuple[str, ...]
-    duration: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """A sentence and the category that governs it, by its section or by its row of a table."""
-
-    reading: Reading
-    categories: Categories
-    scopes: Scopes
-    sentence: Sentence
-    found: Found
-    governing: DeclaredCategory | None
-
-    @property
-    def folded(self) -> str:
-        """The sentence's folded text."""
-        return self.sentence.view.folded
-
-    @property
-    def in_row(self) -> bool:
-        """Does the sentence stand in a table?"""
-        return isinstance(self.reading.document.elements[self.sentence.place], Table)
-
-    @property
-    def cookie(self) -> str | None:
-        """The one cookie that the item or paragraph of the sentence describes."""
-        block = self.reading.document.elements[self.sentence.place]
-        names = item_names(self.reading, self.sentence.place, block) if isinstance(block, Block) else []
-        if not names and self.sentence.place in self.reading.cookie_places:
-            names = prose_names(self.reading, self.sentence.place)
-        return names[0] if len(names) == 1 else None
-
-    @property
-    def in_cookies(self) -> bool:
-        """Does the sentence stand in a part about cookies?"""
-        return self.sentence.place in self.reading.cookie_places or self.governing is not None
-
-    @property
-    def general(self) -> bool:
-        """Does the sentence explain what cookies are?"""
-        return self.sentence.place in self.reading.definition_places
-
-    def says(self, *path: str) -> bool:
-        """Does the sentence contain a cue?"""
-        return self.reading.words.cues(*path).first(self.folded) is not None
+} | {("only_category", Category.UNCLASSIFIED.value)}
 
 
 def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
@@ -106,6 +36,8 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
         return ()
     if rule.subject in ("label", "named"):
         return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
+    if rule.subject == "choice":
+        return _chosen(place, rule)
     if rule.subject == "necessary":
         return (_stated(place, Category.STRICTLY_NECESSARY),)
     subject = _subject(place, rule)
@@ -162,6 +94,21 @@ def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
     if rule.subject == "label" and place.governing is not None and _is_near(place):
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
+
+
+def _chosen(place: Place, rule: Rule) -> tuple[Subject, ...]:
+    """What may be refused: the categories that a sentence names, the one that governs it, else all that may be."""
+    if place.general or not place.in_cookies:
+        return ()
+    named = labels_beside_cookies(place.reading, place.folded)
+    louder = tuple(dict.fromkeys(one for one in named if (rule.type, one.value) not in EVERYDAY))
+    if louder:
+        return tuple(_stated(place, category) for category in louder)
+    if place.governing is not None and _is_near(place):
+        governing = place.governing
+        known = (rule.type, governing.canonical.value) in EVERYDAY
+        return () if known else (Subject("category", governing.canonical.value, governing.scope_ids),)
+    return (Subject("document", None, place.scopes.web),)
 
 
 def _labelled(place: Place) -> Subject | None:
@@ -261,7 +208,17 @@ def _meant(place: Place) -> Category | None:
 def _named_alone(place: Place) -> Category | None:
     """The one category that a sentence names; beside "these cookies" it is what they are compared with."""
     named = set(labels_beside_cookies(place.reading, place.folded))
-    return named.pop() if len(named) == 1 and not place.says("anaphora") else None
+    return named.pop() if len(named) == 1 and not _takes_up(place) else None
+
+
+def _takes_up(place: Place) -> bool:
+    """Does a sentence say "these cookies", not merely "the technical cookies" (French "les cookies techniques")?"""
+    words = place.reading.labels.find(place.folded)
+    meant = place.reading.words.cues("anaphora").all(place.folded)
+    return any(
+        all(not 0 <= word.start - one.end <= BESIDE and not one.start <= word.start < one.end for word in words)
+        for one in meant
+    )
 
 
 def _waiting(place: Place) -> Category | None:

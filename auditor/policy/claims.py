@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim
 from auditor.policy.category_rows import category_rows
+from auditor.policy.claim_places import Place, Rule, Subject
 from auditor.policy.claim_rules import matches
-from auditor.policy.claim_subjects import Place, Rule, Subject, subjects
+from auditor.policy.claim_subjects import subjects
 from auditor.policy.durations import find_durations
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
@@ -86,6 +87,9 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
     )
     for claim in chain(said, unused_categories(reading, categories, scopes)):
         claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
+    for kind, subject_kind, value in list(claims):  # following people across sites is the more that says the less
+        if kind == "cross_site_tracking":
+            claims.pop(("tracks_behaviour", subject_kind, value), None)
     ordered = sorted(claims.values(), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
 
@@ -145,6 +149,9 @@ def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
         return True
     after = folded[found.end : found.end + BESIDE]
     labels = reading.labels.find(after)
+    before = reading.labels.find(folded[: found.start])
+    if before and not words_of(folded[before[-1].end : found.start]):
+        return True
     return bool(labels and not words_of(after[: labels[0].start])) or (
         reading.words.cues("third_cookies").first(folded[found.start :]) is not None
     )

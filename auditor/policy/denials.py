@@ -65,7 +65,14 @@ class Denials:
         found = self.words.cues("denies").first(reach)
         if found is None or "," in reach[: found.start]:
             return False
-        return _CLOSED.match(reach, found.end) is not None and self._continues(reach[: found.start])
+        return self._closed(reach[found.end :]) and self._continues(reach[: found.start])
+
+    def _closed(self, rest: str) -> bool:
+        """Does the clause end, at most after words that limit nothing ("by us", "on this website")?"""
+        tail = self.words.cues("idle_tail").first(rest)
+        if tail is not None and not rest[: tail.start].strip():
+            rest = rest[tail.end :]
+        return _CLOSED.match(rest) is not None
 
     def _continues(self, between: str) -> bool:
         if _STOP.search(between):

@@ -132,7 +132,8 @@ def _distance(one: Found, other: Found) -> int:
 
 
 def _covered(span: Found, masks: list[Found]) -> bool:
-    return any(mask.start <= span.start and span.end <= mask.end for mask in masks)
+    """Does a word begin within a phrase that only looks like a denial, and is it not all of that phrase?"""
+    return any(mask.start <= span.start < mask.end and span != mask for mask in masks)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,85 @@
+"""The sentence that makes a claim, the kind of claim, and what it can be about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block, Table
+from auditor.policy.cookie_lists import item_names, prose_names
+
+if TYPE_CHECKING:
+    from auditor.model import DeclaredCategory
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.categories import Categories
+    from auditor.policy.context import Reading
+    from auditor.policy.cues import Cues, Found
+    from auditor.policy.scopes import Scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a claim is about: its kind, value and scopes."""
+
+    kind: str
+    value: str | None
+    scope_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of claim as the wording files describe it; ``despite`` words outweigh those of ``unless``."""
+
+    type: str
+    cues: Cues
+    unless: Cues
+    despite: Cues
+    context: str
+    subject: str
+    tests: tuple[str, ...]
+    duration: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence and the category that governs it, by its section or by its row of a table."""
+
+    reading: Reading
+    categories: Categories
+    scopes: Scopes
+    sentence: Sentence
+    found: Found
+    governing: DeclaredCategory | None
+
+    @property
+    def folded(self) -> str:
+        """The sentence's folded text."""
+        return self.sentence.view.folded
+
+    @property
+    def in_row(self) -> bool:
+        """Does the sentence stand in a table?"""
+        return isinstance(self.reading.document.elements[self.sentence.place], Table)
+
+    @property
+    def cookie(self) -> str | None:
+        """The one cookie that the item or paragraph of the sentence describes."""
+        block = self.reading.document.elements[self.sentence.place]
+        names = item_names(self.reading, self.sentence.place, block) if isinstance(block, Block) else []
+        if not names and self.sentence.place in self.reading.cookie_places:
+            names = prose_names(self.reading, self.sentence.place)
+        return names[0] if len(names) == 1 else None
+
+    @property
+    def in_cookies(self) -> bool:
+        """Does the sentence stand in a part about cookies?"""
+        return self.sentence.place in self.reading.cookie_places or self.governing is not None
+
+    @property
+    def general(self) -> bool:
+        """Does the sentence explain what cookies are?"""
+        return self.sentence.place in self.reading.definition_places
+
+    def says(self, *path: str) -> bool:
+        """Does the sentence contain a cue?"""
+        return self.reading.words.cues(*path).first(self.folded) is not None
