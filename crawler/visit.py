@@ -157,7 +157,7 @@ class _Playing:
         identity = override(self.browsers.facts.version, self.task.crawl.locale)
         crawl = self.task.crawl
         self.recorder = Recorder(self.timeline, identity, full_pages=crawl.screenshots == "full", archive=crawl.har)
-        self.actor = ConsentActor(self.recorder.session_of)
+        self.actor = ConsentActor(self.recorder.session_of, self.recorder.scripts_in)
 
     async def through(self, context: BrowserContext) -> VisitResult:
         """Attach, go home and observe it untouched; then look at more pages, or choose and look again."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import Coverage, Recording, RecordingKind
-from crawler.collectors import api_calls, controls, cookies, har, requests, screenshots, storage
+from crawler.collectors import answers, api_calls, controls, cookies, har, requests, screenshots, storage
 from crawler.collectors.bodies import BodyHashes
 from crawler.collectors.hops import NetworkLog
 from crawler.collectors.sharing import shared_identifiers
@@ -127,15 +125,12 @@ class Recorder:
     def bodies(self, page: Page) -> dict[str, Callable[[], Awaitable[str]]]:
         """How to get the body of each URL that a page was answered with; empty where the browser keeps it no longer."""
         tap = self.tap_of(page)
-        ended = [hop for hop in self.log.hops if hop.tap is tap and hop.finished and hop.status == HTTPStatus.OK]
-        return {hop.url: partial(self._body, hop.tap, hop.request_id) for hop in ended if hop.tap is not None}
+        return answers.bodies(self.log, tap) if tap is not None else {}
 
-    async def _body(self, tap: Tap, request_id: str) -> str:
-        try:
-            answer = await tap.send("Network.getResponseBody", {"requestId": request_id})
-        except (TimeoutError, PlaywrightError):
-            return ""
-        return "" if answer.get("base64Encoded") else str(answer.get("body", ""))
+    def scripts_in(self, page: Page, frame: str) -> dict[str, Callable[[], Awaitable[str | None]]] | None:
+        """How to get the text of each script of a page's frame; ``None`` where the page was not listened to."""
+        tap = self.tap_of(page)
+        return answers.scripts_in(self.log, tap, frame) if tap is not None else None
 
     @property
     def quiet_ms(self) -> float:

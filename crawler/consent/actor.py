@@ -48,16 +48,27 @@ def _no_session(_: Page) -> PageSession | None:
     return None
 
 
+def _nobody_heard(_: Page, _frame: str) -> None:
+    return None
+
+
 class ConsentActor:
     """A new object for every visit. ``session_of``: the session that a page has already; without one it gets an own.
+
+    ``scripts_in``: the scripts that a page was answered, see ``patience``.
 
     ``failures`` says what could not be done and why, by part: ``rules``, ``find``, ``choose``, ``prove``. ``banner`` is
     what is known of the banner by now; after ``choose`` it knows more layers and clicks than ``find`` could see.
     ``has_settings``: the banner has a control that opens settings which are not in sight.
     """
 
-    def __init__(self, session_of: Callable[[Page], PageSession | None] = _no_session) -> None:
+    def __init__(
+        self,
+        session_of: Callable[[Page], PageSession | None] = _no_session,
+        scripts_in: patience.ScriptsIn = _nobody_heard,
+    ) -> None:
         self._session_of = session_of
+        self._scripts_in = scripts_in
         self.failures: dict[str, str] = {}
         self.banner: Banner | None = None
         self.has_settings = False
@@ -109,7 +120,7 @@ class ConsentActor:
                 return await self._found(page, worlds, eyes, driver, look)
             # Asked again at its end: scripts may have come meanwhile.
             if patient and look.ready and look.age_ms >= limit_ms:
-                limit_ms = await patience.limit_ms(worlds, named=bool(driver.detected))
+                limit_ms = await patience.limit_ms(worlds, self._scripts_in, named=bool(driver.detected))
             waited = clock.time() - started
             least = patience.AGAIN_SECONDS if again and limit_ms > patience.ORDINARY_MS else patience.MIN_SECONDS
             done = look.ready and look.age_ms >= limit_ms and waited >= least

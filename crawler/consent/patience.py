@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Page
 
 from crawler.consent.wording import subject_words
-from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:
-    from crawler.consent.worlds import World, Worlds
+    from crawler.consent.worlds import Worlds
+
+Scripts = Mapping[str, Callable[[], Awaitable[str | None]]]
+"""How to get the text of each script by its URL; ``None`` where the browser keeps it no longer."""
+ScriptsIn = Callable[[Page, str], Scripts | None]
+"""The scripts that the document of a page's frame has loaded; ``None`` where nobody heard of them."""
 
 EXPECTING_MS = 10_500.0
 ORDINARY_MS = 7_500.0
@@ -63,39 +70,32 @@ def pause_seconds(waited: float) -> float:
     return min(0.3 + waited / 10, 0.8)
 
 
-async def limit_ms(worlds: Worlds, *, named: bool) -> float:
-    """The age in milliseconds until which the page is worth watching. ``named``: a rule has recognised a CMP."""
+async def limit_ms(worlds: Worlds, scripts_in: ScriptsIn, *, named: bool) -> float:
+    """The age in milliseconds until which the page is worth watching. ``named``: a rule has recognised a CMP.
+
+    ``scripts_in`` gives the scripts as they were answered. The browser is not asked for them: before it tells what a
+    page loaded it loads all style sheets anew that it was not to keep.
+    """
     top = await worlds.top()
     facts = await top.call(_FACTS, _words())
     if named or facts["expecting"]:
         return EXPECTING_MS
     if not facts["scripts"] and not facts["frames"]:
         return SCRIPTLESS_MS
-    spoken = await _spoken(top)
+    spoken = await _spoken(scripts_in(worlds.page, top.frame))
     if spoken:
         return EXPECTING_MS
     return ORDINARY_MS if spoken is None or facts["frames"] else SILENT_MS
 
 
-async def _spoken(top: World) -> bool | None:
+async def _spoken(scripts: Scripts | None) -> bool | None:
     """Whether a loaded script speaks of consent; ``None`` where not all of them could be read."""
-    try:
-        tree = (await top.send("Page.getResourceTree"))["frameTree"]
-    except WorldError:
+    if scripts is None:
         return None
-    urls = [str(r["url"]) for r in tree.get("resources", []) if r.get("type") == "Script"]
-    texts = await asyncio.gather(*(_text(top, url) for url in urls[:MAX_SCRIPTS]))
+    texts = await asyncio.gather(*(read() for read in list(scripts.values())[:MAX_SCRIPTS]))
     known = [text for text in texts if text is not None]
     consent = re.compile(_words(), re.IGNORECASE)
     if any(consent.search(text[:MAX_CHARACTERS]) for text in known):
         return True
-    whole = len(known) == len(urls) and all(len(text) <= MAX_CHARACTERS for text in known)
+    whole = len(known) == len(scripts) and all(len(text) <= MAX_CHARACTERS for text in known)
     return False if whole else None
-
-
-async def _text(top: World, url: str) -> str | None:
-    try:
-        answer: dict[str, Any] = await top.send("Page.getResourceContent", frameId=top.frame, url=url)
-    except WorldError:
-        return None
-    return None if answer.get("base64Encoded") else str(answer.get("content", ""))
