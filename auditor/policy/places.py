@@ -49,13 +49,15 @@ class PlaceWords:
         self.joiners = self._set("joiners")
         self.links = self._set("links") | self.verbs | self.prepositions | self.determiners
         self.beside = self._set("beside") | self.determiners
-        self.negations = self._set("negations")
+        self.negations = self._set("negations") - self.prepositions  # Portuguese "no" is "in the"
         self.foreign = self._set("foreign")
         self.barred = self._set("barred")
         self.only = self._set("only")
         self.also = self._set("also")
         self.all = self._set("all")
         self.columns = self._set("columns")
+        endings = (fold(ending) for file in self._files for ending in file.get("case_endings", ()))
+        self.case_endings = tuple(endings)
 
     def _set(self, key: str) -> frozenset[str]:
         return frozenset(fold(word) for file in self._files for word in file[key])
@@ -71,8 +73,8 @@ def place_words(language: str) -> PlaceWords:
 class Place:
     """A place in a view, with the offsets of its phrase there.
 
-    ``locative``: a preposition stands before it ("on our website"). ``foreign``: it is somebody else's.
-    ``noun``: a noun names it, not a host alone.
+    ``locative``: a preposition stands before it ("on our website"), or its case says so. ``foreign``: it is somebody
+    else's. ``noun``: a noun names it, not a host alone.
     """
 
     kind: str
@@ -170,6 +172,8 @@ def _phrase(words: PlaceWords, view: View, masked: str, span: _Span) -> Place:
             start = match.start()
         else:
             name = match.start() if start == span.start else name
+    if words.case_endings and span.kind and view.folded[span.start : span.end].endswith(words.case_endings):
+        locative = True
     if not locative and (visit := _visit(words, masked[floor:start])):
         start, locative = start - visit, True
     kind = span.kind or _host_kind(span.host or "")
