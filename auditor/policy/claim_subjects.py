@@ -6,10 +6,12 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.model import Category
+from auditor.model import TRACKING, Category
+from auditor.policy.blocks import Block
 from auditor.policy.claim_places import Subject
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
+from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ LOOK_BACK = 2
 AFTER_RELATIVE = 45
 BESIDE = 2
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
+OF_ONE_SERVICE = {"ip_anonymised"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
     (kind, category.value)
@@ -56,8 +59,24 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
     return _free_subject(place, rule)
 
 
+def _service(place: Place) -> Subject | None:
+    """The one service that a sentence names, else the heading or the item above it."""
+    reading = place.reading
+    views = [place.sentence.view, *(heading.view for heading in reading.headings(place.sentence.place)[:1])]
+    block = reading.document.elements[place.sentence.place]
+    if isinstance(block, Block) and block.kind != "item":
+        views.insert(1, block.view)
+    for view in views:
+        names = {mention.service.name for mention in find_services(view) if mention.service.category in TRACKING}
+        if len(names) == 1:
+            return Subject("service", names.pop(), place.scopes.web)
+    return None
+
+
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
+    if rule.type in OF_ONE_SERVICE and (one := _service(place)):
+        return one
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":
         return named

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim
+from auditor.policy.category_answers import category_answers
 from auditor.policy.category_rows import category_rows
 from auditor.policy.claim_places import Place, Rule, Subject
 from auditor.policy.claim_rules import matches
@@ -85,7 +86,8 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
         for rule, found in matching(sentence.view.folded)
         for claim in _made(reading, categories, scopes, rule, found, sentence, governing)
     )
-    for claim in chain(said, unused_categories(reading, categories, scopes)):
+    answered = category_answers(reading, categories, scopes)
+    for claim in chain(said, answered, unused_categories(reading, categories, scopes)):
         claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
     for kind, subject_kind, value in list(claims):  # following people across sites is the more that says the less
         if kind == "cross_site_tracking":

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block, Table
+from auditor.policy.prose import label_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
     from auditor.policy.labels import Label
@@ -21,9 +24,11 @@ MAX_HEADING_WORDS = 14
 MAX_SENTENCE_WORDS = 6
 MAX_BODY = 12
 MAX_STATUS = 40
+MAX_BADGED = 70
 MIN_COMMON = 3
 BOLD = 7  # the level of a bold line
 UNRANKED = 8
+_SENTENCE_ENDS = (".", ":", "!", "?")
 _ARTICLE = re.compile(r"^(?:the|our|i|gli|le|la|les|los|las|die|der|de|het|os|as|nos|nuestras)\s+(?=\w)", re.IGNORECASE)
 _SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
@@ -53,7 +58,34 @@ def find_sections(reading: Reading) -> list[Section]:
     denied = reading.denials.places
     blocks = ((place, block) for place, block in reading.document.blocks() if place not in denied)
     found = [found for place, block in blocks if (found := _candidate(reading, place, block))]
+    found = sorted([*found, *_introduced(reading, found)], key=lambda section: section.place)
     return _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
+
+
+def _introduced(reading: Reading, found: list[Section]) -> Iterator[Section]:
+    """Tables of cookies right below a paragraph that names one category ("Tracking cookies help us to ...")."""
+    governed = {place for section in found for place in (section.place, *section.places)}
+    elements = reading.document.elements
+    for place, grid in reading.grids:
+        above = elements[place - 1] if place else None
+        if place in governed or not isinstance(elements[place], Table) or not isinstance(above, Block):
+            continue
+        if above.kind == "heading" or grid.has("category") or not grid.has("name"):
+            continue
+        runs = label_runs(reading, above.view.folded)
+        named = {word.category for run in runs for word in run}
+        if len(named) == 1 and not reading.denials.in_clause(above.view.folded, runs[0][0].start, runs[0][-1].end):
+            phrase = _with_cookie_word(reading, above.view, runs[0][0].start, runs[0][-1].end)
+            if label := reading.labels.read(phrase.folded):
+                yield Section(label, phrase, place - 1, (place,), "heading")
+
+
+def _with_cookie_word(reading: Reading, view: View, start: int, end: int) -> View:
+    """The words of a label and the cookie word beside them."""
+    for cookie in reading.labels.cookie.all(view.folded):
+        if -1 <= cookie.start - end <= 1 or -1 <= start - cookie.end <= 1:
+            return view.part(min(start, cookie.start), max(end, cookie.end))
+    return view.part(start, end)
 
 
 def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Section]:
@@ -67,7 +99,7 @@ def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Se
 
 
 def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
-    phrase = block.view if block.kind == "heading" else lead_of(block)
+    phrase = _badged(reading, block) or (block.view if block.kind == "heading" else lead_of(block))
     longest = MAX_HEADING_WORDS if block.kind == "heading" and block.level < BOLD else MAX_LABEL_WORDS
     if phrase is None or len(phrase.text.split()) > longest:
         return None
@@ -79,6 +111,16 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     if label.number is None and block.number:
         label = replace(label, number=block.number)
     return Section(label, phrase, place, tuple(_body(reading, place, block)), "heading")
+
+
+def _badged(reading: Reading, block: Block) -> View | None:
+    """The words before the state of a switch in a short line ("Marketing  Needs consent")."""
+    text, folded = block.view.text, block.view.folded
+    if block.kind == "item" or len(text) > MAX_BADGED or text.rstrip()[-1:] in _SENTENCE_ENDS:
+        return None
+    ends = (found for name in ("status", "badge") for found in reading.words.cues(name).all(folded))
+    state = next((found for found in ends if found.start and not folded[found.end :].strip(" )")), None)
+    return block.view.part(0, state.start) if state else None
 
 
 def lead_of(block: Block) -> View | None:
@@ -97,10 +139,11 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     places = []
     elements = reading.document.elements
     listing = block.kind == "heading" and _is_intro(elements, place, block)
+    ends = _heads if _badged(reading, block) and block.kind != "heading" else _ends
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
         transparent = isinstance(element, Block) and (_is_status(reading, element) or _is_intro(elements, at, element))
-        if isinstance(element, Block) and not transparent and _ends(block, element):
+        if isinstance(element, Block) and not transparent and ends(block, element):
             break
         if listing and isinstance(element, Block) and element.kind != "item":
             break  # a line "... for:" without rank introduces its list, and nothing after it
@@ -110,6 +153,9 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
 
 def _is_status(reading: Reading, block: Block) -> bool:
     """Is a short line the state of a switch ("Always active") rather than a heading?"""
+    badged = _badged(reading, block)
+    if badged is not None and reading.labels.find(badged.folded):
+        return False
     return len(block.view.text) < MAX_STATUS and reading.words.cues("status").first(block.view.folded) is not None
 
 
@@ -118,6 +164,11 @@ def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block) -> boo
     following = elements[at + 1] if at + 1 < len(elements) else None
     listed = isinstance(following, Block) and following.kind == "item"
     return listed and block.level >= UNRANKED and block.view.text.endswith(":")
+
+
+def _heads(_: Block, block: Block) -> bool:
+    """Does a block end what a line with a badge governs? Any heading does."""
+    return block.kind == "heading"
 
 
 def _ends(label: Block, block: Block) -> bool:

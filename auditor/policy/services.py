@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING
@@ -12,9 +11,10 @@ from auditor.policy.entries import is_entry, is_listed
 from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
+from auditor.policy.recipients import recipients
 from auditor.policy.service_entries import example, heading_purpose, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
-from auditor.policy.service_tables import services_in_tables
+from auditor.policy.service_tables import providers, services_in_tables
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
     """
     found: dict[str, DeclaredService] = {}
     again: dict[tuple[str, Category], DeclaredService] = {}
-    candidates = chain(
-        _in_sentences(reading, categories, scopes),
-        services_in_tables(reading, categories, scopes),
-        listed_partners(reading, scopes),
-    )
+    candidates = [
+        *_in_sentences(reading, categories, scopes),
+        *services_in_tables(reading, categories, scopes),
+        *providers(reading, categories),
+        *listed_partners(reading, scopes),
+        *recipients(reading, scopes),
+    ]
     for service in sorted(candidates, key=lambda service: service.evidence[0].start):
         name = fold(service.name)  # "AdManager" and "Admanager" are one
         have = found.get(name)

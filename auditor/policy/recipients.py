@@ -1,0 +1,50 @@
+"""Third parties that a privacy policy names outside its parts about cookies: processors, hosts, payment providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.policy.frames import Statement
+from auditor.policy.service_entries import example, is_general, is_other
+from auditor.policy.service_names import find_services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.model import DeclaredService
+    from auditor.policy.context import Reading
+    from auditor.policy.scopes import Scopes
+
+CONFIDENCE = 0.7
+
+
+def recipients(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
+    """Each known service that is said to get or to handle data, without a category: none is told."""
+    if reading.kind != "privacy_policy":
+        return
+    listing = _listing_places(reading)
+    for sentence in reading.document.sentences:
+        if sentence.place in reading.cookie_places or reading.denials.hypothetical(sentence):
+            continue
+        folded = sentence.view.folded
+        told = sentence.place in listing or reading.words.cues("recipient").first(folded) is not None
+        said = Statement(reading.words, folded)
+        kept = any(said.denied(verb) for verb in said.spans("share"))
+        told = told and not kept and reading.words.cues("not_recipient").first(folded) is None
+        mentions = find_services(sentence.view) if told else []
+        for mention in mentions:
+            denied = reading.denials.reaches(sentence, mention.start, mention.end)
+            if is_other(reading, mention) and not is_general(mention, mentions) and not denied:
+                yield example(mention, None, None, scopes.at(sentence.place), sentence.view, CONFIDENCE)
+
+
+def _listing_places(reading: Reading) -> frozenset[int]:
+    """The items below a heading or an introduction such as "Services that we use"."""
+    places = set()
+    listing = False
+    for place, block in reading.document.blocks():
+        if block.kind != "item":
+            listing = reading.words.cues("recipient_list").first(block.view.folded) is not None
+        elif listing:
+            places.add(place)
+    return frozenset(places)
