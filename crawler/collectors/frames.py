@@ -33,6 +33,15 @@ class Frames:
             if scripts:
                 self._made_by[frame] = scripts
 
+    def led(self, frame: str, scripts: tuple[str, ...]) -> None:
+        """Scripts send a frame to a document without an address (``blob:``, ``data:``): that is theirs from now on."""
+        if scripts and (frame in self._made_by or len(self._made_by) < MAX_FRAMES):
+            self._made_by[frame] = scripts
+
+    def shown_in(self, frame: str) -> tuple[str, ...]:
+        """The document that a frame shows, where it has an address."""
+        return (self._shown[frame],) if self._has_address(frame) else ()
+
     def visitor_goes(self) -> None:
         """The next document of a page itself is the visitor's wish: nothing on the page before it caused it."""
         self._wished = True

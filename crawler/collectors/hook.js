@@ -108,6 +108,15 @@
     return apply(target, self, args);
   });
 
+  // While a script submits a form the browser tells where to, but not who did.
+  const submits = (target, self, args) => {
+    report('submit', when(), stack(), '1', '', '', '');
+    try { return apply(target, self, args); } finally { report('submit', when(), '', '', '', '', ''); }
+  };
+  for (const name of ['submit', 'requestSubmit']) {
+    wrap(globalThis.HTMLFormElement && HTMLFormElement.prototype, name, 'value', submits);
+  }
+
   wrap(globalThis, 'fetchLater', 'value', (target, self, args) => {
     const at = when(), place = here(), result = apply(target, self, args);
     try {

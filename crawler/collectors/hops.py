@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawler.collectors import wire
+from crawler.collectors import announced, wire
 from crawler.collectors.frames import Frames
 from crawler.collectors.initiators import MAX_CHAIN, Lineage, from_cdp, from_stack
+from crawler.collectors.journeys import Journeys
 from crawler.collectors.sharing import MAX_BODY
 from crawler.collectors.timeline import now_ms
 
@@ -110,6 +111,7 @@ class NetworkLog:
         self._documents: list[Hop] = []
         self.last_active_ms = now_ms()
         self.frames = Frames(taps)
+        self._journeys = Journeys(taps, self.frames)
         self.lineage = Lineage()
         self._body_room = _MAX_BODIES
         self._later: dict[str, tuple[str, ...]] = {}
@@ -186,7 +188,7 @@ class NetworkLog:
             request_id=key[1],
             url=str(request["url"])[:MAX_ADDRESS],
             method=str(request["method"]),
-            kind=_kind(event, headers),
+            kind=announced.kind(event, headers),
             document=str(event.get("documentURL", "")),
             frame=event.get("frameId"),
             at_ms=event["wallTime"] * 1000,
@@ -197,8 +199,8 @@ class NetworkLog:
             before=before if redirect is not None else None,
             fragment=str(request.get("urlFragment", "")).removeprefix("#")[:MAX_ADDRESS],
             body=self._body(request),
-            asked_for=_asked_for(event),
-            deferred=_deferred(event),
+            asked_for=announced.asked_for(event),
+            deferred=announced.deferred(event),
         )
         self._open[key] = hop
         self._all_of.setdefault(key, []).append(hop)
@@ -220,10 +222,13 @@ class NetworkLog:
         scripts = from_cdp(initiator)
         frame = str(event.get("frameId"))
         if event.get("type") == "Document" and url == document:
-            causes = self.frames.behind_new(frame, scripts, url)
-        elif scripts and _deferred(event):
+            if initiator.get("type") == "script" and url.startswith(("blob:", "data:")):
+                self.frames.led(frame, scripts)
+            around = self.frames.behind_new(frame, scripts, url)
+            causes = self._journeys.behind(frame, url) or around
+        elif scripts and announced.deferred(event):
             causes = self._later.get(url) or (self.frames.standing_at(scripts[0], tap.page.url),)
-        elif url == document and scripts and _is_its_own_document(event):
+        elif url == document and scripts and announced.is_its_own_document(event):
             causes = scripts
         else:
             if initiator.get("type") == "parser":  # For what a header of a frame's document asks, it names the page.
@@ -270,37 +275,22 @@ class NetworkLog:
             hop.abandoned = hop.error == "net::ERR_ABORTED" and not event.get("blockedReason")
 
 
-def _kind(event: dict[str, Any], headers: dict[str, str]) -> str:
-    """The resource type; what a page may not read itself (preflights) the browser files under Other."""
-    if event.get("initiator", {}).get("type") == "preflight":
-        return "Preflight"
-    reports = headers.get("content-type", "").startswith("application/csp-report")
-    return "CSPViolationReport" if reports else str(event.get("type", "Other"))
-
-
-def _deferred(event: dict[str, Any]) -> bool:
-    """Whether ``fetchLater`` made a request: the browser sends it by itself, as a load of its own."""
-    return event.get("type") == "Fetch" and event["requestId"] == event.get("loaderId")
-
-
-def _is_its_own_document(event: dict[str, Any]) -> bool:
-    """Whether a request is filed under itself: scripts of workers, documents in advance."""
-    return event.get("type") == "Prefetch" or not event.get("loaderId")
-
-
-def _asked_for(event: dict[str, Any]) -> str | None:
-    """The id of the request that a preflight is made for."""
-    initiator = event.get("initiator", {})
-    return str(initiator.get("requestId")) if initiator.get("type") == "preflight" else None
-
-
 def _answer(hop: Hop, response: dict[str, Any], at_ms: float, has_extra: object) -> None:
     hop.status = int(response["status"])
     hop.mime = str(response.get("mimeType", ""))
     hop.response_headers = wire.lower_headers(response)
-    hop.response_ms = at_ms
+    hop.response_ms = _moment(hop, response, at_ms)
     hop.protocol = str(response.get("protocol") or "")
     hop.from_service_worker = bool(response.get("fromServiceWorker"))
     hop.from_cache = bool(response.get("fromDiskCache") or response.get("fromPrefetchCache"))
     if has_extra is not None:
         hop.has_extra = bool(has_extra)
+
+
+def _moment(hop: Hop, response: dict[str, Any], heard_ms: float) -> float:
+    """When the answer's headers were there, and with them its cookies: the page, told later, may act at once."""
+    timing: dict[str, float] = response.get("timing") or {}
+    if not timing:
+        return heard_ms
+    told = hop.at_ms + (timing["requestTime"] - hop.monotonic) * 1000 + timing["receiveHeadersEnd"]
+    return min(heard_ms, max(hop.at_ms, told))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crawler.collectors.hops import Hop
 
-MAX_CHAIN = 12
+MAX_CHAIN = 32
 _MAX_URL = 2048
 _MAX_MADE = 500
 """Of a ``data:`` URL, which is the script itself, the beginning will do."""
