@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from auditor.model import TRACKING, DeclaredParty, DeclaredService
+from auditor.policy.hosts import brand, own_hosts
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.sections import BOLD, UNRANKED
 from auditor.policy.service_names import find_services
@@ -96,8 +98,12 @@ def _known(view: View, name: str) -> KnownService | None:
 
 
 def _is_linked(reading: Reading, block: Block) -> bool:
-    """Does a link cover a line?"""
+    """Does a link to somebody else cover a line?"""
     view = block.view
-    return any(
-        view.start <= link.start <= view.start + 2 and link.end >= view.end - 2 for link in reading.document.links
+    own = {brand(scope.host) for scope in own_hosts(reading)}
+    covering = (
+        link
+        for link in reading.document.links
+        if view.start <= link.start <= view.start + 2 and link.end >= view.end - 2
     )
+    return any((host := urlsplit(link.href).hostname) and brand(host) not in own for link in covering)

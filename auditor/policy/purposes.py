@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
+from auditor.policy.frames import Statement
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -65,6 +66,9 @@ def _clause_purpose(reading: Reading, clause: str) -> Category | None:
 
     Words such as "consent" stand in any sentence, and make nothing necessary.
     """
+    said = Statement(reading.words, clause)
+    if all(said.spans(part) for part in ("you_may", "change", "settings")):
+        return None  # "how you can manage your preferences"
     counts = purposes(reading, clause)
     if counts[Category.TARGETING]:
         return Category.TARGETING

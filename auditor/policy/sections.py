@@ -99,7 +99,8 @@ def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Se
 
 
 def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
-    phrase = _badged(reading, block) or (block.view if block.kind == "heading" else lead_of(block))
+    named = block.kind == "heading" or _titles(reading, place, block)
+    phrase = _badged(reading, block) or (block.view if named else lead_of(block))
     longest = MAX_HEADING_WORDS if block.kind == "heading" and block.level < BOLD else MAX_LABEL_WORDS
     if phrase is None or len(phrase.text.split()) > longest:
         return None
@@ -123,6 +124,16 @@ def _badged(reading: Reading, block: Block) -> View | None:
     return block.view.part(0, state.start) if state else None
 
 
+def _titles(reading: Reading, place: int, block: Block) -> bool:
+    """Is an item no more than the title of the paragraph below it ("- Analytics cookies", then what they are)?"""
+    elements = reading.document.elements
+    following = elements[place + 1] if place + 1 < len(elements) else None
+    described = isinstance(following, Block) and following.kind == "text"
+    if any(block.view.start <= link.start < block.view.end for link in reading.document.links):
+        return False  # a line of a table of contents
+    return block.kind == "item" and described and block.view.text[-1:] not in (".", ":", ";", ",")
+
+
 def lead_of(block: Block) -> View | None:
     """The words that introduce a block: bold, before a colon or dash, or a first sentence of a few words."""
     if block.lead is not None:
@@ -139,7 +150,11 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     places = []
     elements = reading.document.elements
     listing = block.kind == "heading" and _is_intro(elements, place, block)
-    ends = _heads if _badged(reading, block) and block.kind != "heading" else _ends
+    ends = _ends
+    if block.kind != "heading" and _badged(reading, block):
+        ends = _heads
+    elif _titles(reading, place, block):
+        ends = _lists
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
         transparent = isinstance(element, Block) and (_is_status(reading, element) or _is_intro(elements, at, element))
@@ -169,6 +184,11 @@ def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block) -> boo
 def _heads(_: Block, block: Block) -> bool:
     """Does a block end what a line with a badge governs? Any heading does."""
     return block.kind == "heading"
+
+
+def _lists(_: Block, block: Block) -> bool:
+    """Does a block end what an item that is a title governs? Whatever is no paragraph does."""
+    return block.kind != "text"
 
 
 def _ends(label: Block, block: Block) -> bool:

@@ -93,3 +93,37 @@ def test_a_paragraph_that_names_two_or_denies_one_heads_no_table(read):
     table = f"{COLUMNS}| visitor | Counting | 1 month |\n"
     for sentence in ("Functional and tracking cookies are listed here.", "We do not use tracking cookies."):
         assert read(f"# Cookie policy\n\n{sentence}\n\n{table}").cookies[0].category_basis != "stated"
+
+
+def test_an_item_that_is_only_a_title_heads_the_paragraph_below(read):
+    text = (
+        "# Política de cookies\n\nUtilizamos cookies.\n\n- Cookies técnicas (necesarias)\n\n"
+        "Permiten navegar por la web. No requieren consentimiento.\n\n- Cookies analíticas\n\n"
+        "Cuentan las visitas. Requieren el consentimiento previo del usuario.\n"
+    )
+    assert {
+        ("set_without_consent", "category", "strictly_necessary"),
+        ("consent_before_setting", "category", "performance"),
+    } <= claims(read(text))
+
+
+def test_the_lines_of_a_table_of_contents_are_no_titles_and_announce_nothing(read):
+    text = (
+        "# Cookie policy\n\n#### 1. List of the cookies used 3\n\n#### 2. Contact 4\n\n"
+        "- [Tracking cookies](#tracking)\n\nFunctional cookies let us keep your language.\n\n"
+        "### 1. List of the cookies used\n\nThe shop uses the cookie lang.\n\n### 2. Contact\n\nWrite to us.\n"
+    )
+    declaration = read(text)
+    assert not declaration.contradictions
+    assert not declaration.services
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This page tells which cookies are used, and how you can manage your preferences.",
+        "Cette page explique quels cookies sont utilisés, et comment vous pouvez gérer vos préférences.",
+    ],
+)
+def test_that_preferences_can_be_managed_is_no_purpose(read, sentence):
+    assert categories(read(sentence)) == []

@@ -16,6 +16,13 @@ PAGES = {
     "fr": ("Politique de cookies", "Nous utilisons des cookies sur ce site."),
     "it": ("Informativa sui cookie", "Utilizziamo i cookie su questo sito web."),
     "nl": ("Cookiebeleid", "Wij gebruiken cookies op deze website."),
+    "cs": ("Zásady používání souborů cookie", "Na tomto webu používáme soubory cookie."),
+    "da": ("Cookiepolitik", "Vi bruger cookies på denne hjemmeside."),
+    "fi": ("Evästekäytäntö", "Käytämme evästeitä tällä sivustolla."),
+    "no": ("Informasjonskapsler", "Vi bruker informasjonskapsler på dette nettstedet."),
+    "pl": ("Polityka plików cookie", "Na tej stronie używamy plików cookie."),
+    "pt": ("Política de cookies", "Utilizamos cookies neste site."),
+    "sv": ("Cookiepolicy", "Vi använder kakor på denna webbplats."),
 }
 HEADINGS = {
     "de": ("Notwendige Cookies", "Funktionale Cookies", "Statistik-Cookies", "Marketing-Cookies"),
@@ -25,6 +32,14 @@ HEADINGS = {
            "Cookies publicitaires"),
     "it": ("Cookie tecnici", "Cookie di funzionalità", "Cookie analitici", "Cookie di profilazione"),
     "nl": ("Noodzakelijke cookies", "Functionele cookies", "Analytische cookies", "Marketing cookies"),
+    "cs": ("Nezbytné cookies", "Funkční cookies", "Analytické cookies", "Marketingové cookies"),
+    "da": ("Nødvendige cookies", "Funktionelle cookies", "Statistikcookies", "Marketingcookies"),
+    "fi": ("Välttämättömät evästeet", "Toiminnalliset evästeet", "Analytiikkaevästeet", "Markkinointievästeet"),
+    "no": ("Nødvendige cookies", "Funksjonelle cookies", "Analysecookies", "Markedsføringscookies"),
+    "pl": ("Niezbędne pliki cookie", "Funkcjonalne pliki cookie", "Analityczne pliki cookie",
+           "Marketingowe pliki cookie"),
+    "pt": ("Cookies necessários", "Cookies funcionais", "Cookies analíticos", "Cookies de marketing"),
+    "sv": ("Nödvändiga kakor", "Funktionella kakor", "Analyskakor", "Marknadsföringskakor"),
 }  # fmt: skip
 PLACES = ("@necessary", "@functional", "@performance", "@targeting")
 
