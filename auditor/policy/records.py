@@ -32,8 +32,8 @@ class _Record:
 
     @property
     def tells(self) -> bool:
-        """Are two things said of the name, or its lifetime or purpose where a label calls it a name?"""
-        named = "name" in self.labels and ("duration" in self.cells or "purpose" in self.cells)
+        """Are two things said of the name, or its lifetime; or its purpose where a label calls it a name?"""
+        named = "duration" in self.labels or ("name" in self.labels and "purpose" in self.cells)
         return len(self.cells) > MIN_ROLES or named
 
     def add(self, place: int, role: str, label: View, value: View) -> None:

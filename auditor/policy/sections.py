@@ -12,7 +12,7 @@ from auditor.policy.blocks import Block, Table
 from auditor.policy.prose import label_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
@@ -150,7 +150,7 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     places = []
     elements = reading.document.elements
     listing = block.kind == "heading" and _is_intro(elements, place, block)
-    ends = _ends
+    ends: Callable[[Block, Block], bool] = _ends
     if block.kind != "heading" and _badged(reading, block):
         ends = _heads
     elif _titles(reading, place, block):

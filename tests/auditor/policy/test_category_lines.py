@@ -127,3 +127,14 @@ def test_the_lines_of_a_table_of_contents_are_no_titles_and_announce_nothing(rea
 )
 def test_that_preferences_can_be_managed_is_no_purpose(read, sentence):
     assert categories(read(sentence)) == []
+
+
+def test_a_name_with_its_lifetime_below_is_a_cookie(read):
+    text = (
+        "# Cookie policy\n\n## Analytics cookies\n\n**ab_visit**\n- Duration: 2 years\n- Tells visitors apart\n\n"
+        "**ab_rate**\n- Duration: 1 minute\n- Limits requests\n\n**Tools**\n- Duration: 1 minute\n"
+    )
+    assert [(c.name, c.category.value, c.duration.seconds) for c in read(text).cookies] == [
+        ("ab_visit", "performance", 63_072_000),
+        ("ab_rate", "performance", 60),
+    ]
