@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, DeclaredCategory, Quote
+from auditor.model import TRACKING, Category, DeclaredCategory, DeclaredParty, Quote
 from auditor.policy.blocks import Block
+from auditor.policy.category_drafts import Draft
+from auditor.policy.category_purposes import from_purposes, from_sentences, from_services
 from auditor.policy.category_rows import MAX_RESIDUE, title_labels
 from auditor.policy.category_traits import consent_of, necessity, party_of
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.prose import named_in_prose
-from auditor.policy.purposes import sentence_purpose, used_for
 from auditor.policy.sections import BOLD, Section, find_sections, label_text
+from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -31,22 +32,6 @@ MAX_ROW_QUOTE = 600
 NEAR = 4
 MANY = 2
 CONFIDENCE = {"heading": 0.95, "list": 0.9, "table": 0.95, "prose": 0.75, "purpose_list": 0.6}
-
-
-@dataclass
-class _Draft:
-    """A category being put together."""
-
-    category: Category
-    label: str
-    basis: str
-    evidence: list[Quote]
-    scope_ids: tuple[str, ...]
-    covers: tuple[Category, ...] = ()
-    subtype: str | None = None
-    number: str | None = None
-    heading: str | None = None
-    sections: list[Section] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,8 +55,11 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     _add_bound(reading, scopes, drafts)
     if all(draft.basis == "prose" for draft in drafts):
         have = {draft.category for draft in drafts}
-        drafts.extend(draft for draft in _from_purposes(reading, scopes) if draft.category not in have)
-    drafts = drafts or list(_from_sentences(reading, scopes))
+        drafts.extend(draft for draft in from_purposes(reading, scopes) if draft.category not in have)
+    if not drafts:
+        drafts = list(from_sentences(reading, scopes))
+        have = {draft.category for draft in drafts}
+        drafts.extend(draft for draft in from_services(reading, scopes) if draft.category not in have)
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]
     governing: dict[int, DeclaredCategory] = {}
     near: set[int] = set()
@@ -123,15 +111,15 @@ def _specific(reading: Reading, sections: list[Section]) -> list[Section]:
     return [] if any(named) else sections
 
 
-def _from_sections(reading: Reading, scopes: Scopes, sections: list[Section]) -> list[_Draft]:
-    drafts: dict[tuple[str, tuple[str, ...]], _Draft] = {}
+def _from_sections(reading: Reading, scopes: Scopes, sections: list[Section]) -> list[Draft]:
+    drafts: dict[tuple[str, tuple[str, ...]], Draft] = {}
     for section in sections:
         name = label_text(section.phrase.text)
         ids = scopes.at(section.place)
         key = (fold(name), ids)
         if key not in drafts:
             label = section.label
-            drafts[key] = _Draft(
+            drafts[key] = Draft(
                 label.category, name, section.basis, [], ids, label.covers, label.subtype, label.number,
                 _heading(reading, section),
             )  # fmt: skip
@@ -159,7 +147,7 @@ def _section_quotes(reading: Reading, section: Section) -> list[Quote]:
     return quotes
 
 
-def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
+def _add_prose(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
     """Categories that only a sentence names ("we use functional, analytical and tracking cookies")."""
     have = {(category, draft.scope_ids) for draft in drafts for category in (draft.category, *draft.covers)}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
@@ -172,18 +160,16 @@ def _add_prose(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
         for category, label in named_in_prose(reading, sentence):
             if (category, ids) not in have:
                 have.add((category, ids))
-                drafts.append(
-                    _Draft(category, label, "prose", [sentence.view.quote()], ids, (category,), heading=above)
-                )
+                drafts.append(Draft(category, label, "prose", [sentence.view.quote()], ids, (category,), heading=above))
 
 
-def _titled(reading: Reading, grid: Grid, ids: tuple[str, ...]) -> Iterator[_Draft]:
+def _titled(reading: Reading, grid: Grid, ids: tuple[str, ...]) -> Iterator[Draft]:
     """The categories that rows of one cell name."""
     for title, label in title_labels(reading, grid):
-        yield _Draft(label.category, title.text, "table", [title.quote()], ids, label.covers)
+        yield Draft(label.category, title.text, "table", [title.quote()], ids, label.covers)
 
 
-def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
+def _add_tables(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
     """Categories that only the cells of tables name."""
     have = {(draft.category, draft.scope_ids) for draft in drafts}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
@@ -210,7 +196,7 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
                 continue
             seen.add(key)
             drafts.append(
-                _Draft(label.category, cell.text, "table", [_row_quote(row, cell)], ids, label.covers, label.subtype)
+                Draft(label.category, cell.text, "table", [_row_quote(row, cell)], ids, label.covers, label.subtype)
             )
 
 
@@ -219,59 +205,24 @@ def _row_quote(row: Row, cell: View) -> Quote:
     return whole.quote() if whole.end - whole.start <= MAX_ROW_QUOTE else cell.quote()
 
 
-def _from_purposes(reading: Reading, scopes: Scopes) -> list[_Draft]:
-    """Purposes that a list gives for cookies in general, where the policy names no categories at all."""
-    drafts: list[_Draft] = []
-    listing = False
-    for place, block in reading.document.blocks():
-        if block.kind != "item":
-            listing = _opens_purposes(reading, place, block)
-            continue
-        category = sentence_purpose(reading, block.view.folded) if listing else None
-        if category is not None:
-            label = re.split(r"[.,;:(]", block.view.text, maxsplit=1)[0].strip()
-            drafts.append(
-                _Draft(category, label[:80], "purpose_list", [block.view.quote()], scopes.at(place), (category,))
-            )
-    return drafts
+def _is_of_a_service(draft: Draft) -> bool:
+    """Does a label name a service of somebody else ("Analytics cookies (Google Analytics)")?"""
+    named = (m for section in draft.sections for m in find_services(section.phrase))
+    return any(mention.service.category in TRACKING for mention in named)
 
 
-def _opens_purposes(reading: Reading, place: int, block: Block) -> bool:
-    """Does a heading or an introduction open a list of what cookies are used for?"""
-    folded = block.view.folded
-    if block.kind == "heading" and reading.words.cues("purpose_heading").first(folded) is not None:
-        return place not in reading.definition_places
-    if reading.words.cues("purpose_intro").first(folded) is None:
-        return False
-    bare = folded.rstrip(" :")
-    ends = (found.end == len(bare) for found in reading.words.cues("purpose_preposition").all(bare))
-    return folded.rstrip().endswith(":") or any(ends)  # "We use cookies to", then the items
-
-
-def _from_sentences(reading: Reading, scopes: Scopes) -> Iterator[_Draft]:
-    """Purposes that sentences give ("we use cookies to measure our traffic and to adapt advertisements")."""
-    have: set[Category] = set()
-    for sentence in reading.cookie_sentences:
-        if sentence.place in reading.definition_places or reading.denials.hypothetical(sentence):
-            continue
-        for category, label in used_for(reading, sentence):
-            if category not in have:
-                have.add(category)
-                yield _Draft(category, label[:80], "purpose_list", [sentence.view.quote()], scopes.at(sentence.place))
-
-
-def _add_bound(reading: Reading, scopes: Scopes, drafts: list[_Draft]) -> None:
+def _add_bound(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
     """Categories that are bound to a scope but described nowhere; bare numbers are the ICC UK categories."""
     have = {draft.number for draft in drafts}
     for binding in scopes.bindings:
         for number in sorted(binding.numbers - have, key=int):
             if category := ICC_NUMBERS.get(number):
-                drafts.append(_Draft(category, number, "prose", [], (), (category,), number=number))
+                drafts.append(Draft(category, number, "prose", [], (), (category,), number=number))
                 have.add(number)
         for category in sorted(binding.categories):
             if not any(d.category is category and binding.allows(d.scope_ids) for d in drafts):
                 label = _bound_label(reading, category, binding.quote.quote)
-                drafts.append(_Draft(category, label, "list", [binding.quote], (binding.scope_id,), (category,)))
+                drafts.append(Draft(category, label, "list", [binding.quote], (binding.scope_id,), (category,)))
 
 
 def _bound_label(reading: Reading, category: Category, quote: str) -> str:
@@ -280,11 +231,14 @@ def _bound_label(reading: Reading, category: Category, quote: str) -> str:
     return next((quote[word.start : word.end] for word in found), category.value)
 
 
-def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> DeclaredCategory:
+def _finish(reading: Reading, scopes: Scopes, draft: Draft, identity: str) -> DeclaredCategory:
     described = " ".join(s.view.folded for section in draft.sections for s in section.description(reading))
     text = fold(draft.label) + ". " + described + " ".join(fold(quote.quote) for quote in draft.evidence)
     category, covers = necessity(reading, draft.category, draft.covers or (draft.category,), text)
     words = reading.words
+    party = party_of(reading, draft.heading, text)
+    if party is DeclaredParty.NOT_STATED and _is_of_a_service(draft):
+        party = DeclaredParty.THIRD
     in_use = "no" if draft.sections and words.cues("unused_category").first(described) else "yes"
     evidence = dict.fromkeys((*scopes.binding_quotes(draft.number, draft.category), *draft.evidence))
     return DeclaredCategory(
@@ -298,7 +252,7 @@ def _finish(reading: Reading, scopes: Scopes, draft: _Draft, identity: str) -> D
         scope_ids=scopes.bound_to(draft.number, draft.category) or draft.scope_ids or (scopes.default,),
         in_use=in_use,
         consent=consent_of(reading, text),
-        party=party_of(reading, draft.heading, text),
+        party=party,
         purposes=tuple(c.value for c in covers if c is not category),
         basis=draft.basis,
         evidence=tuple(evidence),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
-from auditor.policy.blocks import Block
 from auditor.policy.claim_places import Subject
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
@@ -62,10 +61,10 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
 def _service(place: Place) -> Subject | None:
     """The one service that a sentence names, else the heading or the item above it."""
     reading = place.reading
-    views = [place.sentence.view, *(heading.view for heading in reading.headings(place.sentence.place)[:1])]
-    block = reading.document.elements[place.sentence.place]
-    if isinstance(block, Block) and block.kind != "item":
-        views.insert(1, block.view)
+    beside = reading.sentences_at(place.sentence.place)
+    at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
+    views = [place.sentence.view, *(before.view for before in reversed(beside[max(0, at - LOOK_BACK) : at]))]
+    views.extend(heading.view for heading in reading.headings(place.sentence.place)[:1])
     for view in views:
         names = {mention.service.name for mention in find_services(view) if mention.service.category in TRACKING}
         if len(names) == 1:

@@ -66,6 +66,14 @@ class Reading:
         found = self._codes[bisect_left(self._codes, (view.start, 0)) : bisect_left(self._codes, (view.end, 0))]
         return [(start, end) for start, end in found if end <= view.end]
 
+    def has_link(self, view: View) -> bool:
+        """Does a link begin in a text?"""
+        return bisect_left(self._links, view.start) < bisect_left(self._links, view.end)
+
+    @cached_property
+    def _links(self) -> list[int]:
+        return sorted(link.start for link in self.document.links)
+
     @cached_property
     def _codes(self) -> list[tuple[int, int]]:
         return sorted(self.document.codes)

@@ -139,12 +139,13 @@ def _is_followed(reading: Reading, place: int) -> bool:
 def _empty_sections(reading: Reading) -> Iterator[Contradiction]:
     """A heading that asks which cookies are used, with nothing below it."""
     elements = reading.document.elements
+    last = {b.view.folded.strip(_PAGE): at for at, b in reading.document.blocks() if b.kind == "heading"}
     for place, block in reading.document.blocks():
+        if last.get(block.view.folded.strip(_PAGE), place) > place:
+            continue  # a line of the table of contents
         if block.kind != "heading" or not reading.words.cues("list_heading").first(block.view.folded):
             continue
         following = elements[place + 1] if place + 1 < len(elements) else None
-        if following is not None and _is_repeated(reading, place, block):
-            continue
         empty = isinstance(following, Block) and following.kind == "heading" and following.level <= block.level
         if following is None or empty:
             yield Contradiction(
@@ -153,13 +154,6 @@ def _empty_sections(reading: Reading) -> Iterator[Contradiction]:
                 note="the heading announces a list of cookies; nothing follows",
                 evidence=(block.view.quote(),),
             )
-
-
-def _is_repeated(reading: Reading, place: int, heading: Block) -> bool:
-    """Does a later heading say the same: is this one a line of the table of contents?"""
-    bare = heading.view.folded.strip(_PAGE)
-    later = (block for at, block in reading.document.blocks() if at > place and block.kind == "heading")
-    return any(block.view.folded.strip(_PAGE) == bare for block in later)
 
 
 def _purpose_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:

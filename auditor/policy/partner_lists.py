@@ -100,10 +100,11 @@ def _known(view: View, name: str) -> KnownService | None:
 def _is_linked(reading: Reading, block: Block) -> bool:
     """Does a link to somebody else cover a line?"""
     view = block.view
-    own = {brand(scope.host) for scope in own_hosts(reading)}
     covering = (
         link
         for link in reading.document.links
         if view.start <= link.start <= view.start + 2 and link.end >= view.end - 2
     )
-    return any((host := urlsplit(link.href).hostname) and brand(host) not in own for link in covering)
+    hosts = [host for link in covering if (host := urlsplit(link.href).hostname)]
+    own = {brand(mention.host) for mention in own_hosts(reading)} if hosts else set()
+    return any(brand(host) not in own for host in hosts)

@@ -129,9 +129,9 @@ def _titles(reading: Reading, place: int, block: Block) -> bool:
     elements = reading.document.elements
     following = elements[place + 1] if place + 1 < len(elements) else None
     described = isinstance(following, Block) and following.kind == "text"
-    if any(block.view.start <= link.start < block.view.end for link in reading.document.links):
-        return False  # a line of a table of contents
-    return block.kind == "item" and described and block.view.text[-1:] not in (".", ":", ";", ",")
+    if block.kind != "item" or not described or reading.has_link(block.view):
+        return False  # a link is a line of a table of contents
+    return block.view.text[-1:] not in (".", ":", ";", ",")
 
 
 def lead_of(block: Block) -> View | None:

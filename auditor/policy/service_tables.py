@@ -46,7 +46,9 @@ def providers(reading: Reading, categories: Categories) -> Iterator[DeclaredServ
         governing = categories.governing.get(place)
         for row in grid.records() if governing else ():
             cell = row.cells.get("provider")
-            for mention in find_services(cell) if cell is not None and len(cell.text) <= MAX_SERVICE_NAME else []:
+            if cell is None or len(cell.text) > MAX_SERVICE_NAME or any(own in cell.folded for own in reading.owners):
+                continue  # "Acme (Matomo)": the vendor runs it himself
+            for mention in find_services(cell):
                 if governing and mention.service.category in TRACKING and is_other(reading, mention):
                     yield example(mention, governing.canonical, governing.label, governing.scope_ids, row.view, 0.8)
 

@@ -69,8 +69,9 @@ def _labelled_otherwise(service: DeclaredService, have: DeclaredService, categor
 
 
 def _is_owner_only(service: DeclaredService, found: dict[str, DeclaredService]) -> bool:
-    """Is a company named without a purpose, where one of its services is declared ("Google", "Google AdSense")?"""
-    return service.category is None and any(name.startswith(fold(service.name) + " ") for name in found)
+    """Is a company named, where one of its services is declared for the same or more ("Google", "Google AdSense")?"""
+    begun = (other for name, other in found.items() if name.startswith(fold(service.name) + " "))
+    return any(service.category in (None, other.category) for other in begun)
 
 
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:

@@ -138,3 +138,26 @@ def test_a_name_with_its_lifetime_below_is_a_cookie(read):
         ("ab_visit", "performance", 63_072_000),
         ("ab_rate", "performance", 60),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We use cookies from Google Analytics.", ["performance"]),
+        ("På siden bruger vi statistik via cookies fra Google Analytics.", ["performance"]),
+        ("We use cookies. We do not use cookies from Google Analytics.", []),
+        ("We use cookies. See also the cookie pages of Google.", []),
+    ],
+)
+def test_the_tracker_that_sets_cookies_tells_what_they_are_for_where_nothing_else_does(read, text, expected):
+    declaration = read(text)
+    assert categories(declaration) == expected
+    assert declaration.disclosure_level == "undifferentiated"
+
+
+def test_a_label_that_names_a_service_says_whose_cookies_they_are(read):
+    text = "# Cookie policy\n\n## {}\n\nThey count visits.\n"
+    parties = [
+        read(text.format(label)).categories[0].party for label in ("Analytics cookies (Matomo)", "Analytics cookies")
+    ]
+    assert parties == ["third", "not_stated"]

@@ -67,6 +67,7 @@ SENTENCES = [
     ("pl", DOCUMENT, "Zgodę możesz wycofać w każdej chwili.", ("withdrawal_possible", None)),
     ("sv", DOCUMENT, "Inga tredjepartskakor används.", ("first_party_only", None)),
     ("sv", PERFORMANCE, "De sätts först när du har godkänt dem.", (CONSENT, "performance")),
+    ("sv", DOCUMENT, "Vi använder inte cookies för marknadsföring utan ditt samtycke.", (CONSENT, "targeting")),
 ]
 SILENT = [
     ("en", DOCUMENT, "Third-party cookies are those of another domain than ours."),
@@ -78,7 +79,6 @@ SILENT = [
     ("es", DOCUMENT, "Si rechaza las cookies, puede que falten funciones."),
     ("it", DOCUMENT, "Se disabiliti i cookie, alcune funzioni mancano."),
     ("pl", DOCUMENT, "Możesz usunąć cookies w swojej przeglądarce."),
-    ("sv", DOCUMENT, "Vi använder inte cookies för marknadsföring utan ditt samtycke."),
 ]
 
 

@@ -1,0 +1,85 @@
+"""Categories of a policy that names none: from lists of purposes, sentences about the use of cookies, and trackers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.model import TRACKING, Category
+from auditor.policy.category_drafts import Draft
+from auditor.policy.purposes import sentence_purpose, used_for
+from auditor.policy.service_names import find_services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.blocks import Block
+    from auditor.policy.context import Reading
+    from auditor.policy.scopes import Scopes
+
+
+def from_purposes(reading: Reading, scopes: Scopes) -> list[Draft]:
+    """Purposes that a list gives for cookies in general, where the policy names no categories at all."""
+    drafts: list[Draft] = []
+    listing = False
+    for place, block in reading.document.blocks():
+        if block.kind != "item":
+            listing = _opens_purposes(reading, place, block)
+            continue
+        category = sentence_purpose(reading, block.view.folded) if listing else None
+        if category is not None:
+            label = re.split(r"[.,;:(]", block.view.text, maxsplit=1)[0].strip()
+            drafts.append(
+                Draft(category, label[:80], "purpose_list", [block.view.quote()], scopes.at(place), (category,))
+            )
+    return drafts
+
+
+def _opens_purposes(reading: Reading, place: int, block: Block) -> bool:
+    """Does a heading or an introduction open a list of what cookies are used for?"""
+    folded = block.view.folded
+    if block.kind == "heading" and reading.words.cues("purpose_heading").first(folded) is not None:
+        return place not in reading.definition_places
+    if reading.words.cues("purpose_intro").first(folded) is None:
+        return False
+    bare = folded.rstrip(" :")
+    ends = (found.end == len(bare) for found in reading.words.cues("purpose_preposition").all(bare))
+    return folded.rstrip().endswith(":") or any(ends)  # "We use cookies to", then the items
+
+
+def from_sentences(reading: Reading, scopes: Scopes) -> Iterator[Draft]:
+    """Purposes that sentences give ("we use cookies to measure our traffic and to adapt advertisements")."""
+    have: set[Category] = set()
+    for sentence in reading.cookie_sentences:
+        if sentence.place in reading.definition_places or reading.denials.hypothetical(sentence):
+            continue
+        for category, label in used_for(reading, sentence):
+            if category not in have:
+                have.add(category)
+                yield Draft(category, label[:80], "purpose_list", [sentence.view.quote()], scopes.at(sentence.place))
+
+
+def from_services(reading: Reading, scopes: Scopes) -> Iterator[Draft]:
+    """What the trackers that set cookies are for, where nothing else tells a category ("cookies from Matomo")."""
+    have: set[Category] = set()
+    used = {place for place, block in reading.document.blocks() if _tells_use(reading, block)}
+    used -= reading.definition_places
+    for sentence in reading.cookie_sentences:
+        if (
+            sentence.place not in used
+            or sentence.place in reading.definition_places
+            or reading.denials.hypothetical(sentence)
+        ):
+            continue
+        for mention in find_services(sentence.view):
+            category = mention.service.category if mention.service.category in TRACKING else None
+            denied = reading.denials.reaches(sentence, mention.start, mention.end)
+            if category is not None and category not in have and not denied:
+                have.add(category)
+                yield Draft(category, mention.words, "purpose_list", [sentence.view.quote()], scopes.at(sentence.place))
+
+
+def _tells_use(reading: Reading, block: Block) -> bool:
+    """Does a block speak of the use of cookies?"""
+    folded = block.view.folded
+    return bool(reading.words.cues("use").first(folded) and reading.labels.cookie.first(folded))
