@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category, Contradiction, DeclaredParty
 from auditor.policy.blocks import Block, Table
 from auditor.policy.claim_conflicts import claim_conflicts
+from auditor.policy.claim_pairs import claim_pairs
 from auditor.policy.frames import Statement, announces
 from auditor.policy.purposes import sentence_purpose
+from auditor.policy.row_conflicts import row_conflicts
 from auditor.policy.table_conflicts import table_conflicts
 from auditor.policy.view import fold
 
@@ -40,6 +42,8 @@ def read_contradictions(
         _missing_promises(reading, declaration),
         _purpose_conflicts(reading, declaration),
         claim_conflicts(reading, declaration),
+        claim_pairs(declaration),
+        row_conflicts(declaration),
         table_conflicts(reading, declaration, categories),
     )
     unique: dict[tuple[str, str], Contradiction] = {}

@@ -11,6 +11,7 @@ from auditor.model import TRACKING, Category, Contradiction
 from auditor.policy.cells import split_names
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.hosts import brand
+from auditor.policy.purposes import sentence_purpose
 from auditor.policy.tables import category_label
 from auditor.policy.view import fold
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 TOLERANCE = 0.04
-SURE = 0.9
+SURE = 0.85
 _LOUDNESS = {
     Category.STRICTLY_NECESSARY: 0,
     Category.FUNCTIONAL: 1,
@@ -46,7 +47,7 @@ def table_conflicts(
             _unknown_categories(reading, declaration),
             _incomplete_rows(reading),
             _name_conflicts(declaration),
-            _known_otherwise(declaration),
+            _known_otherwise(reading, declaration),
         )
     )
 
@@ -159,8 +160,11 @@ def _name_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
             )
 
 
-def _known_otherwise(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
-    """A cookie that is declared as clearly less intrusive than what it is known for, of the service with most such."""
+def _known_otherwise(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """A cookie that is declared as less intrusive than what it is known for, of the service with most such.
+
+    More intrusive is a contradiction where its own purpose tells what it is known for.
+    """
     classifier = bundled() if declaration.cookies else None
     found: dict[str | None, list[tuple[DeclaredCookie, Classification]]] = {}
     for cookie in declaration.cookies:
@@ -169,7 +173,9 @@ def _known_otherwise(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
         known = classifier.cookie(cookie.name)
         if known.category is None or known.confidence < SURE or cookie.category in known.also_declared_as:
             continue
-        if cookie.category_basis == "stated" and _LOUDNESS.get(known.category, 0) > _LOUDNESS[cookie.category]:
+        louder = _LOUDNESS.get(known.category, 0) - _LOUDNESS[cookie.category]
+        told = sentence_purpose(reading, fold(cookie.purpose or "")) if louder < 0 else None
+        if cookie.category_basis != "none" and (louder > 0 or (told is known.category and told in TRACKING)):
             found.setdefault(known.service, []).append((cookie, known))
     if found:
         cookie, known = max(found.values(), key=len)[0]
