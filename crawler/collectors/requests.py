@@ -107,9 +107,13 @@ class RequestCollector:
         )
 
     def _on_wire(self, hop: Hop) -> bool:
-        """What outlives its document is sent all the same, but its wire details are lost with a frame."""
+        """What outlives its document is sent all the same, but its wire details are lost with a frame.
+
+        A page that does not read what a worker or the cache answered abandons it too: that was not sent.
+        """
         outlives = hop.kind == "Ping" or hop.first.url.partition("#")[0] in self._kept_alive
-        return hop.on_wire or (outlives and hop.abandoned)
+        unsent = hop.from_service_worker or hop.from_cache
+        return hop.on_wire or (outlives and hop.abandoned and not unsent)
 
 
 def _worth_probing(hop: Hop) -> bool:
