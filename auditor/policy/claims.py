@@ -61,6 +61,17 @@ _FOR_A_PURPOSE = re.compile(
     r"|za ucelem|til|voor|om)\s+(?!any\b|(?:\w+\s+){0,2}(?:web\W?)?(?:site|seite|sajt|stron|sivu))"
 )
 """Words that deny one use of cookies only ("no cookies to advertise", "keine Cookies zur Analyse"), in folded text."""
+_OF_OTHERS = re.compile(
+    r"\s+(?:of\s+(?:(?:any|our)\s+)?(?:other|third|external|partners)"  # Dutch "of andere" is "or other"
+    r"|(?:(?:from|by|van|von|durch|des?|d|di|da|dei|dos?|das|fra|fran|od|af|av|par|por|przez)[\s']+)?(?:(?:any|our)\s+)?"
+    r"(?:other\w*|third\w*|external|partners?|andr[ae]|annan|annen|tredje\w*|extern\w*|ander\w*|derde\w*|dritt\w*|autres?"
+    r"|tiers|tierces|otr[ao]s?|tercer\w*|altr[aei]\w{0,2}|terz[aei]\w*|outr[ao]s?|terceir\w*|innych|zewnetrzn\w*|trzeci\w*"
+    r"|podmiotow|jinych|tretich|muiden|muilta|ulkopuol\w*|kolman\w*))\b"
+)
+"""Words that deny the cookies of others only ("no cookies from other companies", "keine Cookies anderer"), folded."""
+_WITH_CLAUSE = re.compile(r",?\s+(?:which|whose|qui|dont|welche\w*|cuy[ao]s|jotka|joilla)\s")
+"""The beginning of a clause about the cookies that are denied ("pas de cookies qui vous identifient"), folded."""
+_SOME_ONLY = (_FOR_A_PURPOSE, _OF_OTHERS, _WITH_CLAUSE)
 _SOME_PAGES = re.compile(
     r"\b(?:some|certain|many|most|einige\w*|manche\w*|bestimmte\w*|sommige|bepaalde|veel|certaines|plusieurs|algunas"
     r"|ciertas|alcune|certe|niektor\w*|vissa|visse|nogle|noen|algumas|nekter\w*)\s+(?:\w+\s+){0,2}?"
@@ -147,7 +158,7 @@ def _goes_on(reading: Reading, sentence: Sentence, rule: Rule) -> bool:
 def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
     """Are only some cookies denied ("no advertising cookies", "no cookies to advertise", or a list)?"""
     folded = sentence.view.folded
-    if sentence.view.text.rstrip().endswith(":") or _FOR_A_PURPOSE.match(folded, found.end):
+    if sentence.view.text.rstrip().endswith(":") or any(some.match(folded, found.end) for some in _SOME_ONLY):
         return True
     after = folded[found.end : found.end + BESIDE]
     labels = reading.labels.find(after)
