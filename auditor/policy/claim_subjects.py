@@ -169,6 +169,8 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         category = _waiting(place)
     else:
         category = (_named_alone(place) if rule.type == "set_without_consent" else None) or _meant(place)
+    if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
+        category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
     return _category_subject(place.categories, place.scopes, category) if category else None
 
 

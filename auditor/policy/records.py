@@ -36,6 +36,11 @@ class _Record:
         named = "duration" in self.labels or ("name" in self.labels and "purpose" in self.cells)
         return len(self.cells) > MIN_ROLES or named
 
+    @property
+    def begins_with_name(self) -> bool:
+        """Is the name the first thing that a label tells?"""
+        return next(iter(self.labels), None) == "name"
+
     def add(self, place: int, role: str, label: View, value: View) -> None:
         """Takes the line at a place in."""
         self.cells[role], self.labels[role] = value, label
@@ -85,6 +90,8 @@ class _Gatherer:
             self.records.append(self._open)
 
     def _add(self, place: int, role: str, label: View, value: View) -> None:
+        if self._open is not None and role in self._open.cells and role != "name" and self._open.begins_with_name:
+            return  # a service beside its provider, say: the next record has another name
         if self._open is None or (role in self._open.cells and (role != "purpose" or role in self._open.labels)):
             self._open = _Record()
             self.records.append(self._open)

@@ -47,9 +47,9 @@ def is_other(reading: Reading, mention: Mention) -> bool:
     return fold(mention.service.name).replace(" ", "") not in reading.owners
 
 
-def heading_purpose(reading: Reading, place: int) -> Category | None:
-    """The category that the nearest labelled heading above a place names."""
+def heading_purpose(reading: Reading, place: int, usual: Category | None = None) -> Category | None:
+    """The category that the nearest labelled heading above a place names; the usual one where it names that, too."""
     for heading in reading.headings(place):
         if label := reading.labels.read(heading.view.folded):
-            return label.category
+            return usual if usual in label.covers else label.category
     return None

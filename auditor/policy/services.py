@@ -98,7 +98,8 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
             return service.category
         if category := sentence_purpose(reading, text):
             return category
-    return heading_purpose(reading, sentence.place) or (service.category if service.category in TRACKING else None)
+    usual = service.category if service.category in TRACKING else None
+    return heading_purpose(reading, sentence.place, usual) or usual
 
 
 def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]:
@@ -135,8 +136,20 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
         or any(words.cues(name).first(folded) for name in ("use", "cookie"))
         or (_stands_out(reading, sentence, mention) and (governed or is_entry(reading, sentence)))
         or (governed and _carries(reading, folded[: mention.start]))
+        or _heads_its_use(reading, sentence, mention)
         or _serves(reading, sentence, mention)
     )
+
+
+def _heads_its_use(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Is a heading little more than the name of a service, and does the text below it speak of use?"""
+    elements = reading.document.elements
+    block, below = elements[sentence.place], next(iter(elements[sentence.place + 1 : sentence.place + 2]), None)
+    if not (isinstance(block, Block) and block.kind == "heading" and isinstance(below, Block) and below.kind == "text"):
+        return False
+    if len(mention.words) * 2 < len(block.view.text) or reading.words.cues("denies").first(below.view.folded):
+        return False
+    return reading.words.cues("use").first(below.view.folded) is not None
 
 
 def _serves(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

@@ -44,3 +44,17 @@ def test_a_column_of_providers_of_a_category_names_services(read):
 def test_whose_addresses_are_shortened(read, text, subject):
     made = read(f"# Cookie policy\n\nWe use cookies.\n\n{text}").claims
     assert [(c.subject_kind, c.subject_value) for c in made if c.type == "ip_anonymised"] == [subject]
+
+
+def test_a_heading_that_is_a_service_names_it_where_the_text_speaks_of_use(read):
+    text = "# Datenschutzerklärung\n\n## Analyse-Tools und Werbung\n\n### Meta-Pixel\n\n{}\n"
+    used = "Diese Website nutzt zur Messung das Pixel von Meta."
+    assert services(read(text.format(used))) == [("Facebook Pixel", "targeting")]
+    assert services(read(text.format("Wir verwenden keine Pixel dieses Anbieters."))) == []
+
+
+def test_a_service_beside_its_provider_begins_no_other_record(read):
+    lines = ["Name: ab_cd", "Purpose: Bots", "Provider: .example.com", "Service: Cloudflare", "Expires in: 30 minutes"]
+    declaration = read("\n\n".join(["# Cookie policy", "## Essential cookies", *lines]))
+    assert [(c.name, c.duration.seconds) for c in declaration.cookies] == [("ab_cd", 1800)]
+    assert services(declaration) == [("Cloudflare", "strictly_necessary")]
