@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Playwright
 
     from crawler.config import CrawlConfig
+    from crawler.devtools import DevTools
     from crawler.network import AddressGuard
 
 VARIABLE = "CONSENT_AUDIT_BROWSER"
@@ -158,6 +159,10 @@ class Browsers:
     def native_gpc(self) -> bool:
         """Whether the Global Privacy Control signal comes from the browser itself: known after its first context."""
         return bool(self._native_gpc)
+
+    def devtools(self, context: BrowserContext) -> DevTools:
+        """The crawler's own connection to the browser that lent a context."""
+        return next(launched.devtools for launched in self._all if launched.browser is context.browser)
 
     async def check(self) -> None:
         """Kill browsers that do not answer, wear out those that grew too large; the watchdog does it all the time."""

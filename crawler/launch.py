@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.model import BrowserError
+from crawler.devtools import FLAG as DEVTOOLS_FLAG
+from crawler.devtools import DevTools, connect
 from crawler.modes import HEADED_LIKE, HEADLESS_SHELL
 
 if TYPE_CHECKING:
@@ -97,9 +99,17 @@ class LaunchedBrowser:
     """
 
     def __init__(
-        self, *, browser: Browser, keeper: BrowserContext, session: CDPSession, pid: int, profile: Path
+        self,
+        *,
+        browser: Browser,
+        keeper: BrowserContext,
+        session: CDPSession,
+        devtools: DevTools,
+        pid: int,
+        profile: Path,
     ) -> None:
         self.browser = browser
+        self.devtools = devtools
         self.pid = pid
         self.served = 0
         self.open = 0
@@ -131,6 +141,7 @@ class LaunchedBrowser:
 
     async def close(self) -> None:
         """Close in order, by force where that takes too long, and remove the profile folder."""
+        await self.devtools.close()
         if not self.dead:
             try:
                 await bounded(self._keeper.close(), CLOSE_TIMEOUT_S)
@@ -153,7 +164,7 @@ async def launch(
                 headless=True,
                 chromium_sandbox=sandbox,
                 proxy={"server": proxy, "bypass": "<-loopback>"},
-                args=[*FLAGS, *more],
+                args=[*FLAGS, DEVTOOLS_FLAG, *more],
                 ignore_default_args=list(UNWANTED),
                 timeout=LAUNCH_TIMEOUT_S * 1000,
             ),
@@ -163,11 +174,21 @@ async def launch(
         assert browser is not None, "a persistent Chromium context has a browser"
         session = await bounded(browser.new_browser_cdp_session(), PING_TIMEOUT_S)
         pid = await bounded(_pid(session), PING_TIMEOUT_S)
-    except (TimeoutError, PlaywrightError) as error:
+        devtools = await _devtools(keeper, profile)
+    except (TimeoutError, PlaywrightError, BrowserError) as error:
         await asyncio.to_thread(shutil.rmtree, profile, ignore_errors=True)
         first = str(error).strip().splitlines()[0] if str(error).strip() else "no answer"
         raise BrowserError(f"{choice.path} does not start: {first}") from error
-    return LaunchedBrowser(browser=browser, keeper=keeper, session=session, pid=pid, profile=profile)
+    return LaunchedBrowser(browser=browser, keeper=keeper, session=session, devtools=devtools, pid=pid, profile=profile)
+
+
+async def _devtools(keeper: BrowserContext, profile: Path) -> DevTools:
+    try:
+        return await connect(profile)
+    except BrowserError:
+        with suppress(TimeoutError, PlaywrightError):
+            await bounded(keeper.close(), CLOSE_TIMEOUT_S)
+        raise
 
 
 async def _pid(session: CDPSession) -> int:

@@ -273,6 +273,7 @@ class PageDriver:
 
     async def _document(self, *, answered: bool = True) -> Hop | None:
         """The request of the document that stands, or else of the one that was asked for last."""
+        await self._recorder.taps.catch_up()  # Playwright may have told of a document before its events are here.
         try:
             frames = await self.tap.frames()
         except (TimeoutError, PlaywrightError):

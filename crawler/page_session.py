@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from playwright.async_api import CDPSession
 
+    from crawler.devtools import DevToolsSession
+
 CALL_TIMEOUT_S = 5.0
 WORLD = "consent-audit"
 _CHANGES = (
@@ -25,17 +27,16 @@ _CHANGES = (
     "Page.navigatedWithinDocument",
     "Page.documentOpened",
 )
-_CALLED_AS_IT_IS = "_pw_impl_instance_"
-"""Where Playwright keeps the wrapper of a handler that it has wrapped before."""
 
 
 class PageSession:
     """Follows a page's frames and worlds from the moment on that ``Page`` and ``Runtime`` are enabled on the session.
 
-    Every call raises TimeoutError or Playwright's Error when the page does not answer.
+    Every call raises TimeoutError or Playwright's Error when the page does not answer. ``url`` is the address of the
+    page's document, empty until it has gone somewhere.
     """
 
-    def __init__(self, session: CDPSession) -> None:
+    def __init__(self, session: CDPSession | DevToolsSession) -> None:
         self._session = session
         self._tree: dict[str, Any] | None = None
         self._worlds: dict[str, int] = {}
@@ -43,15 +44,19 @@ class PageSession:
         self._made = 0
         self._main: dict[str, int] = {}
         self._frames: dict[int, str] = {}
+        self._main_frame = ""
+        self.url = ""
         for event in _CHANGES:
             self.on(event, self._changed)
+        self.on("Page.frameNavigated", self._navigated)
+        self.on("Page.navigatedWithinDocument", self._moved_on)
         self.on("Runtime.executionContextCreated", self._context_made)
         self.on("Runtime.executionContextDestroyed", self._context_gone)
         self.on("Runtime.executionContextsCleared", self._contexts_cleared)
 
     def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Call ``handler(parameters)`` for every CDP event of that name."""
-        self._session.on(event, _unwrapped(handler))
+        self._session.on(event, handler)
 
     async def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
         """A CDP call of at most 5 seconds."""
@@ -90,6 +95,15 @@ class PageSession:
     def _changed(self, _event: dict[str, Any]) -> None:
         self._tree = None
 
+    def _navigated(self, event: dict[str, Any]) -> None:
+        frame = event["frame"]
+        if not frame.get("parentId"):
+            self._main_frame, self.url = str(frame["id"]), f"{frame['url']}{frame.get('urlFragment', '')}"
+
+    def _moved_on(self, event: dict[str, Any]) -> None:
+        if event["frameId"] == self._main_frame:
+            self.url = str(event["url"])
+
     def _context_made(self, event: dict[str, Any]) -> None:
         facts = event["context"].get("auxData", {})
         if facts.get("isDefault"):
@@ -107,18 +121,3 @@ class PageSession:
         self._worlds.clear()
         self._main.clear()
         self._frames.clear()
-
-
-def _unwrapped(handler: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
-    """The same handler, marked as wrapped already.
-
-    Playwright's wrapper inspects the handler's signature and copies the parameters at every event, which is a third of
-    what hearing a page costs this process; parameters of CDP events are plain JSON and need neither. Where Playwright
-    does not know the mark, it wraps as ever.
-    """
-
-    def direct(parameters: dict[str, Any]) -> None:
-        handler(parameters)
-
-    setattr(direct, _CALLED_AS_IT_IS, direct)
-    return direct

@@ -164,7 +164,7 @@ class _Playing:
         self.context = context
         self.driver = PageDriver(context, self.recorder, self.task.crawl, self.guard, self.actor.confirms)
         try:
-            self.recorder.attach(context)
+            self.recorder.attach(context, self.browsers.devtools(context))
             await self._ask("attach", self.actor.attach(context), None)
             await self.driver.start()
             self.timeline.begin(Phase.BEFORE_CHOICE)

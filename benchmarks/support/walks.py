@@ -122,7 +122,7 @@ async def staged(browsers: Browsers, crawl: CrawlConfig, walk: Walk, name: str) 
         timeline.begin(Phase.BEFORE_CHOICE)
         recorder = Recorder(timeline, override(browsers.facts.version, crawl.locale))
         actor = ConsentActor(recorder.session_of, recorder.scripts_in)
-        recorder.attach(context)
+        recorder.attach(context, browsers.devtools(context))
         page = await context.new_page()
         await recorder.listen(context, page)
         for url in walk.pages:

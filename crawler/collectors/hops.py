@@ -227,7 +227,7 @@ class NetworkLog:
             around = self.frames.behind_new(frame, scripts, url)
             causes = self._journeys.behind(frame, url) or around
         elif scripts and announced.deferred(event):
-            causes = self._later.get(url) or (self.frames.standing_at(scripts[0], tap.page.url),)
+            causes = self._later.get(url) or (self.frames.standing_at(scripts[0], tap.url),)
         elif url == document and scripts and announced.is_its_own_document(event):
             causes = scripts
         else:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from crawler.collectors.hops import Hop
     from crawler.collectors.tap import Report, Tap
     from crawler.collectors.timeline import Timeline
+    from crawler.devtools import DevTools
     from crawler.page_session import PageSession
 
 T = TypeVar("T", "Cookie", "StorageItem")
@@ -105,8 +106,9 @@ class Recorder:
         self.taps.on_report("clicks", self._clicked)
         self.taps.on_report("unheard", self._unheard)
 
-    def attach(self, context: BrowserContext) -> None:
+    def attach(self, context: BrowserContext, devtools: DevTools) -> None:
         """Listen to a context's workers. Pages are listened to one by one: ``listen``."""
+        self.taps.listen_over(devtools)
         self._workers.attach(context)
 
     async def listen(self, context: BrowserContext, page: Page) -> bool:
@@ -186,6 +188,7 @@ class Recorder:
 
     async def read_unannounced(self) -> None:
         """Ask now for the answers to requests that no session announced: their window is about to be closed."""
+        await self.taps.catch_up()
         await self._try(requests.NAME, self._workers.read(self.log.hops))
 
     def note(self, collector: str, problem: str, *, partly: bool = False) -> None:
@@ -204,6 +207,7 @@ class Recorder:
 
     async def drain(self, page_url: str, *, keep_raw: bool, shown: Shown) -> Observations:
         """Everything that was observed. ``page_url``: the visit's final URL, which decides what is third-party."""
+        await self.taps.catch_up()
         orphans = self.log.settle()
         unannounced = await self._workers.hops(self.log.hops, orphans)
         self.log.lineage.learn(unannounced)

@@ -40,12 +40,12 @@ class Sockets:
             url=str(event["url"])[:MAX_ADDRESS],
             method="GET",
             kind="WebSocket",
-            document=tap.page.url,
+            document=tap.url,
             frame=None,
             at_ms=now_ms(),
             monotonic=0.0,
             headers={},
-            causes=distinct((*from_cdp(event.get("initiator", {})), tap.page.url)),
+            causes=distinct((*from_cdp(event.get("initiator", {})), tap.url)),
             tap=tap,
         )
         if self._log.add(hop):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -19,12 +20,14 @@ from playwright.async_api import Error as PlaywrightError
 from crawler.collectors.setcookie import well_formed
 from crawler.collectors.sharing import MAX_BODY
 from crawler.launch import bounded
-from crawler.page_session import PageSession
+from crawler.page_session import CALL_TIMEOUT_S, PageSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.async_api import BrowserContext, Page
+
+    from crawler.devtools import DevTools
 
     Handler = Callable[["Tap", dict[str, Any]], None]
 
@@ -65,6 +68,7 @@ class Taps:
         self.failures: dict[str, str] = {}
         self.all: list[Tap] = []
         self._identity = identity
+        self._devtools: DevTools | None = None
         self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
         self._reporters: list[tuple[str, Callable[[Report], None]]] = []
         self._binding = f"_{secrets.token_hex(8)}"
@@ -79,13 +83,24 @@ class Taps:
         """Call ``handler(report)`` for everything that the hook tells."""
         self._reporters.append((collector, handler))
 
+    def listen_over(self, devtools: DevTools) -> None:
+        """The connection to the visit's browser."""
+        self._devtools = devtools
+
+    async def catch_up(self) -> None:
+        """Wait until all that the browser has told so far has been handled, where Playwright may be ahead."""
+        if self._devtools is not None:
+            with suppress(TimeoutError):  # Then there is nothing to be waited for.
+                await bounded(self._devtools.catch_up(), CALL_TIMEOUT_S)
+
     async def attach(self, context: BrowserContext, page: Page) -> bool:
         """Open the session of a page and put the hook into it, before its first navigation where possible.
 
         Whether that succeeded; the reason is in ``failures`` under ``tap`` if not.
         """
         try:
-            session = PageSession(await bounded(context.new_cdp_session(page), ATTACH_TIMEOUT_S))
+            assert self._devtools is not None, "the visit's browser is known before its first page"
+            session = PageSession(await bounded(self._devtools.attach(context, page), ATTACH_TIMEOUT_S))
             tap = Tap(page, session)
             self.all.append(tap)
             for event in self._handlers:
@@ -154,6 +169,11 @@ class Tap:
     def __init__(self, page: Page, session: PageSession) -> None:
         self.page = page
         self.session = session
+
+    @property
+    def url(self) -> str:
+        """The address of the page's document, as of the last event that was handled."""
+        return self.session.url or self.page.url
 
     async def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
         """A bounded CDP call. TimeoutError or Playwright's Error when the page does not answer."""

@@ -16,7 +16,6 @@ from auditor.model import BrowserError, Outcome, Scenario, Site
 from crawler.browser import RECYCLE_ABOVE_BYTES, Browsers, find_browser
 from crawler.config import CrawlConfig
 from crawler.launch import BrowserChoice
-from crawler.page_session import PageSession
 from crawler.processes import resident_bytes
 from crawler.visit import VisitTask, play
 
@@ -127,26 +126,6 @@ def test_facts_are_proven(browsers):
     assert facts.version[0].isdigit()
     assert "Headless" not in facts.user_agent
     assert "--disable-quic" in facts.flags
-
-
-@pytest.mark.browser
-def test_events_of_a_session_are_not_copied(run, browsers):
-    """Playwright copies them for every handler, at a third of what hearing a page costs."""
-
-    async def go():
-        heard = []
-        async with browsers.context(CrawlConfig()) as context:
-            page = await context.new_page()
-            session = PageSession(await context.new_cdp_session(page))
-            for _ in range(2):
-                session.on("Page.frameNavigated", heard.append)
-            await session.send("Page.enable")
-            await page.goto("data:text/html,heard", wait_until="load")
-        return heard
-
-    first, second = run(go())
-    assert first["frame"]["url"] == "data:text/html,heard"
-    assert first is second
 
 
 def task(url):
