@@ -74,7 +74,8 @@ def _service(place: Place) -> Subject | None:
 
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
-    if rule.type in OF_ONE_SERVICE and (one := _service(place)):
+    of_one = rule.type in OF_ONE_SERVICE or (rule.type == "consent_before_setting" and place.says("this_service"))
+    if of_one and (one := _service(place)):
         return one
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":

@@ -146,7 +146,9 @@ def first_party_only(claim: Claim, site: SiteEvidence) -> Verdict:
 
 
 def session_only(claim: Claim, site: SiteEvidence) -> Verdict:
-    """Cookies end with the session: a persistent one says otherwise."""
+    """Cookies end with the session: a persistent one says otherwise, unless only most of them are said to end."""
+    if is_softened(claim):
+        return None
     items = [item for item in _cookies_meant(claim, site) if item.lifetime_seconds()]
     if not items:
         return None

@@ -58,3 +58,11 @@ def test_a_service_beside_its_provider_begins_no_other_record(read):
     declaration = read("\n\n".join(["# Cookie policy", "## Essential cookies", *lines]))
     assert [(c.name, c.duration.seconds) for c in declaration.cookies] == [("ab_cd", 1800)]
     assert services(declaration) == [("Cloudflare", "strictly_necessary")]
+
+
+def test_that_one_service_waits_for_consent_is_said_of_it(read):
+    text = "# Datenschutzerklärung\n\n## Google Analytics\n\nWir verwenden Google Analytics. {}"
+    made = read(text.format("Die Nutzung dieses Dienstes erfolgt auf Grundlage Ihrer Einwilligung.")).claims
+    assert [(c.type, c.subject_kind, c.subject_value) for c in made] == [
+        ("consent_before_setting", "service", "Google Analytics")
+    ]

@@ -142,6 +142,11 @@ CLAIMS = {
     "functional cookies that follow, said of all": ("silent", policy(x.claim("no_cross_site_tracking")), [FOREIGN]),
     # lifetimes
     "session cookies, and a persistent one": ("fires", policy(x.claim("session_only")), [IDENTIFIED]),
+    "most are session cookies, and a persistent one": (
+        "silent",
+        policy(x.claim("session_only", strength="qualified")),
+        [IDENTIFIED],
+    ),
     "session cookies": (
         "silent",
         policy(x.claim("session_only")),
