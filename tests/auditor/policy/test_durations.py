@@ -45,3 +45,11 @@ def test_a_french_document_has_days():
 def test_a_spanish_and_is_no_year():
     assert find_durations("entre 1 y 2 cookies") == []
     assert read_duration("1 y 2 años").seconds in (None, 2 * 365 * DAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Duration of your visit", "Bis zum Schließen des Browsers", "Ende der Browser-Sitzung", "Fermeture du navigateur"],
+)
+def test_the_end_of_a_visit_is_that_of_the_session(text):
+    assert read_duration(text).kind == "session"
