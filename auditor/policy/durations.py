@@ -47,12 +47,13 @@ class Grammar:
         self.figure = re.compile(r"(?<![\w.])(\d{1,6}(?:[.,]\d{1,3})?)(?![\w.])")
         self.phrases = [
             (kind, re.compile(rf"(?<!\w)(?:{_any(data[kind])})(?!\w)"))
-            for kind in ("few_seconds", "until_deleted", "session", "persistent")
+            for kind in ("few_seconds", "until_deleted", "session", "until_event", "persistent")
         ]
         self.less = re.compile(rf"(?:{_any(data['less_words'])})\s*$")
         self.max = re.compile(rf"(?:^|\W)(?:{_any(data['max_words'])})\s*$")
         self.approx = re.compile(rf"(?:^|\W|^~)(?:{_any(data['approx_words'])})\s*$")
         self.range = re.compile(rf"^\s*(?:{_any(data['range_words'])})\s*$")
+        self.alternative = re.compile(rf"\s*(?:{_any(data['alternative_words'])})\s*")
 
 
 def _any(phrases: Iterable[str]) -> str:
@@ -91,7 +92,7 @@ def read_duration(text: str, unit: int | None = None, language: str | None = Non
         if pattern.search(folded) and (not found or kind == "few_seconds"):
             return _phrase(raw, kind)
     if found:
-        return _measured(raw, folded, found)
+        return _from_session(raw, folded, found) or _measured(raw, folded, found)
     return Duration(raw=raw, kind="approx" if is_vague(folded) else "unknown")
 
 
@@ -163,6 +164,20 @@ def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Durat
         return Duration(raw=raw, kind="max", seconds=seconds, min_seconds=0, max_seconds=seconds)
     kind = "approx" if rules.approx.search(before) else "fixed"
     return Duration(raw=raw, kind=kind, seconds=seconds)
+
+
+def _from_session(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Duration | None:
+    """The range of a text that gives the session and one amount as alternatives ("2 years / session"), else None."""
+    rules = grammar()
+    session = dict(rules.phrases)["session"].search(folded)
+    if session is None or len(found) != 1:
+        return None
+    seconds, start, end = found[0]
+    first = session.end() <= start
+    gap = folded[session.end() : start] if first else folded[end : session.start()]
+    if not (rules.alternative.fullmatch(gap) or (first and rules.range.match(gap))):
+        return None  # "2 hours a session" goes from nothing to nothing
+    return Duration(raw=raw, kind="range", min_seconds=0, max_seconds=seconds)
 
 
 def _rest(folded: str, found: list[tuple[int, int, int]]) -> int:
