@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.domains import host_of
-from crawler.collectors.setcookie import Written, parse
+from crawler.collectors.setcookie import Written, parse, whole_seconds
 
 if TYPE_CHECKING:
     from crawler.collectors.tap import Report
@@ -49,6 +49,6 @@ def from_report(report: Report, url: str) -> Written | None:
 def _store_lifetime(expires: str, at_ms: float) -> int | None:
     """``cookieStore`` takes the moment in milliseconds since 1970."""
     try:
-        return max(round((float(expires) - at_ms) / 1000), 0)
+        return whole_seconds((float(expires) - at_ms) / 1000)
     except (ValueError, OverflowError):
         return None

@@ -157,7 +157,12 @@ def _lifetime(attributes: dict[str, str], at_ms: float) -> int | None:
     expires = _cookie_date(attributes.get("expires", ""))
     if expires is None:
         return None
-    return max(round(expires.timestamp() - at_ms / 1000), 0)
+    return whole_seconds(expires.timestamp() - at_ms / 1000)
+
+
+def whole_seconds(left: float) -> int:
+    """A lifetime in whole seconds: none of it left is a deletion, a fraction of a second is not."""
+    return max(round(left), 1) if left > 0 else 0
 
 
 def _cookie_date(text: str) -> datetime | None:
