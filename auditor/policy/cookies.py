@@ -45,10 +45,18 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
             (out if grid.heading else loose).extend(_from_grid(reading, categories, scopes, place, grid))
     loose.extend(in_lists(reading, categories, scopes))
     loose.extend(in_prose(reading, categories, scopes, {fold(cookie.name) for cookie in loose}))
-    known = {fold(cookie.name) for cookie in out}
-    out.extend(cookie for cookie in loose if fold(cookie.name) not in known)
+    known: dict[str, list[DeclaredCookie]] = {}
+    for cookie in out:
+        known.setdefault(fold(cookie.name), []).append(cookie)
+    out.extend(cookie for cookie in loose if _adds(cookie, known.get(fold(cookie.name), [])))
     out.sort(key=lambda cookie: cookie.evidence[0].start)
     return tuple(out[:MAX_COOKIES])
+
+
+def _adds(loose: DeclaredCookie, known: list[DeclaredCookie]) -> bool:
+    """Is an entry without headings of its own about a new name, or does a row of it give another lifetime?"""
+    alike = (cookie.duration == loose.duration for cookie in known)
+    return not known or (loose.basis == "table" and loose.duration.seconds is not None and not any(alike))
 
 
 # ------------------------------------------------------------------------------------------- tables

@@ -166,16 +166,38 @@ def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Durat
     return Duration(raw=raw, kind=kind, seconds=seconds)
 
 
+def choices(duration: Duration) -> tuple[int, ...]:
+    """The lifetimes in seconds that a declaration leaves to choose from; none where it is a stretch or no number.
+
+    "2 years / session" is the one or the other, "session to 2 years" any lifetime between them.
+    """
+    if duration.seconds is not None:
+        return (duration.seconds,)
+    folded = fold(duration.raw or "")
+    found = _amounts(folded, None, None)
+    if duration.kind != "range" or len(found) != 1 or duration.max_seconds is None:
+        return ()
+    session = dict(grammar().phrases)["session"].search(folded)
+    gap = _between(session, found[0]) if session else None
+    joined = gap is not None and grammar().alternative.fullmatch(folded[slice(*gap)])
+    return (0, duration.max_seconds) if joined else ()
+
+
+def _between(session: re.Match[str], amount: tuple[int, int, int]) -> tuple[int, int]:
+    """The stretch between the words for the session and an amount (seconds, start, end), whichever comes first."""
+    _, start, end = amount
+    return (session.end(), start) if session.end() <= start else (end, session.start())
+
+
 def _from_session(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Duration | None:
     """The range of a text that gives the session and one amount as alternatives ("2 years / session"), else None."""
     rules = grammar()
     session = dict(rules.phrases)["session"].search(folded)
     if session is None or len(found) != 1:
         return None
-    seconds, start, end = found[0]
-    first = session.end() <= start
-    gap = folded[session.end() : start] if first else folded[end : session.start()]
-    if not (rules.alternative.fullmatch(gap) or (first and rules.range.match(gap))):
+    seconds, start, _ = found[0]
+    gap = folded[slice(*_between(session, found[0]))]
+    if not (rules.alternative.fullmatch(gap) or (session.end() <= start and rules.range.match(gap))):
         return None  # "2 hours a session" goes from nothing to nothing
     return Duration(raw=raw, kind="range", min_seconds=0, max_seconds=seconds)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, groupby
+from itertools import chain, combinations, groupby
 from typing import TYPE_CHECKING
 
 from auditor.classify import bundled
 from auditor.model import TRACKING, Category, Contradiction
 from auditor.policy.cells import split_names
 from auditor.policy.cookies import is_cookie_table
+from auditor.policy.durations import choices
 from auditor.policy.hosts import brand
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.tables import category_label
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.04
 SURE = 0.85
+MAX_TOLD = 50
+"""Lifetimes of one cookie that are compared, each with each; the longest is always among them."""
 _LOUDNESS = {
     Category.STRICTLY_NECESSARY: 0,
     Category.FUNCTIONAL: 1,
@@ -79,15 +82,20 @@ def _duration_conflicts(by_name: dict[str, list[DeclaredCookie]]) -> Iterator[Co
     """One name on one host with several lifetimes."""
     for name, cookies in by_name.items():
         for _, group in groupby(sorted(cookies, key=lambda c: c.host or ""), key=lambda c: c.host or ""):
-            timed = [cookie for cookie in group if cookie.duration.seconds is not None]
-            seconds = [cookie.duration.seconds or 0 for cookie in timed]
-            if timed and max(seconds) - min(seconds) > TOLERANCE * max(seconds):
+            timed = [cookie for cookie in group if choices(cookie.duration)]
+            told = sorted({choices(cookie.duration) for cookie in timed})
+            if any(_differ(one, other) for one, other in combinations((*told[:MAX_TOLD], *told[-1:]), 2)):
                 yield Contradiction(
                     kind="cookie_duration_conflict",
                     subject=name,
                     note="declared with more than one lifetime",
                     evidence=tuple(dict.fromkeys(cookie.evidence[0] for cookie in timed))[:4],
                 )
+
+
+def _differ(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Do two declarations have no lifetime in common?"""
+    return all(abs(a - b) > TOLERANCE * max(a, b) for a in one for b in other)
 
 
 def _heading_conflicts(reading: Reading, categories: Categories) -> Iterator[Contradiction]:
