@@ -40,19 +40,6 @@ def services_in_tables(reading: Reading, categories: Categories, scopes: Scopes)
             yield from _titled(reading, scopes, place, grid, governing)
 
 
-def providers(reading: Reading, categories: Categories) -> Iterator[DeclaredService]:
-    """The services in the provider column of a category's table of cookies, not companies that have several."""
-    for place, grid in reading.grids:
-        governing = categories.governing.get(place)
-        for row in grid.records() if governing else ():
-            cell = row.cells.get("provider")
-            if cell is None or len(cell.text) > MAX_SERVICE_NAME or any(own in cell.folded for own in reading.owners):
-                continue  # "Acme (Matomo)": the vendor runs it himself
-            for mention in find_services(cell):
-                if governing and mention.service.category in TRACKING and is_other(reading, mention):
-                    yield example(mention, governing.canonical, governing.label, governing.scope_ids, row.view, 0.8)
-
-
 def is_service_table(reading: Reading, grid: Grid) -> bool:
     """Does the heading of the name column speak of services or tools rather than of cookies?"""
     view = grid.heading_of("name") or grid.heading_of("provider")

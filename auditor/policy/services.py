@@ -14,7 +14,7 @@ from auditor.policy.purposes import purposes, sentence_purpose
 from auditor.policy.recipients import recipients
 from auditor.policy.service_entries import example, heading_purpose, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
-from auditor.policy.service_tables import providers, services_in_tables
+from auditor.policy.service_tables import services_in_tables
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
     candidates = [
         *_in_sentences(reading, categories, scopes),
         *services_in_tables(reading, categories, scopes),
-        *providers(reading, categories),
         *listed_partners(reading, scopes),
         *recipients(reading, scopes),
     ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditor.declared import Declarations
-    from auditor.model import Category, Quote
+    from auditor.model import Category
     from auditor.observed import Knowledge
     from auditor.readings import Declared
 
@@ -50,8 +50,7 @@ class Conflict:
 def conflicts(declared: Declarations) -> Iterator[Conflict]:
     """Each cookie and each service that is declared in two ways, once; sorted by name."""
     cookies = _first_of_each(_cookies(declared.cookies, declared.knowledge))
-    rows = {quote for one in declared.cookies for quote in one.record.evidence}
-    services = _first_of_each(_services(one for one in declared.services if not _is_provider(one.record, rows)))
+    services = _first_of_each(_services(declared.services))
     yield from (cookies[name] for name in sorted(cookies))
     yield from (services[name] for name in sorted(services) if name not in cookies)
 
@@ -92,11 +91,6 @@ def _same_provider(one: DeclaredCookie, other: DeclaredCookie, knowledge: Knowle
 def _same_name(first: str, second: str, knowledge: Knowledge) -> bool:
     names = service_names(first, knowledge)
     return fold(second) in names or owner_words(first) == owner_words(second)
-
-
-def _is_provider(record: DeclaredService, rows: set[Quote]) -> bool:
-    """Whether a service is named only in rows of cookies: one provider sets cookies of several categories."""
-    return bool(record.evidence) and rows.issuperset(record.evidence)
 
 
 def _services(declared: Iterable[Declared[DeclaredService]]) -> Iterator[Conflict]:

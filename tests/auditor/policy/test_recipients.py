@@ -27,10 +27,15 @@ def test_who_gets_data_is_named_without_a_category(read, sentence, named):
     assert services(read(PRIVACY.format(sentence))) == [(name, None) for name in named]
 
 
-def test_a_column_of_providers_of_a_category_names_services(read):
-    table = "| Cookie | Provider | Duration |\n|---|---|---|\n| _ga | Google Analytics | 2 years |\n| x1 | Google | |\n"
-    declaration = read(f"# Cookie policy\n\nWe use cookies.\n\n## Analytics cookies\n\n{table}")
-    assert services(declaration) == [("Google Analytics", "performance")]
+def test_a_column_of_providers_declares_no_services(read):
+    """It says whose a listed cookie is: a declared service would cover the cookies that the list leaves out."""
+    table = "| Cookie | Provider | Duration |\n|---|---|---|\n| __hstc | HubSpot | 13 months |\n| x1 | Google | |\n"
+    declaration = read(f"# Cookie policy\n\nWe use cookies.\n\n## Marketing cookies\n\n{table}")
+    assert [(one.name, one.provider) for one in declaration.cookies] == [
+        ("__hstc", "HubSpot"),
+        ("x1", "Google"),
+    ]
+    assert services(declaration) == []
 
 
 @pytest.mark.parametrize(
