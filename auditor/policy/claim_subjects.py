@@ -166,10 +166,7 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return named
     if governing is not None or place.says("only_these"):
         return None
-    if rule.type == "consent_before_setting":
-        category = _waiting(place)
-    else:
-        category = (_named_alone(place) if rule.type == "set_without_consent" else None) or _meant(place)
+    category = _own_category(place, rule) or _meant(place) if rule.type != "consent_before_setting" else _waiting(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
     return _category_subject(place.categories, place.scopes, category) if category else None
@@ -240,6 +237,21 @@ def _takes_up(place: Place) -> bool:
         all(not 0 <= word.start - one.end <= BESIDE and not one.start <= word.start < one.end for word in words)
         for one in meant
     )
+
+
+def _own_category(place: Place, rule: Rule) -> Category | None:
+    """The category that a sentence itself tells: by a label, as "strictly necessary", or by what it measures."""
+    if rule.type == "set_without_consent":
+        return _named_alone(place) or (Category.STRICTLY_NECESSARY if _strictly_needed(place) else None)
+    if rule.type == "anonymous_data" and sentence_purpose(place.reading, place.folded) is Category.PERFORMANCE:
+        declared = any(category.canonical is Category.PERFORMANCE for category in place.categories.declared)
+        return Category.PERFORMANCE if declared else None
+    return None
+
+
+def _strictly_needed(place: Place) -> bool:
+    """Does a sentence call its cookies strictly necessary, and not deny that?"""
+    return place.says("concepts", "strictly_needed") and not place.says("concepts", "beyond_necessary")
 
 
 def _waiting(place: Place) -> Category | None:

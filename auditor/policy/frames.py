@@ -34,7 +34,8 @@ class Frame:
     """What must stand in one clause.
 
     ``parts`` are word classes, the verb first; ``denied`` says whether the verb must be denied (None: either);
-    ``absent`` are classes that no part of the sentence may have, ``before`` those that may not precede the verb.
+    ``absent`` are classes that no part of the sentence may have, ``before`` those that may not precede the verb. With
+    ``alone`` a denial behind an "and" is none of the verb ("are anonymous and not linked to you").
     """
 
     parts: tuple[str, ...]
@@ -42,6 +43,7 @@ class Frame:
     absent: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     reach: int = REACH
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Statement:
             return None
         for head in self.spans(wanted.parts[0]):
             found = self._around(head, wanted)
-            if found is None or (wanted.denied is not None and self.denied(head) is not wanted.denied):
+            if found is None or wanted.denied not in (None, self.denied(head, alone=wanted.alone)):
                 continue
             if not any(self._precedes(name, head) for name in wanted.before):
                 return found
@@ -103,8 +105,11 @@ class Statement:
         ends = [match.span() for match in islice(_BREAK.finditer(self.folded), MOST)]
         return ends + [(span.start, span.end) for span in self.spans("but")]
 
-    def denied(self, head: Found) -> bool:
-        """Is a verb denied: by a word before it in its clause, or by one after it ("verkaufen wir nicht")?"""
+    def denied(self, head: Found, *, alone: bool = False) -> bool:
+        """Is a verb denied: by a word before it in its clause, or by one after it ("verkaufen wir nicht")?
+
+        With ``alone`` what follows an "and" denies something else.
+        """
         low, high = self._clause(head)
         if any(
             low < span.end
@@ -118,6 +123,7 @@ class Statement:
             head.end <= span.start < high
             and span.start - head.end <= NEGATION_AFTER
             and not _CLAUSE_COMMA.search(self.folded, head.end, span.start)
+            and not (alone and self.words.cues("joiner").first(self.folded[head.end : span.start]))
             for span in self.spans("negation_after")
         )
 
@@ -145,7 +151,7 @@ def frames() -> tuple[tuple[dict[str, Any], Frame], ...]:
 def _frame(entry: dict[str, Any]) -> Frame:
     return Frame(
         tuple(entry["parts"]), entry.get("denied", False), tuple(entry.get("absent", ())),
-        tuple(entry.get("before", ())), entry.get("reach", REACH),
+        tuple(entry.get("before", ())), entry.get("reach", REACH), entry.get("alone", False),
     )  # fmt: skip
 
 

@@ -73,7 +73,10 @@ def _runs(reading: Reading, sentence: Sentence, folded: str, *, listed: bool) ->
 
 
 def conditional(reading: Reading, folded: str) -> bool:
-    """Does a sentence begin with a condition ("Without your consent, ...")?"""
+    """Does a sentence begin with a condition ("Without your consent, ..."), at most a "but" before it?"""
+    turn = reading.words.cues("concepts", "turn").first(folded[:OPENING])
+    if turn is not None and not folded[: turn.start].strip():
+        folded = folded[turn.end :].lstrip(" ,")
     condition = reading.words.cues("contrast").first(folded[:OPENING])
     return condition is not None and not folded[: condition.start].strip()
 
