@@ -13,6 +13,7 @@ from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.denials import Denials, read_denials
 from auditor.policy.owners import read_owners
+from auditor.policy.paired_columns import split_pairs
 from auditor.policy.records import read_records
 from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
@@ -146,7 +147,7 @@ class Reading:
     @cached_property
     def grids(self) -> tuple[tuple[int, Grid], ...]:
         """Every table and every record of lines with its place, columns understood, in the order of the document."""
-        tables = [(place, read_grid(self, table)) for place, table in self.document.tables()]
+        tables = [(place, read_grid(self, split_pairs(self, table))) for place, table in self.document.tables()]
         records = [(places[0], grid) for places, grid in self.records]
         return tuple(sorted(tables + records, key=lambda pair: pair[0]))
 

@@ -32,6 +32,35 @@ def test_columns_are_told_from_values_where_headings_mislead(rows):
     assert rows(table) == [("sess_id", "strictly_necessary", 0, "cookie"), ("_ga", "performance", 2 * YEAR, "cookie")]
 
 
+def test_a_column_of_names_and_providers_is_two(read):
+    table = (
+        "# Cookies\n\n## Statistics (2)\n\n| Name / Provider | Purpose | Maximum Storage Duration | Type |\n"
+        "|---|---|---|---|\n| CookieConsent / acme.example | keeps the choice | Persistent | HTTP Cookie |\n"
+        "| _ga / Google | counts visits | 2 years | HTTP Cookie |\n"
+    )
+    assert [(c.name, c.provider, c.host, c.duration.kind) for c in read(table).cookies] == [
+        ("CookieConsent", "acme.example", "acme.example", "persistent"),
+        ("_ga", "Google", None, "fixed"),
+    ]
+
+
+def test_a_row_of_a_paired_column_may_be_a_name_alone(read):
+    table = (
+        "# Cookies\n\n| Name / Host | Purpose | Duration |\n|---|---|---|\n| shop_a / acme.example | login | 2 days |\n"
+        "| shop_b | counts visits | 2 years |\n"
+    )
+    assert [(c.name, c.host) for c in read(table).cookies] == [("shop_a", "acme.example"), ("shop_b", None)]
+
+
+@pytest.mark.parametrize("heading", ["Cookie / Tracker", "Cookie / Host"])
+def test_a_slash_in_the_heading_alone_pairs_nothing(read, heading):
+    table = (
+        f"# Cookies\n\n| {heading} | Purpose | Duration |\n|---|---|---|\n| shop_a | login | 2 days |\n"
+        "| shop_b | counts visits / clicks | 2 years |\n"
+    )
+    assert [(c.name, c.provider) for c in read(table).cookies] == [("shop_a", None), ("shop_b", None)]
+
+
 def test_lists_in_cells_are_paired(rows):
     table = (
         "# Cookies\n\n## Analytics cookies\n\n| Cookies | Lifespan |\n|---|---|\n"
