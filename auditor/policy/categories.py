@@ -175,7 +175,7 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for place, grid in reading.grids:
-        if place in governed:
+        if place in governed or (drafts and _explains(reading, place, grid)):
             continue
         ids = scopes.at(place)
         listing = is_cookie_table(reading, place, grid)
@@ -198,6 +198,12 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
             drafts.append(
                 Draft(label.category, cell.text, "table", [_row_quote(row, cell)], ids, label.covers, label.subtype)
             )
+
+
+def _explains(reading: Reading, place: int, grid: Grid) -> bool:
+    """Does a table without headings stand under one that asks which cookies there are, not which are used?"""
+    asked = (reading.words.cues("definition_heading").first(one.view.folded) for one in reading.headings(place)[:1])
+    return not grid.heading and any(asked)
 
 
 def _row_quote(row: Row, cell: View) -> Quote:

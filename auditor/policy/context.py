@@ -12,6 +12,7 @@ from auditor.model import TRACKING
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.denials import Denials, read_denials
+from auditor.policy.kind_tables import read_kinds
 from auditor.policy.owners import read_owners
 from auditor.policy.paired_columns import split_pairs
 from auditor.policy.records import read_records
@@ -19,7 +20,7 @@ from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
 
 if TYPE_CHECKING:
-    from auditor.policy.blocks import Document, Sentence
+    from auditor.policy.blocks import Document, Sentence, Table
     from auditor.policy.labels import Labels
     from auditor.policy.view import View
     from auditor.policy.wording import Wording
@@ -147,9 +148,12 @@ class Reading:
     @cached_property
     def grids(self) -> tuple[tuple[int, Grid], ...]:
         """Every table and every record of lines with its place, columns understood, in the order of the document."""
-        tables = [(place, read_grid(self, split_pairs(self, table))) for place, table in self.document.tables()]
+        tables = [(place, self._grid(split_pairs(self, table))) for place, table in self.document.tables()]
         records = [(places[0], grid) for places, grid in self.records]
         return tuple(sorted(tables + records, key=lambda pair: pair[0]))
+
+    def _grid(self, table: Table) -> Grid:
+        return read_kinds(self, table, read_grid(self, table))
 
     @cached_property
     def records(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:

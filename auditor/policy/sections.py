@@ -105,13 +105,19 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     if phrase is None or len(phrase.text.split()) > longest:
         return None
     label = reading.labels.read(phrase.folded)
-    if label is None or label.residue > (1 if label.cookie_word and len(phrase.text.split()) > 3 else 0):
+    spare = label is not None and label.cookie_word and len(phrase.text.split()) > 3 and not _is_sentence(block, phrase)
+    if label is None or label.residue > int(spare):
         return None
     if reading.denials.none_of(phrase.folded, reading.labels.find(phrase.folded)[0].start):
         return None
     if label.number is None and block.number:
         label = replace(label, number=block.number)
     return Section(label, phrase, place, tuple(_body(reading, place, block)), "heading")
+
+
+def _is_sentence(block: Block, phrase: View) -> bool:
+    """Is a lead a whole first sentence ("Essential cookies are set automatically.") rather than set off by a mark?"""
+    return block.lead is None and block.view.text[len(phrase.text) :].startswith(".")
 
 
 def _badged(reading: Reading, block: Block) -> View | None:

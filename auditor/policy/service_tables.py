@@ -147,6 +147,8 @@ def _row_mentions(row: Row) -> Iterator[tuple[View, Mention]]:
         mentions = find_services(cell) if cell else []
         for mention in mentions:
             beside = cell is not None and f"({mention.words})" in cell.text  # "_ga (Google Analytics)"
-            whole = role == "purpose" or beside or fold(mention.words) == cell.folded.strip() if cell else False
-            if cell and whole and mention.service.category is not None and not is_general(mention, mentions):
+            alone = cell is not None and fold(mention.words) == cell.folded.strip()
+            whole = role == "purpose" or beside or alone
+            known = mention.service.category is not None or (alone and role == "name")
+            if cell and whole and known and not is_general(mention, mentions):
                 yield cell, mention

@@ -117,7 +117,8 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     """Is the mention one of a service in use, rather than of a browser, a link or the vendor itself?"""
     folded = sentence.view.folded
     words = reading.words
-    if not is_other(reading, mention) or sentence.place in reading.definition_places:
+    explains = sentence.place in reading.definition_places and not _acts_here(reading, sentence, mention)
+    if not is_other(reading, mention) or explains:
         return False
     if folded.count("[", 0, mention.start) > folded.count("]", 0, mention.start):
         return False  # a blank of a template that nobody filled in
@@ -137,6 +138,16 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
         or (governed and _carries(reading, folded[: mention.start]))
         or _heads_its_use(reading, sentence, mention)
         or _serves(reading, sentence, mention)
+    )
+
+
+def _acts_here(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Does a sentence begin with a tracker and say what it does on this very site, where others explain cookies?"""
+    folded = sentence.view.folded
+    begins = not folded[: mention.start].strip(" *_")
+    here = reading.words.cues("own_site_words").first(folded[mention.end :]) is not None
+    return (
+        begins and here and mention.service.category in TRACKING and reading.words.cues("use").first(folded) is not None
     )
 
 

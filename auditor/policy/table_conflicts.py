@@ -10,9 +10,10 @@ from auditor.classify import bundled
 from auditor.model import TRACKING, Category, Contradiction
 from auditor.policy.cells import split_names
 from auditor.policy.cookies import is_cookie_table
-from auditor.policy.durations import choices
+from auditor.policy.durations import choices, read_duration
 from auditor.policy.hosts import brand
 from auditor.policy.purposes import sentence_purpose
+from auditor.policy.service_names import is_service_name
 from auditor.policy.tables import category_label
 from auditor.policy.view import fold
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from auditor.model import Classification, DeclaredCookie, PolicyDeclaration
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
+    from auditor.policy.tables import Grid, Row
     from auditor.policy.view import View
 
 TOLERANCE = 0.04
+NO_ANSWER = ("x", "?", "tbd", "tba")
 SURE = 0.85
 MAX_TOLD = 50
 """Lifetimes of one cookie that are compared, each with each; the longest is always among them."""
@@ -136,24 +139,32 @@ def _unknown_categories(reading: Reading, declaration: PolicyDeclaration) -> Ite
 
 
 def _incomplete_rows(reading: Reading) -> Iterator[Contradiction]:
-    """Rows of a cookie table without a name."""
+    """Rows of a cookie table without a name, or with that of a service and no lifetime."""
     for place, grid in reading.grids:
         if not is_cookie_table(reading, place, grid):
             continue
         for row in grid.records():
-            name = row.cells.get("name")
-            rest = [
-                row.cells[role]
-                for role in ("host", "provider", "purpose")
-                if role in row.cells and row.cells[role].text
-            ]
-            if name is not None and not name.text and rest:
+            if (lacking := _lacking(reading, grid, row)) is not None:
+                view, note = lacking
                 yield Contradiction(
-                    kind="row_incomplete",
-                    subject=rest[0].text[:100],
-                    note="a row without a cookie name",
-                    evidence=(row.view.quote(),),
+                    kind="row_incomplete", subject=view.text[:100], note=note, evidence=(row.view.quote(),)
                 )
+
+
+def _lacking(reading: Reading, grid: Grid, row: Row) -> tuple[View, str] | None:
+    """What stands for an incomplete row, and what it lacks; None for a whole one."""
+    name, lifetime = row.cells.get("name"), row.cells.get("duration")
+    if name is None:
+        return None
+    if not name.text:
+        rest = (row.cells[role] for role in ("host", "provider", "purpose") if role in row.cells)
+        told = next((view for view in rest if view.text), None)
+        return (told, "a row without a cookie name") if told else None
+    if lifetime is None or not is_service_name(name):
+        return None
+    told_kind = read_duration(lifetime.text, grid.unit("duration"), reading.words.language).kind
+    silent = told_kind == "not_stated" or lifetime.folded.strip() in NO_ANSWER
+    return (name, "a row of a service, without a cookie name and a lifetime") if silent else None
 
 
 def _name_conflicts(declaration: PolicyDeclaration) -> Iterator[Contradiction]:

@@ -22,7 +22,7 @@ def cases():
     opening = ()
     for line in CASES.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
-            opening = tuple(line[2:].split())
+            opening = tuple(line[2:].split(" ", 1))
         else:
             language, sign, body = line.split(" ", 2)
             paragraphs = body.replace("|¶|", "|\n|").replace("¶", "\n\n")
