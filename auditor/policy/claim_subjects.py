@@ -80,7 +80,7 @@ def _free_subject(place: Place, rule: Rule) -> Subject | None:
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":
         return named
-    noun = _data_noun(place) if rule.subject == "auto" else None
+    noun = (_data_noun(place) or _shared_noun(place, rule)) if rule.subject == "auto" else None
     if rule.context == "data" and noun is None and not place.in_cookies:
         return None
     if rule.context == "cookie_subject" and not place.says("cookie"):
@@ -202,10 +202,12 @@ def _is_near(place: Place) -> bool:
 
 
 def _about_cookies_as_such(place: Place) -> bool:
-    """Does a sentence begin with cookies, at most an article before them?"""
+    """Does a sentence begin with cookies, at most a "but" or an article before them?"""
     first = place.reading.labels.cookie.first(place.folded)
     articles = {"", *map(fold, place.reading.words.values("article"))}
-    return first is not None and place.folded[: first.start].strip() in articles
+    before = place.folded[: first.start].strip() if first else ""
+    turned = place.reading.words.cues("concepts", "turn").whole(before)
+    return first is not None and (turned or before in articles)
 
 
 def _meant(place: Place) -> Category | None:
@@ -275,6 +277,14 @@ def _stated(place: Place, category: Category) -> Subject:
     said = tuple(dict.fromkeys(binding.scope_id for binding in here)) or place.scopes.sections.get(at, ())
     named = _category_subject(place.categories, place.scopes, category)
     return replace(named, scope_ids=said) if said else named
+
+
+def _shared_noun(place: Place, rule: Rule) -> str | None:
+    """What alone is not shared ("your messages", "the IP address"), where a sentence speaks of no other data."""
+    if rule.type != "no_third_party_sharing" or place.says("cookie") or place.says("concepts", "data"):
+        return None
+    nouns = place.reading.words.keys("shared_nouns")
+    return next((noun for noun in nouns if place.says("shared_nouns", noun)), None)
 
 
 def _data_noun(place: Place) -> str | None:
