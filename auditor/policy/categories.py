@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category, DeclaredCategory, DeclaredParty, Quote
 from auditor.policy.blocks import Block
 from auditor.policy.category_drafts import Draft
-from auditor.policy.category_purposes import from_purposes, from_sentences, from_services
+from auditor.policy.category_purposes import from_leads, from_purposes, from_sentences, from_services
 from auditor.policy.category_rows import MAX_RESIDUE, title_labels
 from auditor.policy.category_traits import consent_of, necessity, party_of
 from auditor.policy.cookies import is_cookie_table
@@ -53,6 +53,10 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     _add_tables(reading, scopes, drafts)
     _add_prose(reading, scopes, drafts)
     _add_bound(reading, scopes, drafts)
+    have = {category for draft in drafts for category in (draft.category, *draft.covers)}
+    drafts.extend(
+        draft for draft in from_leads(reading, scopes, _leads(reading, sections)) if draft.category not in have
+    )
     if all(draft.basis == "prose" for draft in drafts):
         have = {draft.category for draft in drafts}
         drafts.extend(draft for draft in from_purposes(reading, scopes) if draft.category not in have)
@@ -68,6 +72,11 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
             governing.update(dict.fromkeys((section.place, *section.places), category))
             near.update(_near(reading, section))
     return Categories(tuple(declared), governing, frozenset(near))
+
+
+def _leads(reading: Reading, sections: list[Section]) -> list[int]:
+    """The places of labels that introduce a line of text, rather than stand above some."""
+    return [section.place for section in sections if not _is_heading(reading.document.elements[section.place])]
 
 
 def _without_purposes(reading: Reading, sections: list[Section]) -> list[Section]:

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
+from auditor.policy.blocks import Block
 from auditor.policy.category_drafts import Draft
 from auditor.policy.purposes import sentence_purpose, used_for
+from auditor.policy.sections import lead_of
 from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from auditor.policy.blocks import Block
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
 
@@ -83,3 +84,24 @@ def _tells_use(reading: Reading, block: Block) -> bool:
     """Does a block speak of the use of cookies?"""
     folded = block.view.folded
     return bool(reading.words.cues("use").first(folded) and reading.labels.cookie.first(folded))
+
+
+def from_leads(reading: Reading, scopes: Scopes, places: Iterable[int]) -> Iterator[Draft]:
+    """The trackers that a list gives beside its categories ("Necessary - ...", then "Matomo - ..."), one a category.
+
+    ``places`` are those of labels that introduce a line; the lines right below them, up to a heading, are looked at.
+    """
+    elements = reading.document.elements
+    have: set[Category] = set()
+    for place in places:
+        for at in range(place + 1, len(elements)):
+            block = elements[at]
+            lead = lead_of(block) if isinstance(block, Block) and block.kind != "heading" else None
+            if lead is None:
+                break
+            bare = lead.text.split("(")[0].strip()
+            named = [m for m in find_services(lead) if m.service.category in TRACKING and m.words == bare]
+            for mention in named:
+                if mention.service.category is not None and mention.service.category not in have:
+                    have.add(mention.service.category)
+                    yield Draft(mention.service.category, bare, "list", [block.view.quote()], scopes.at(at))

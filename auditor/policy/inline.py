@@ -15,6 +15,7 @@ _INLINE = re.compile(
     r"|(?P<mark>\*\*|`)|(?<![\w\\])__(?P<strong>[^\s_](?=[^_\n]{0,150}\s)[^_\n]{0,150}[^\s_])__(?!\w)|(?<![\w*\\])\*(?P<emphasis>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])"
     r"|(?<![\w\\])_(?P<italics>[^\s_](?:(?=[^_\n]{0,300}[\s:])[^_\n]{0,300}[^\s_]|(?<=[A-Z])[a-z]{2,30}))_(?!\w)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
 )
+_AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>")
 _ELEMENTS = frozenset({"br", "b", "i", "em", "strong", "sub", "sup", "code", "span", "small", "u", "s", "p"})
 
 
@@ -56,6 +57,8 @@ class _Inline:
 
     def _mark(self, match: re.Match[str]) -> None:
         inner = next((name for name in ("label", "strong", "emphasis", "italics") if match[name] is not None), "")
+        if match["tag"] and (bare := _AUTOLINK.fullmatch(match["tag"])):
+            self.links.append(Link(match.start(), match.end(), bare[1]))
         if match["url"] is not None:
             self.links.append(Link(match.start("label"), match.end("label"), match["url"]))
         if inner:

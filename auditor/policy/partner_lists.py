@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from auditor.model import TRACKING, DeclaredParty, DeclaredService
-from auditor.policy.hosts import brand, own_hosts
+from auditor.policy.hosts import brand, is_host, own_hosts
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.sections import BOLD, UNRANKED
 from auditor.policy.service_names import find_services
@@ -65,7 +65,7 @@ def _partners(reading: Reading) -> Iterator[Partner]:
     introduction: str | None = None
     above = ""
     for place, block in reading.document.blocks():
-        name = _PARENTHESES.sub("", block.view.text).strip()
+        name = _bare_name(reading, block.view)
         if introduction is not None and _is_name(reading, block, name):
             known = _known(block.view, name)
             if known is not None or _is_linked(reading, block):
@@ -75,13 +75,34 @@ def _partners(reading: Reading) -> Iterator[Partner]:
         folded = block.view.folded
         if block.kind == "heading" and block.level <= BOLD:
             above = folded
-        introduces = reading.words.cues("partners").first(folded) is not None and reading.about_cookies(place)
-        introduction = folded if introduces else None
+        introduction = folded if _introduces(reading, place, block) else None
+
+
+def _introduces(reading: Reading, place: int, block: Block) -> bool:
+    """Does a line speak of partners, in a text about cookies or as those whose cookies are in use here ("...:")?"""
+    words, folded = reading.words, block.view.folded
+    if words.cues("partners").first(folded) is None:
+        return False
+    listing = folded.rstrip(" *_").endswith(":") and words.cues("cookies_in_use").first(folded) is not None
+    return reading.about_cookies(place) or (listing and words.cues("own_heading").first(folded) is None)
+
+
+def _bare_name(reading: Reading, view: View) -> str:
+    """A line without parentheses at its end, and without a word such as "service" before a name."""
+    bare = view.part(0, len(_PARENTHESES.sub("", view.text)))
+    led = reading.words.cues("service_word").first(bare.folded)
+    is_lead = led is not None and not led.start and bare.text[led.end : led.end + 1] == " "
+    return bare.text[led.end :].strip() if led is not None and is_lead else bare.text
 
 
 def _is_name(reading: Reading, block: Block, name: str) -> bool:
     """Is a line nothing but a name: an item, or a line of its own without rank?"""
-    if not name or len(name) > MAX_NAME or len(name.split()) > MAX_NAME_WORDS or _NO_NAME.search(name):
+    if (
+        not name
+        or len(name) > MAX_NAME
+        or len(name.split()) > MAX_NAME_WORDS
+        or (_NO_NAME.search(name) and not is_host(fold(name)))
+    ):
         return False
     if block.kind == "heading" and block.level < UNRANKED:
         return False
@@ -98,13 +119,14 @@ def _known(view: View, name: str) -> KnownService | None:
 
 
 def _is_linked(reading: Reading, block: Block) -> bool:
-    """Does a link to somebody else cover a line?"""
+    """Does a link to somebody else cover a line, or any link stand alone in the parentheses at its end?"""
     view = block.view
-    covering = (
-        link
-        for link in reading.document.links
-        if view.start <= link.start <= view.start + 2 and link.end >= view.end - 2
-    )
+    aside = _PARENTHESES.search(view.text)
+    opens = view.part(aside.start(), len(view.text)).start if aside and not aside[0].strip(" ()") else view.end
+    links = [link for link in reading.document.links if view.start <= link.start < view.end]
+    if any(link.start >= opens and urlsplit(link.href).hostname for link in links):
+        return True  # "Service Acme (<https://acme.example/>)"; whose name is the vendor's is left out already
+    covering = (link for link in links if link.start <= view.start + 2 and link.end >= view.end - 2)
     hosts = [host for link in covering if (host := urlsplit(link.href).hostname)]
     own = {brand(mention.host) for mention in own_hosts(reading)} if hosts else set()
     return any(brand(host) not in own for host in hosts)

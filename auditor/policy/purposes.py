@@ -41,10 +41,11 @@ def used_for(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]
     rest = folded[start:end]
     for vague in reversed(reading.words.cues("improvement").all(rest)):
         rest = rest[: vague.start] + " " * (vague.end - vague.start) + rest[vague.end :]
+    addressed = bool(Statement(reading.words, folded).spans("you_may"))
     joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
     out, at = [], 0
     for stop in re.finditer(rf"[,;:()]\s|\s(?:{joiners})\s|$", rest):
-        category = _clause_purpose(reading, rest[at : stop.start()])
+        category = _clause_purpose(reading, rest[at : stop.start()], addressed=addressed)
         if category is not None:
             out.append((category, sentence.view.text[start + at : start + stop.start()].strip(" .")))
         at = stop.end()
@@ -61,13 +62,14 @@ def _needed(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
     return [(Category.STRICTLY_NECESSARY, sentence.view.text[at + found.start : at + found.end])]
 
 
-def _clause_purpose(reading: Reading, clause: str) -> Category | None:
+def _clause_purpose(reading: Reading, clause: str, *, addressed: bool) -> Category | None:
     """The category of one clause; to measure or to personalise advertisements is advertising.
 
-    Words such as "consent" stand in any sentence, and make nothing necessary.
+    Words such as "consent" stand in any sentence, and make nothing necessary. ``addressed``: the sentence says what
+    the visitor may do.
     """
     said = Statement(reading.words, clause)
-    if all(said.spans(part) for part in ("you_may", "change", "settings")):
+    if (addressed or said.spans("you_may")) and _changes(said):
         return None  # "how you can manage your preferences"
     counts = purposes(reading, clause)
     if counts[Category.TARGETING]:
@@ -76,6 +78,11 @@ def _clause_purpose(reading: Reading, clause: str) -> Category | None:
     if not counts[best] or (best is Category.STRICTLY_NECESSARY and reading.words.cues("consent_word").first(clause)):
         return None
     return best
+
+
+def _changes(said: Statement) -> bool:
+    """Does a clause speak of changing preferences or something of the browser?"""
+    return bool(said.spans("change")) and any(said.spans(part) for part in ("settings", "browser"))
 
 
 def _purpose_span(reading: Reading, sentence: Sentence) -> tuple[int, int] | None:

@@ -213,7 +213,7 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
     if section.label.category is Category.UNCLASSIFIED and (vague or reading.kind != "cookie_policy"):
         tables = any(isinstance(elements[at], Table) for at in section.places)
         return tables or reading.words.cues("party_third").first(section.phrase.folded) is not None
-    if section.label.cookie_word:
+    if section.label.cookie_word or _is_introduced(reading, elements, section.place):
         return True
     texts = [elements[at] for at in (section.place, *section.places[:2])]
     if any(isinstance(block, Block) and reading.mentions_storage(block.view) for block in texts):
@@ -224,6 +224,14 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
         return False
     under = any(reading.mentions_cookies(heading.view) for heading in reading.headings(section.place))
     return under or reading.kind == "cookie_policy"
+
+
+def _is_introduced(reading: Reading, elements: tuple[Block | Table, ...], place: int) -> bool:
+    """Does a line about the cookies in use, with a colon at its end, stand right above a label ("We use these:")?"""
+    above = elements[place - 1] if place else None
+    if not isinstance(above, Block) or not above.view.text.rstrip(" *_").endswith(":"):
+        return False
+    return reading.words.cues("cookies_in_use").first(above.view.folded) is not None
 
 
 def label_text(phrase: str) -> str:
