@@ -227,8 +227,13 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
 
 
 def _is_introduced(reading: Reading, elements: tuple[Block | Table, ...], place: int) -> bool:
-    """Does a line about the cookies in use, with a colon at its end, stand right above a label ("We use these:")?"""
-    above = elements[place - 1] if place else None
+    """Does a line about the cookies in use, with a colon at its end, stand right above a label that begins a line?
+
+    A heading governs more than the list that such a line opens.
+    """
+    label, above = elements[place], elements[place - 1] if place else None
+    if isinstance(label, Block) and label.kind == "heading":
+        return False
     if not isinstance(above, Block) or not above.view.text.rstrip(" *_").endswith(":"):
         return False
     return reading.words.cues("cookies_in_use").first(above.view.folded) is not None
