@@ -96,7 +96,9 @@ def from_leads(reading: Reading, scopes: Scopes, places: Iterable[int]) -> Itera
     for place in places:
         for at in range(place + 1, len(elements)):
             block = elements[at]
-            lead = lead_of(block) if isinstance(block, Block) and block.kind != "heading" else None
+            if not isinstance(block, Block) or block.kind == "heading":
+                break
+            lead = lead_of(block)
             if lead is None:
                 break
             bare = lead.text.split("(")[0].strip()
