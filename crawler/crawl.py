@@ -186,9 +186,13 @@ def _listen(crawler: Crawler, job: Job) -> tuple[object, ...]:
 
 @contextmanager
 def _interruptible(job: Job) -> Iterator[None]:
-    """Inside the ``with`` a first Ctrl-C or SIGTERM stops the job cleanly; a second one is Python's own."""
+    """Inside the ``with`` a first Ctrl-C or SIGTERM stops the job cleanly; a second one is Python's own.
+
+    Who had them before has them again afterwards: a loop of crawls must not die of one between two of them.
+    """
     loop = asyncio.get_running_loop()
     watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in watched}
 
     def unwatch() -> None:
         for number in watched:
@@ -204,6 +208,8 @@ def _interruptible(job: Job) -> Iterator[None]:
         yield
     finally:
         unwatch()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _finish(job: Job) -> RunStatus:

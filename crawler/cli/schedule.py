@@ -139,42 +139,39 @@ def run(ctx: click.Context, every: int, concurrency: int | None, browser: str | 
     """
     from crawler.cli.main_job import narrowed  # noqa: PLC0415 - here to keep `schedule list` quick
 
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())  # While a crawl runs it has handlers of its own.
     with Store(db) as store:
-        for config in _rounds(vendors, every):
+        for config in _rounds(vendors, every, ended):
             job = DueJob(
                 store=store, config=narrowed(config, (), (), concurrency), browser=browser, debug=debugging(ctx)
             )
-            _one(job, vendors)
+            _one(job, vendors, ended)
             if job.interrupted:
                 return
 
 
-def _one(job: DueJob, vendors: Path) -> None:
+def _one(job: DueJob, vendors: Path, ended: threading.Event) -> None:
     """A round, and more at once while there is something to crawl; what fails is said, and is no end of the loop."""
     try:
         job.waivers = load_waivers(vendors)
-        while one_round(job) and not job.interrupted:
+        while not ended.is_set() and one_round(job) and not job.interrupted:
             pass
     except ConsentAuditError as error:
         say(f"error: {error}")
         log("round_failed", error=str(error))
 
 
-def _rounds(path: Path, every: int) -> Iterator[Config]:
+def _rounds(path: Path, every: int, ended: threading.Event) -> Iterator[Config]:
     """The configuration at the beginning of each round, until the process is told to end."""
-    ended = threading.Event()
     config = load_config(path)
     while not ended.is_set():
-        # A crawl has handlers of its own, and leaves the system's own behind.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: ended.set())
         try:
             config = load_config(path)
         except ConsentAuditError as error:
             say(f"the configuration is invalid, the last valid one counts: {error}")
         yield config
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: ended.set())
         ended.wait(every)
     say("ended")
 

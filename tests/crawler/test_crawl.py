@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -136,6 +137,26 @@ def test_everything_planned_is_stored_whatever_happens_to_it(store: Store, confi
     assert (run.planned, run.stored, run.status) == (15, 15, RunStatus.PARTIAL)
     assert run.browser is not None
     assert dict(run.settings) == settings_in_force(config)
+
+
+@pytest.mark.browser
+def test_a_crawl_gives_the_signals_back(store: Store, config: Config) -> None:
+    """Else one that comes between two crawls of a loop ends its process at once, whatever it is about to store."""
+    heard: list[int] = []
+
+    def hears(number: int, _frame: object) -> None:
+        heard.append(number)
+
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, hears) for number in watched]
+    try:
+        go(store, replace(config, vendors=config.vendors[:1]))
+        assert [signal.getsignal(number) for number in watched] == [hears, hears]
+        signal.raise_signal(signal.SIGTERM)
+        assert heard == [signal.SIGTERM]
+    finally:
+        for number, handler in zip(watched, before, strict=True):
+            signal.signal(number, handler)
 
 
 @pytest.mark.browser
