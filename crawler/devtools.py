@@ -141,9 +141,16 @@ class DevToolsSession:
             answer.set_result(message["result"])
 
     def heard(self, event: str, parameters: dict[str, Any]) -> None:
-        """An event of the target."""
+        """An event of the target.
+
+        A handler that fails is told to the loop and ends nothing: all visits of a browser are heard by one reader.
+        """
         for handler in self._handlers.get(event, ()):
-            handler(parameters)
+            try:
+                handler(parameters)
+            except Exception as error:  # noqa: BLE001 (one handler's failure stays its own)
+                context = {"message": f"a handler of {event} failed", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(context)
 
     def end(self, reason: str) -> None:
         """Nothing more is answered: the target crashed, or is gone."""

@@ -30,6 +30,31 @@ def test_sessions_hear_their_own_pages(run, browsers):
 
 
 @pytest.mark.browser
+def test_a_handler_that_fails_ends_no_session(run, browsers):
+    """All pages of a browser are heard by one reader, those of other visits too."""
+
+    async def go():
+        heard, told = [], []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context["message"]))
+        try:
+            async with browsers.context(CrawlConfig()) as context:
+                page = await context.new_page()
+                session = await browsers.devtools(context).attach(context, page)
+                session.on("Page.frameNavigated", lambda event: event["nothing of that name"])
+                session.on("Page.frameNavigated", lambda event: heard.append(event["frame"]["url"]))
+                await session.send("Page.enable")
+                await page.goto("data:text/html,one", wait_until="commit")
+                await browsers.devtools(context).catch_up()
+                answer = await session.send("Runtime.evaluate", {"expression": "6 * 7"})
+        finally:
+            loop.set_exception_handler(None)
+        return heard, told, answer["result"]["value"]
+
+    assert run(go()) == (["data:text/html,one"], ["a handler of Page.frameNavigated failed"], 42)
+
+
+@pytest.mark.browser
 def test_a_refused_command_says_which_and_why(run, browsers):
     async def go():
         async with browsers.context(CrawlConfig()) as context:
