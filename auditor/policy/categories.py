@@ -14,8 +14,9 @@ from auditor.policy.category_rows import MAX_RESIDUE, title_labels
 from auditor.policy.category_traits import consent_of, necessity, party_of
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
+from auditor.policy.leads import label_text
 from auditor.policy.prose import named_in_prose
-from auditor.policy.sections import BOLD, Section, find_sections, label_text
+from auditor.policy.sections import BOLD, Section, find_sections
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -246,6 +247,13 @@ def _bound_label(reading: Reading, category: Category, quote: str) -> str:
     return next((quote[word.start : word.end] for word in found), category.value)
 
 
+def _says_none(reading: Reading, draft: Draft) -> bool:
+    """Does the description of a label begin with "None."?"""
+    sentences = (s for section in draft.sections for s in section.description(reading) if s.place != section.place)
+    first = next(sentences, None)
+    return first is not None and reading.words.cues("none_used").whole(first.view.folded.strip(" ."))
+
+
 def _finish(reading: Reading, scopes: Scopes, draft: Draft, identity: str) -> DeclaredCategory:
     described = " ".join(s.view.folded for section in draft.sections for s in section.description(reading))
     text = fold(draft.label) + ". " + described + " ".join(fold(quote.quote) for quote in draft.evidence)
@@ -254,7 +262,8 @@ def _finish(reading: Reading, scopes: Scopes, draft: Draft, identity: str) -> De
     party = party_of(reading, draft.heading, text)
     if party is DeclaredParty.NOT_STATED and _is_of_a_service(draft):
         party = DeclaredParty.THIRD
-    in_use = "no" if draft.sections and words.cues("unused_category").first(described) else "yes"
+    unused = words.cues("unused_category").first(described) is not None or _says_none(reading, draft)
+    in_use = "no" if draft.sections and unused else "yes"
     evidence = dict.fromkeys((*scopes.binding_quotes(draft.number, draft.category), *draft.evidence))
     return DeclaredCategory(
         id=identity,

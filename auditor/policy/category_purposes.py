@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category
 from auditor.policy.blocks import Block
 from auditor.policy.category_drafts import Draft
+from auditor.policy.leads import lead_of
 from auditor.policy.purposes import sentence_purpose, used_for
-from auditor.policy.sections import lead_of
 from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie, split_names
+from auditor.policy.column_lines import read_column_lines
 from auditor.policy.denials import Denials, read_denials
 from auditor.policy.kind_tables import read_kinds
 from auditor.policy.owners import read_owners
@@ -156,9 +157,14 @@ class Reading:
         return read_kinds(self, table, read_grid(self, table))
 
     @cached_property
+    def column_lines(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
+        """Tables printed one cell a line, each with the places of its lines."""
+        return tuple(read_column_lines(self))
+
+    @cached_property
     def records(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
         """Records printed as lines, each with the places of its lines."""
-        return tuple(read_records(self))
+        return (*self.column_lines, *read_records(self))
 
     @cached_property
     def records_name_cookies(self) -> bool:

@@ -10,22 +10,20 @@ from auditor.model import Category, DeclaredCookie, Duration
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name, name_match
-from auditor.policy.durations import NOT_STATED, find_durations, is_vague, read_duration
+from auditor.policy.durations import NOT_STATED, find_durations, is_vague, lasts_session, read_duration
+from auditor.policy.name_lines import LIST_LEAD, among_cookies, beside_names, in_a_row, in_an_opened_row, under_label
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
-from auditor.policy.service_names import find_services
+from auditor.policy.service_names import find_services, is_service_name
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
     from auditor.policy.view import View
 
-BESIDE = 5
 MAX_OPENING = 300
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
@@ -36,7 +34,6 @@ _LETTER = re.compile(r"[A-Za-z]{2}")
 _CALL = re.compile(
     r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^(?:https?|about|chrome|edge|opera):|^(?:G|UA|GTM|AW|DC)-\w+", re.IGNORECASE
 )
-_LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 
 
 def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[DeclaredCookie]:
@@ -58,7 +55,7 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
 
 def _is_labelled_item(reading: Reading, place: int, block: Block) -> bool:
     """Is it an item that begins with an outright name, under a heading that is a category's label ("Essential")?"""
-    lead = _LIST_LEAD.match(block.view.text) if block.kind == "item" else None
+    lead = LIST_LEAD.match(block.view.text) if block.kind == "item" else None
     if lead is None or not _OUTRIGHT.search(lead[1]):
         return False
     above = reading.headings(place)[:1]
@@ -72,25 +69,30 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
         return [code]
     if block.kind == "item" and (run := _technical_run(block.view.text)):
         return run
-    match = _LIST_LEAD.match(block.view.text)
+    match = LIST_LEAD.match(block.view.text)
     return _led_names(reading, place, block, match) if match else []
 
 
 def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str]) -> list[str]:
     """The names before a dash, colon or parenthesis, if they are names."""
-    names = [clean_name(part) for part in re.split(r",\s+", match[1])]
-    if not all(any(char.isalpha() for char in name) for name in names):
+    lead = block.view.part(0, match.end(1))
+    names = [clean_name(part) for part in re.split(r",\s+", lead.text)]
+    if not all(any(char.isalpha() for char in name) for name in names) or is_service_name(lead):
         return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
+    if len(names) == 1 and in_an_opened_row(reading, place, names[0]):
+        return names
     if sure and all(looks_like_cookie(name) for name in names):
-        return names if block.kind == "item" or block.lead is not None else []
-    if block.kind != "item" or len(names) != 1:
+        return names if block.kind == "item" or block.lead is not None or in_a_row(reading, place) else []
+    entry = block.kind == "item" or (block.lead is not None and block.lead.text == match[1])
+    if not entry or len(names) != 1:
         return []
     name = names[0]
-    if (name.isupper() or name.islower()) and match.end() > match.end(1) and _beside_names(reading, place):
+    if (name.isupper() or name.islower()) and match.end() > match.end(1) and beside_names(reading, place):
         return names
-    bold = block.lead is not None and block.lead.text.strip() == match[1] and not name.istitle()
-    return names if bold and (_among_cookies(reading, place) or _under_label(reading, place, name)) else []
+    bold = block.kind == "item" and block.lead is not None and block.lead.text.strip() == match[1]
+    bold = bold and not name.istitle()
+    return names if bold and (among_cookies(reading, place) or under_label(reading, place, name)) else []
 
 
 def _technical_run(text: str) -> list[str]:
@@ -173,33 +175,6 @@ def _is_storage(reading: Reading, name: str) -> bool:
     return any(reading.words.cues("technologies", kind, "cues").first(fold(name)) for kind in kinds)
 
 
-def _among_cookies(reading: Reading, place: int) -> bool:
-    """Does an item stand beside items that are introduced by the names of cookies?"""
-    leads = (item.lead.text.strip() for item in _items_beside(reading, place) if item.lead is not None)
-    return any(looks_like_cookie(lead) for lead in leads)
-
-
-def _beside_names(reading: Reading, place: int) -> bool:
-    """Does an item stand beside items that begin with the names of cookies?"""
-    leads = (_LIST_LEAD.match(item.view.text) for item in _items_beside(reading, place))
-    return any(looks_like_cookie(lead[1]) for lead in leads if lead is not None)
-
-
-def _items_beside(reading: Reading, place: int) -> Iterator[Block]:
-    for at in range(max(0, place - BESIDE), min(len(reading.document.elements), place + BESIDE + 1)):
-        element = reading.document.elements[at]
-        if at != place and isinstance(element, Block) and element.kind == "item":
-            yield element
-
-
-def _under_label(reading: Reading, place: int, name: str) -> bool:
-    """Does a name like "shop-session" stand under the heading of a category of cookies?"""
-    above = reading.headings(place)[:1]
-    label = reading.labels.read(above[0].view.folded) if above else None
-    technical = "-" in name.strip("-") and name.islower() and reading.labels.read(fold(name)) is None
-    return technical and label is not None and label.cookie_word and not label.residue
-
-
 def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
@@ -256,6 +231,8 @@ def duration_in_prose(view: View) -> Duration:
     if is_vague(view.folded):
         return Duration(raw=view.text[:200], kind="approx")
     found = read_duration(view.text)
+    if found.kind == "session" and not lasts_session(view.folded):
+        return NOT_STATED
     return found if found.kind in ("session", "until_deleted", "approx") else NOT_STATED
 
 

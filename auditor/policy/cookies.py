@@ -120,6 +120,12 @@ def _title_category(reading: Reading, categories: Categories, title: View) -> De
     return next((c for c in categories.declared if c.canonical is label.category), None)
 
 
+def _says_no_cookie(reading: Reading, cell: View) -> bool:
+    """Does the cell of a name say that it is none ("Loader script (no cookie)")?"""
+    cookies = reading.labels.cookie.all(cell.folded)
+    return any(reading.denials.none_of(cell.folded, cookie.start) for cookie in cookies)
+
+
 class _RowReader:
     """Reads the cookies of one row."""
 
@@ -145,13 +151,14 @@ class _RowReader:
     def cookies(self, scope_ids: tuple[str, ...]) -> list[DeclaredCookie]:
         """One entry per name; durations of a list of the same length belong to the names one by one."""
         cell = self.cell("name")
-        if cell is None:
+        if cell is None or _says_no_cookie(self.reading, cell):
             return []
         names = split_names(cell)
         durations = self._durations(len(names))
         category, label, basis = self._category()
         provider, purpose, party = self.cell("provider"), self.cell("purpose"), self.cell("party")
-        found_party = cell_party(self.reading, party) if party else None
+        told = party or self.cell("category")  # "Analytics, third party"
+        found_party = cell_party(self.reading, told) if told else None
         if provider is None and party is not None and found_party is None:
             provider = party
         out = []

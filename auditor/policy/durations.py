@@ -19,6 +19,8 @@ MAX_LENGTH = 400
 DAY = 86_400
 _UNITS = (("year", 365 * DAY), ("month", 30 * DAY), ("week", 7 * DAY), ("day", DAY), ("hour", 3600), ("minute", 60))
 _KIND_WORDS = {"approx": "about ", "max": "at most ", "less_than": "less than "}
+_OPENS = re.compile(r"(?:^|[(\[,;:|.–—/]|\s-)\s*$")
+_CLOSES = re.compile(r"\s*(?:$|[)\],;:|.–—/]|-\s)")
 _EMPTY = re.compile(r"[\s\-/.?*]*|n/?a\.?|not (?:applicable|specified)|unknown")
 _ADDS = {"", ",", "and", "et", "und", "en", "y", "e", "i"}
 _FEW_YEARS = 5
@@ -104,6 +106,18 @@ def find_durations(folded: str) -> list[tuple[int, int]]:
 def is_vague(folded: str) -> bool:
     """Does a text give a lifetime without a number ("a few minutes")?"""
     return grammar().vague.search(folded) is not None
+
+
+def lasts_session(folded: str) -> bool:
+    """Does a description say that something lasts for the session, not merely that it is about one?
+
+    A single word for it counts where it stands alone, between marks ("user id (session)").
+    """
+    found = dict(grammar().phrases)["session"].finditer(folded)
+    return any(
+        re.search(r"[\s-]", m.group()) or (_OPENS.search(folded[: m.start()]) and _CLOSES.match(folded, m.end()))
+        for m in found
+    )
 
 
 def _phrase(raw: str, kind: str) -> Duration:

@@ -11,16 +11,20 @@ from auditor.policy.inline import inline
 from auditor.policy.text_tables import DELIMITER, ITEM, html_table, pipe_table, spaced_table, tab_table
 from auditor.policy.view import Origin, View
 
-_MARKDOWN = re.compile(r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$", re.MULTILINE)
+_MARKDOWN = re.compile(
+    r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$|^\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)+\|?\s*$", re.MULTILINE
+)
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
 _ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
-_COLON_LEAD = re.compile(r"([^.:!?]{2,80}):\s+\S")
+_COLON_LEAD = re.compile(r"([^.:!?]{2,80})(?:(?<=\s):|:\s+)(?=\S)")
 BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
+_NAMED = re.compile(r"\s*[A-Za-z_][\w.*\-]{1,60}(?:\s?:|\s[-–—])\s\S")  # a line "name: what it is for"
+_TECHNICAL = re.compile(r"\s*[a-z](?:[\w.*\-]*_|[a-z]+[A-Z])[\w.*\-]+\s*")  # nothing but the name of a cookie
 _PATH = re.compile(r"\w\s+(?:→|>|›|»|->)\s+\w")  # "Settings > Privacy" leads through menus
 _CODE = re.compile(r"(?<!`)`([^`\n]{1,80})`(?!`)")
 _TAGS_ONLY = re.compile(r"\s*(?:</?[a-zA-Z][^<>]{0,300}>\s*){1,20}")
@@ -184,7 +188,9 @@ def _continues(reader: Reader, line: Line) -> bool:
     before = reader.paragraph[-1].text
     if before.endswith("  ") and reader.markdown:
         return False
-    if ITEM.match(line.text) or _NUMBERED.match(line.text):
+    if ITEM.match(line.text) or _NUMBERED.match(line.text) or _TECHNICAL.fullmatch(line.text):
+        return False
+    if _NAMED.match(before) and _NAMED.match(line.text):
         return False
     bare = before.rstrip().rstrip("*")
     if bare.endswith((".", ":", ";", "!", "?", "。")):

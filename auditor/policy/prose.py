@@ -47,6 +47,8 @@ def runs_in_use(reading: Reading, folded: str, opening: str = "") -> list[list[L
         before = folded[max(0, start - BEFORE) : end]
         if words.cues("conditional_label").first(before) or reading.denials.in_clause(folded, start, end):
             continue
+        if words.cues("predicate_label").first(before):
+            continue  # "In many cases cookies are necessary to offer a service" names no category
         if known := [word for word in chain if word.category is not Category.UNCLASSIFIED]:
             out.append(known)
     return out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.model import DocumentFacts, PolicyDeclaration
 from auditor.policy.blocks import MAX_SENTENCES
 from auditor.policy.categories import read_categories
+from auditor.policy.category_consent import with_consent
 from auditor.policy.claims import read_claims
 from auditor.policy.consent import read_consent
 from auditor.policy.context import Reading
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from auditor.policy.blocks import Document
 
 OPENING = 6
+START = 30
 
 
 def read_policy(
@@ -75,6 +77,8 @@ def _kind(document: Document, language: str) -> str:
             if words.cues("policy_kinds", kind).first(text):
                 return kind
     blocks = [block.view.folded for _, block in document.blocks()]
+    if blocks and words.cues("cookie").first(blocks[0][:START]):
+        return "cookie_policy"  # it begins with what cookies are
     about = sum(words.cues("cookie").first(text) is not None for text in blocks)
     return "cookie_policy" if about * 4 > len(blocks) or not blocks else "privacy_policy"
 
@@ -99,12 +103,12 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
             cookies=cookies,
         ),
         scopes=scopes.scopes,
-        categories=categories.declared,
+        categories=with_consent(reading, categories.declared, claims),
         services=services,
         cookies=cookies,
         technologies=technologies,
         consent=read_consent(reading, scopes),
-        retention=read_retention(reading),
+        retention=read_retention(reading, categories, cookies),
         claims=claims,
     )
     if len(reading.document.sentences) == MAX_SENTENCES:

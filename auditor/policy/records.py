@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 MAX_ALONE = 25
 MIN_ROLES = 2
+MAX_NAME_WORDS = 8
 UNRANKED = 8
+_OUTRIGHT = re.compile(r"^[._]|\w_\w")
 _NAME_LED = re.compile(r"([\w.\-*]{3,60})\s+[-–—]\s+(?=\S)")
 _MORE = re.compile(r"[.;,|]?\s+([^\W\d_][^:.;,|]{2,30}):\s+(?=\S)")
 _LABELLED = re.compile(r"((?:[^:.\n]|\.(?! )){2,60}):\s*(?=\S)")
@@ -29,6 +31,12 @@ class _Record:
     cells: dict[str, View] = field(default_factory=dict)
     labels: dict[str, View] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
+    bare: bool = False
+
+    @property
+    def described(self) -> bool:
+        """Is it a name in a line of its own, and text below it that is no label's?"""
+        return self.bare and "purpose" in self.cells and not self.labels
 
     @property
     def tells(self) -> bool:
@@ -49,10 +57,14 @@ class _Record:
 
 def read_records(reading: Reading) -> list[tuple[tuple[int, ...], Grid]]:
     """Every record that names a cookie and says two things of it, as a grid of one row, with its places."""
+    taken = {place for places, _ in reading.column_lines for place in places}
     gatherer = _Gatherer(reading)
     for place, block in reading.document.blocks():
-        gatherer.take(place, block)
-    found = (r for r in gatherer.records if "name" in r.cells and r.tells)
+        if place not in taken:
+            gatherer.take(place, block)
+    described = [record for record in gatherer.records if record.described]
+    listed = described if len(described) > 1 else []
+    found = (r for r in gatherer.records if "name" in r.cells and (r.tells or r in listed))
     return [(tuple(record.places), _grid(reading, record)) for record in found]
 
 
@@ -85,9 +97,34 @@ class _Gatherer:
             for role, label, value in pairs:
                 self._add(place, role, label, value)
             return
-        self._open = _begun_by_name(place, block)
-        if self._open is not None:
-            self.records.append(self._open)
+        begun = _begun_by_name(place, block)
+        if begun is None and self._describes(block):
+            self._describe(place, block)
+            return
+        self._open = begun
+        if begun is not None:
+            begun.bare = begun.bare and place in self._reading.cookie_places
+            self.records.append(begun)
+
+    def _describes(self, block: Block) -> bool:
+        """Is a line text that may describe the name above it?"""
+        text = block.view.text
+        return (
+            block.kind == "text"
+            and self._open is not None
+            and self._open.bare
+            and not self._open.labels
+            and " " in text
+        )
+
+    def _describe(self, place: int, block: Block) -> None:
+        """Takes a line in as (more of) the description of the name above it."""
+        if self._open is not None and place == self._open.places[-1] + 1:
+            known = self._open.cells.get("purpose", block.view)
+            origin = block.view.origin
+            whole = View(origin, origin.text[known.start : block.view.end], known.start)
+            self._open.cells["purpose"] = block.view if known is block.view else whole
+            self._open.places.append(place)
 
     def _add(self, place: int, role: str, label: View, value: View) -> None:
         if self._open is not None and role in self._open.cells and role != "name" and self._open.begins_with_name:
@@ -121,6 +158,8 @@ def _labelled(reading: Reading, block: Block) -> list[tuple[str, View, View]]:
     role = heading_role(reading, label) if label else None
     if match is None or label is None or role is None:
         return []
+    if role == "name" and len(block.view.text[match.end() :].split()) > MAX_NAME_WORDS:
+        return []  # "Session cookie: it lets the site ..."
     out, at = [], match.end()
     for more in _MORE.finditer(block.view.text, at):
         following = block.view.part(more.start(1), more.end(1))
@@ -134,7 +173,7 @@ def _begun_by_name(place: int, block: Block) -> _Record | None:
     """A record whose first line is the cookie's name, alone or as a heading that also says what it is for."""
     name = block.view.text.strip()
     if looks_like_cookie(name):
-        return _Record({"name": block.view}, {}, [place])
+        return _Record({"name": block.view}, {}, [place], bare=_OUTRIGHT.search(name) is not None)
     led = _NAME_LED.match(name) if block.kind == "heading" else None
     if led is None or not looks_like_cookie(led[1]):
         return None

@@ -7,20 +7,34 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Retention
 from auditor.policy.durations import find_durations, read_duration
+from auditor.policy.plain import colon_lead
+from auditor.policy.tables import heading_role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.model import DeclaredCookie
     from auditor.policy.blocks import Sentence
+    from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
 
 BEFORE = 25
 PAIR = 2
 
 
-def read_retention(reading: Reading) -> tuple[Retention, ...]:
-    """Each sentence that gives cookies, the data in them, or consent a lifetime."""
+def read_retention(
+    reading: Reading, categories: Categories, cookies: Iterable[DeclaredCookie]
+) -> tuple[Retention, ...]:
+    """Each sentence that gives cookies, the data in them, consent or a category a lifetime, not only one cookie."""
     out = []
+    listed = {quote.start for cookie in cookies if cookie.basis == "list" for quote in cookie.evidence}
     for sentence in reading.cookie_sentences:
         folded = sentence.view.folded
+        if sentence.view.start in listed:
+            continue
+        if labelled := _labelled(reading, categories, sentence):
+            out.append(labelled)
+            continue
         spans = find_durations(folded)
         subject = _subject(reading, folded) if spans else None
         if subject is None:
@@ -33,6 +47,20 @@ def read_retention(reading: Reading) -> tuple[Retention, ...]:
         out.append(Retention(subject=subject, duration=duration, evidence=(sentence.view.quote(),)))
         out.extend(_data_beside(reading, sentence, spans))
     return tuple(out)
+
+
+def _labelled(reading: Reading, categories: Categories, sentence: Sentence) -> Retention | None:
+    """The lifetime behind a label ("Retention period: 13 months") in the description of a category."""
+    governing = categories.governing.get(sentence.place)
+    if governing is None or sentence.place in reading.record_places:
+        return None
+    label = colon_lead(sentence.view)
+    if label is None or heading_role(reading, label) != "duration":
+        return None
+    duration = read_duration(sentence.view.text[len(label.text) + 1 :])
+    if duration.kind in ("unknown", "not_stated"):
+        return None
+    return Retention(subject=governing.canonical.value, duration=duration, evidence=(sentence.view.quote(),))
 
 
 def _data_beside(reading: Reading, sentence: Sentence, spans: list[tuple[int, int]]) -> list[Retention]:

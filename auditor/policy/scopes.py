@@ -208,7 +208,7 @@ def _named_kind(reading: Reading) -> tuple[str, View]:
                 if found := reading.words.cues("own_scope", kind).first(sentence.view.folded):
                     return kind, sentence.view.part(found.start, found.end)
     if reading.document.sentences:
-        return "service", _title(reading)
+        return "website" if reading.kind == "cookie_policy" else "service", _title(reading)
     table = next(iter(reading.document.tables()))[1]
     return "website", table.views[0]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block, Table
+from auditor.policy.leads import badged, is_sentence, is_status, lead_of, run_in, titles
 from auditor.policy.prose import label_runs
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,17 +23,11 @@ if TYPE_CHECKING:
 
 MAX_LABEL_WORDS = 9
 MAX_HEADING_WORDS = 14
-MAX_SENTENCE_WORDS = 6
 MAX_BODY = 12
-MAX_STATUS = 40
-MAX_BADGED = 70
 MIN_COMMON = 3
+NEAR = 3
 BOLD = 7  # the level of a bold line
 UNRANKED = 8
-_SENTENCE_ENDS = (".", ":", "!", "?")
-_ARTICLE = re.compile(r"^(?:the|our|i|gli|le|la|les|los|las|die|der|de|het|os|as|nos|nuestras)\s+(?=\w)", re.IGNORECASE)
-_SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
-_DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
 
 @dataclass(frozen=True)
@@ -56,10 +52,44 @@ class Section:
 def find_sections(reading: Reading) -> list[Section]:
     """Headings and lead-ins that are category labels, with what they govern."""
     denied = reading.denials.places
-    blocks = ((place, block) for place, block in reading.document.blocks() if place not in denied)
+    barred = denied | {place for places, _ in reading.column_lines for place in places}
+    blocks = ((place, block) for place, block in reading.document.blocks() if place not in barred)
     found = [found for place, block in blocks if (found := _candidate(reading, place, block))]
-    found = sorted([*found, *_introduced(reading, found)], key=lambda section: section.place)
+    found = _merged(reading, sorted([*found, *_introduced(reading, found)], key=lambda section: section.place))
     return _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
+
+
+def _merged(reading: Reading, found: list[Section]) -> list[Section]:
+    """Sections without those that only go on about the category right above them, which then governs theirs, too.
+
+    These are first sentences ("Needed for the site to work.") and lines that open a list ("Cookies of this kind:").
+    """
+    out: list[Section] = []
+    for section in found:
+        above = out[-1] if out else None
+        same = above is not None and above.label.category is section.label.category and above.basis == section.basis
+        if above is not None and same and _goes_on(reading, above, section):
+            places = dict.fromkeys((*above.places, section.place, *section.places))
+            out[-1] = replace(above, places=tuple(sorted(places)))
+        else:
+            out.append(section)
+    return out
+
+
+def _goes_on(reading: Reading, above: Section, section: Section) -> bool:
+    title, block = (reading.document.elements[at] for at in (above.place, section.place))
+    if not isinstance(title, Block) or not isinstance(block, Block) or title.kind != "heading":
+        return False
+    if block.kind != "heading":
+        return section.place == above.place + 1 + _statuses(reading, above) and is_sentence(block, section.phrase)
+    opens = block.view.text.endswith(":") and block.number is None and not title.view.text.endswith(":")
+    return opens and section.place <= above.place + NEAR
+
+
+def _statuses(reading: Reading, above: Section) -> int:
+    """How many lines with the state of a switch stand right below a label."""
+    elements = reading.document.elements[above.place + 1 : above.place + 3]
+    return sum(1 for _ in takewhile(lambda one: isinstance(one, Block) and is_status(reading, one), elements))
 
 
 def _introduced(reading: Reading, found: list[Section]) -> Iterator[Section]:
@@ -91,7 +121,9 @@ def _with_cookie_word(reading: Reading, view: View, start: int, end: int) -> Vie
 def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Section]:
     """Sections where only the last of three or more has tables: those tables list the cookies of all of them."""
     holding = [s for s in sections if any(isinstance(reading.document.elements[at], Table) for at in s.places)]
-    if len(sections) < MIN_COMMON or len(holding) != 1 or holding[0] is not sections[-1]:
+    kinds = [element.kind for s in sections if isinstance(element := reading.document.elements[s.place], Block)]
+    peers = kinds.count(kinds[-1]) if kinds else 0  # of a heading those are headings
+    if peers < MIN_COMMON or len(holding) != 1 or holding[0] is not sections[-1]:
         return sections
     last = sections[-1]
     first = next(at for at in last.places if isinstance(reading.document.elements[at], Table))
@@ -99,56 +131,40 @@ def _without_common_tables(reading: Reading, sections: list[Section]) -> list[Se
 
 
 def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
-    named = block.kind == "heading" or _titles(reading, place, block)
-    phrase = _badged(reading, block) or (block.view if named else lead_of(block))
-    longest = MAX_HEADING_WORDS if block.kind == "heading" and block.level < BOLD else MAX_LABEL_WORDS
-    if phrase is None or len(phrase.text.split()) > longest:
+    named = block.kind == "heading" or titles(reading, place, block)
+    set_off = badged(reading, block) or (block.view if named else block.lead)
+    title = None if set_off else run_in(reading, block)
+    phrase = set_off or title or lead_of(block)
+    if phrase is None or len(phrase.text.split()) > MAX_HEADING_WORDS:
         return None
     label = reading.labels.read(phrase.folded)
-    spare = label is not None and label.cookie_word and len(phrase.text.split()) > 3 and not _is_sentence(block, phrase)
+    sure = block.kind == "heading" and (block.level < BOLD or (label is not None and label.cookie_word))
+    if len(phrase.text.split()) > (MAX_HEADING_WORDS if sure else MAX_LABEL_WORDS):
+        return None
+    spare = label is not None and label.cookie_word and len(phrase.text.split()) > 3 and not is_sentence(block, phrase)
     if label is None or label.residue > int(spare):
         return None
-    if reading.denials.none_of(phrase.folded, reading.labels.find(phrase.folded)[0].start):
+    first = reading.labels.find(phrase.folded)[0].start
+    if reading.denials.none_of(phrase.folded, first) or _of_cookies_too(reading, phrase, first):
         return None
     if label.number is None and block.number:
         label = replace(label, number=block.number)
-    return Section(label, phrase, place, tuple(_body(reading, place, block)), "heading")
+    body = _tables_below(reading, place) if title else _body(reading, place, block)
+    return Section(label, phrase, place, tuple(body), "heading")
 
 
-def _is_sentence(block: Block, phrase: View) -> bool:
-    """Is a lead a whole first sentence ("Essential cookies are set automatically.") rather than set off by a mark?"""
-    return block.lead is None and block.view.text[len(phrase.text) :].startswith(".")
+def _of_cookies_too(reading: Reading, phrase: View, first: int) -> bool:
+    """Does a title name cookies and something else ("Cookies & analytics"), rather than cookies for it?"""
+    cookie = reading.labels.cookie.first(phrase.folded)
+    between = phrase.folded[cookie.end : first].strip() if cookie and not phrase.folded[: cookie.start].strip() else ""
+    return between in ("&", "+", *(fold(word) for word in reading.words.values("joiner")))
 
 
-def _badged(reading: Reading, block: Block) -> View | None:
-    """The words before the state of a switch in a short line ("Marketing  Needs consent")."""
-    text, folded = block.view.text, block.view.folded
-    if block.kind == "item" or len(text) > MAX_BADGED or text.rstrip()[-1:] in _SENTENCE_ENDS:
-        return None
-    ends = (found for name in ("status", "badge") for found in reading.words.cues(name).all(folded))
-    state = next((found for found in ends if found.start and not folded[found.end :].strip(" )")), None)
-    return block.view.part(0, state.start) if state else None
-
-
-def _titles(reading: Reading, place: int, block: Block) -> bool:
-    """Is an item no more than the title of the paragraph below it ("- Analytics cookies", then what they are)?"""
-    elements = reading.document.elements
-    following = elements[place + 1] if place + 1 < len(elements) else None
-    described = isinstance(following, Block) and following.kind == "text"
-    if block.kind != "item" or not described or reading.has_link(block.view):
-        return False  # a link is a line of a table of contents
-    return block.view.text[-1:] not in (".", ":", ";", ",")
-
-
-def lead_of(block: Block) -> View | None:
-    """The words that introduce a block: bold, before a colon or dash, or a first sentence of a few words."""
-    if block.lead is not None:
-        return block.lead
-    found = [match for lead in (_DASH_LEAD, _SENTENCE_LEAD) if (match := lead.match(block.view.text))]
-    match = min(found, key=lambda match: match.end(1), default=None)
-    if match is None or (match.re is _SENTENCE_LEAD and len(match[1].split()) > MAX_SENTENCE_WORDS):
-        return None
-    return block.view.part(0, match.end(1))
+def _tables_below(reading: Reading, place: int) -> Iterator[int]:
+    """The places of the tables and records right below a block."""
+    following = enumerate(reading.document.elements[place + 1 :], place + 1)
+    tables = takewhile(lambda pair: isinstance(pair[1], Table) or pair[0] in reading.record_places, following)
+    yield from (at for at, _ in tables)
 
 
 def _body(reading: Reading, place: int, block: Block) -> list[int]:
@@ -157,27 +173,21 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     elements = reading.document.elements
     listing = block.kind == "heading" and _is_intro(elements, place, block)
     ends: Callable[[Block, Block], bool] = _ends
-    if block.kind != "heading" and _badged(reading, block):
+    if block.kind != "heading" and badged(reading, block):
         ends = _heads
-    elif _titles(reading, place, block):
+    elif titles(reading, place, block):
         ends = _lists
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
-        transparent = isinstance(element, Block) and (_is_status(reading, element) or _is_intro(elements, at, element))
+        transparent = isinstance(element, Block) and (
+            is_status(reading, element) or _is_intro(elements, at, element) or at in reading.record_places
+        )
         if isinstance(element, Block) and not transparent and ends(block, element):
             break
         if listing and isinstance(element, Block) and element.kind != "item":
             break  # a line "... for:" without rank introduces its list, and nothing after it
         places.append(at)
     return places
-
-
-def _is_status(reading: Reading, block: Block) -> bool:
-    """Is a short line the state of a switch ("Always active") rather than a heading?"""
-    badged = _badged(reading, block)
-    if badged is not None and reading.labels.find(badged.folded):
-        return False
-    return len(block.view.text) < MAX_STATUS and reading.words.cues("status").first(block.view.folded) is not None
 
 
 def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block) -> bool:
@@ -237,10 +247,3 @@ def _is_introduced(reading: Reading, elements: tuple[Block | Table, ...], place:
     if not isinstance(above, Block) or not above.view.text.rstrip(" *_").endswith(":"):
         return False
     return reading.words.cues("cookies_in_use").first(above.view.folded) is not None
-
-
-def label_text(phrase: str) -> str:
-    """A label as a policy prints it, without "Category 1:" and closing punctuation."""
-    text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
-    text = re.sub(r"\s*[(\[]?\d{1,4}[)\]]?\s*$", "", text)
-    return _ARTICLE.sub("", text.strip(" \t.:;–-*")) or phrase.strip()

@@ -180,6 +180,10 @@ def _named(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell, 
         first = names.index("purpose")
         if _share(reading, "category", [row[first].view for row in body[:SAMPLE_ROWS]]) * 2 >= 1:
             names[first] = "category"
+    elif names.count("purpose") == 1 and "category" not in names:
+        only = names.index("purpose")
+        if _share(reading, "category", [row[only].view for row in body[:SAMPLE_ROWS]]) == 1:
+            names[only] = "category"
     return names
 
 

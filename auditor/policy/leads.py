@@ -1,0 +1,89 @@
+"""What introduces a block: bold words, words before a mark, a first sentence, a title that runs into its text."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block
+
+if TYPE_CHECKING:
+    from auditor.policy.context import Reading
+    from auditor.policy.view import View
+
+MAX_SENTENCE_WORDS = 6
+MAX_STATUS = 40
+MAX_BADGED = 70
+MAX_EDGES = 4
+_SENTENCE_ENDS = (".", ":", "!", "?")
+_ARTICLE = re.compile(r"^(?:the|our|i|gli|le|la|les|los|las|die|der|de|het|os|as|nos|nuestras)\s+(?=\w)", re.IGNORECASE)
+_SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
+_UNCLOSED = re.compile(r"\s*[(\[][^)\]]*$")
+_RUN_IN = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=[A-ZÀ-Þ]\w*\s+[a-zà-ÿ])")
+_ASIDE = re.compile(r"\s+\((?=\w+\s\w+\s)")
+_DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
+
+
+def run_in(reading: Reading, block: Block) -> View | None:
+    """A title that runs into its text without a mark, or into an aside ("Necessary cookies (needed to sign in),")."""
+    edges = list(islice(_RUN_IN.finditer(block.view.text, 0, MAX_BADGED), MAX_EDGES))
+    aside = _ASIDE.search(block.view.text, 0, MAX_BADGED) if block.kind == "item" else None
+    for edge in (*edges, aside):
+        label = reading.labels.read(block.view.folded[: edge.start()]) if edge else None
+        if edge and label is not None and label.cookie_word and not label.residue:
+            return block.view.part(0, edge.start())
+    return None
+
+
+def is_sentence(block: Block, phrase: View) -> bool:
+    """Is a lead a whole first sentence ("Essential cookies are set automatically.") rather than set off by a mark?"""
+    return block.lead is None and block.view.text[len(phrase.text) :].startswith(".")
+
+
+def badged(reading: Reading, block: Block) -> View | None:
+    """The words before the state of a switch in a short line ("Marketing  Needs consent")."""
+    text, folded = block.view.text, block.view.folded
+    if block.kind == "item" or len(text) > MAX_BADGED or text.rstrip()[-1:] in _SENTENCE_ENDS:
+        return None
+    ends = (found for name in ("status", "badge") for found in reading.words.cues(name).all(folded))
+    state = next((found for found in ends if found.start and not folded[found.end :].strip(" )")), None)
+    return block.view.part(0, len(_UNCLOSED.sub("", text[: state.start]))) if state else None
+
+
+def titles(reading: Reading, place: int, block: Block) -> bool:
+    """Is an item no more than the title of the paragraph below it ("- Analytics cookies", then what they are)?"""
+    elements = reading.document.elements
+    following = elements[place + 1] if place + 1 < len(elements) else None
+    described = isinstance(following, Block) and following.kind == "text"
+    before = elements[place - 1] if place else None
+    listed = isinstance(before, Block) and before.kind == "item"
+    if block.kind != "item" or not described or listed or reading.has_link(block.view):
+        return False  # a link is a line of a table of contents
+    return block.view.text[-1:] not in (".", ":", ";", ",")
+
+
+def lead_of(block: Block) -> View | None:
+    """The words that introduce a block: bold, before a colon or dash, or a first sentence of a few words."""
+    if block.lead is not None:
+        return block.lead
+    found = [match for lead in (_DASH_LEAD, _SENTENCE_LEAD) if (match := lead.match(block.view.text))]
+    match = min(found, key=lambda match: match.end(1), default=None)
+    if match is None or (match.re is _SENTENCE_LEAD and len(match[1].split()) > MAX_SENTENCE_WORDS):
+        return None
+    return block.view.part(0, match.end(1))
+
+
+def is_status(reading: Reading, block: Block) -> bool:
+    """Is a short line the state of a switch ("Always active") rather than a heading?"""
+    label = badged(reading, block)
+    if label is not None and reading.labels.find(label.folded):
+        return False
+    return len(block.view.text) < MAX_STATUS and reading.words.cues("status").first(block.view.folded) is not None
+
+
+def label_text(phrase: str) -> str:
+    """A label as a policy prints it, without "Category 1:" and closing punctuation."""
+    text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
+    text = re.sub(r"\s*[(\[]?\d{1,4}[)\]]?\s*$", "", text)
+    return _ARTICLE.sub("", text.strip(" \t.:;–-*")) or phrase.strip()

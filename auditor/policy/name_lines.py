@@ -1,0 +1,75 @@
+"""Lines and items that begin with the names of cookies: what stands beside and above them tells plain words apart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.policy.blocks import Block
+from auditor.policy.cells import looks_like_cookie
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.context import Reading
+
+BESIDE = 5
+LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
+_HYPHENED = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
+
+
+def among_cookies(reading: Reading, place: int) -> bool:
+    """Does an item stand beside items that are introduced by the names of cookies?"""
+    leads = (item.lead.text.strip() for item in _items_beside(reading, place) if item.lead is not None)
+    return any(looks_like_cookie(lead) for lead in leads)
+
+
+def beside_names(reading: Reading, place: int) -> bool:
+    """Does an item stand beside items that begin with the names of cookies?"""
+    leads = (LIST_LEAD.match(item.view.text) for item in _items_beside(reading, place))
+    return any(looks_like_cookie(lead[1]) for lead in leads if lead is not None)
+
+
+def in_a_row(reading: Reading, place: int) -> bool:
+    """Is the line right before or after a line one that begins with the name of a cookie, too?"""
+    return any(looks_like_cookie(name) for name in _names_beside(reading, place))
+
+
+def _names_beside(reading: Reading, place: int) -> list[str]:
+    """What the lines right before and after a line begin with, if that is one word before a dash or colon."""
+    beside = reading.document.elements[max(0, place - 1) : place + 2 : 2] if place else ()
+    leads = (LIST_LEAD.match(block.view.text) for block in beside if isinstance(block, Block))
+    return [lead[1] for lead in leads if lead is not None and lead.end() > lead.end(1)]
+
+
+def in_an_opened_row(reading: Reading, place: int, name: str) -> bool:
+    """Is a name such as "session-id" one of lines of such names, below a line about cookies with a colon at its end?"""
+    if not _HYPHENED.fullmatch(name) or not any(_HYPHENED.fullmatch(other) for other in _names_beside(reading, place)):
+        return False
+    if any(reading.words.cues("party_cell", party).first(fold(name)) for party in ("first", "third")):
+        return False
+    elements = reading.document.elements
+    at = place
+    while at and isinstance(block := elements[at], Block) and (lead := LIST_LEAD.match(block.view.text)):
+        if not _HYPHENED.fullmatch(lead[1]):
+            break
+        at -= 1
+    opening = elements[at]
+    return isinstance(opening, Block) and opening.view.text.endswith(":") and reading.mentions_cookies(opening.view)
+
+
+def _items_beside(reading: Reading, place: int) -> Iterator[Block]:
+    """The items near a place, and the lines with a lead."""
+    for at in range(max(0, place - BESIDE), min(len(reading.document.elements), place + BESIDE + 1)):
+        element = reading.document.elements[at]
+        if at != place and isinstance(element, Block) and (element.kind == "item" or element.lead is not None):
+            yield element
+
+
+def under_label(reading: Reading, place: int, name: str) -> bool:
+    """Does a name like "shop-session" stand under the heading of a category of cookies?"""
+    above = reading.headings(place)[:1]
+    label = reading.labels.read(above[0].view.folded) if above else None
+    technical = "-" in name.strip("-") and name.islower() and reading.labels.read(fold(name)) is None
+    return technical and label is not None and label.cookie_word and not label.residue
