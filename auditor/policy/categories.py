@@ -11,7 +11,7 @@ from auditor.policy.blocks import Block
 from auditor.policy.category_drafts import Draft
 from auditor.policy.category_purposes import from_leads, from_purposes, from_sentences, from_services
 from auditor.policy.category_rows import MAX_RESIDUE, title_labels
-from auditor.policy.category_traits import consent_of, necessity, party_of
+from auditor.policy.category_traits import consent_of, leading, necessity, party_of
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.leads import label_text
@@ -45,6 +45,12 @@ class Categories:
     declared: tuple[DeclaredCategory, ...]
     governing: dict[int, DeclaredCategory]
     near: frozenset[int] = frozenset()
+
+    @property
+    def sole(self) -> DeclaredCategory | None:
+        """The only category, where it is that of all cookies: said in a sentence, not above some of them."""
+        one = self.declared[0] if len(self.declared) == 1 else None
+        return one if one is not None and one.basis in ("prose", "table", "list") else None
 
 
 def read_categories(reading: Reading, scopes: Scopes) -> Categories:
@@ -257,7 +263,8 @@ def _says_none(reading: Reading, draft: Draft) -> bool:
 def _finish(reading: Reading, scopes: Scopes, draft: Draft, identity: str) -> DeclaredCategory:
     described = " ".join(s.view.folded for section in draft.sections for s in section.description(reading))
     text = fold(draft.label) + ". " + described + " ".join(fold(quote.quote) for quote in draft.evidence)
-    category, covers = necessity(reading, draft.category, draft.covers or (draft.category,), text)
+    first = leading(reading, draft.category, draft.covers, described)
+    category, covers = necessity(reading, first, draft.covers or (first,), text)
     words = reading.words
     party = party_of(reading, draft.heading, text)
     if party is DeclaredParty.NOT_STATED and _is_of_a_service(draft):

@@ -54,6 +54,8 @@ def from_sentences(reading: Reading, scopes: Scopes) -> Iterator[Draft]:
     for sentence in reading.cookie_sentences:
         if sentence.place in reading.definition_places or reading.denials.hypothetical(sentence):
             continue
+        if reading.words.cues("most_sites").first(sentence.view.folded):
+            continue  # "Most websites use cookies to ..."
         for category, label in used_for(reading, sentence):
             if category not in have:
                 have.add(category)

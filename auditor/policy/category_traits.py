@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, DeclaredParty
+from auditor.model import TRACKING, Category, DeclaredParty
+from auditor.policy.purposes import purposes
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ def necessity(
             return Category.STRICTLY_NECESSARY, tuple(dict.fromkeys((Category.STRICTLY_NECESSARY, *covers)))
         return category, tuple(dict.fromkeys((*covers, Category.STRICTLY_NECESSARY)))
     return category, covers
+
+
+def leading(reading: Reading, category: Category, covers: tuple[Category, ...], described: str) -> Category:
+    """The category of a label that names advertising and measuring: what its description speaks of more."""
+    if not set(covers) >= TRACKING or category not in TRACKING:
+        return category
+    counts = purposes(reading, described)
+    return max((category, *TRACKING), key=lambda one: counts[one])
 
 
 def consent_of(reading: Reading, text: str) -> str:

@@ -77,7 +77,8 @@ def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str])
     """The names before a dash, colon or parenthesis, if they are names."""
     lead = block.view.part(0, match.end(1))
     names = [clean_name(part) for part in re.split(r",\s+", lead.text)]
-    if not all(any(char.isalpha() for char in name) for name in names) or is_service_name(lead):
+    told = is_service_name(lead) or _is_storage(reading, lead.text.strip(" *_"))
+    if told or not all(any(char.isalpha() for char in name) for name in names):
         return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
     if len(names) == 1 and in_an_opened_row(reading, place, names[0]):
@@ -106,15 +107,19 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
     """Names such as ``_ga`` in sentences about cookies, each once."""
     out: list[DeclaredCookie] = []
     for sentence in reading.cookie_sentences:
-        if not reading.mentions_storage(sentence.view) or reading.denials.hypothetical(sentence):
+        stored = reading.mentions_storage(sentence.view)
+        keyed = not stored and _in_storage(reading, sentence.place)
+        if not (stored or keyed) or reading.denials.hypothetical(sentence):
             continue
-        for name in _names_in(reading, sentence):
+        for name in _coded(reading, sentence.view) if keyed else _names_in(reading, sentence):
             if fold(name) not in known:
                 known.add(fold(name))
                 found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
+                element = reading.document.elements[sentence.place]
+                view = element.view if isinstance(element, Block) else sentence.view
+                if keyed:
+                    found = replace(found, storage=_prose_storage(reading, view))
                 if found.duration is NOT_STATED and prose_names(reading, sentence.place) == [name]:
-                    element = reading.document.elements[sentence.place]
-                    view = element.view if isinstance(element, Block) else sentence.view
                     found = replace(found, duration=duration_in_prose(view))
                 out.append(replace(found, basis="prose"))
     return out
@@ -134,7 +139,7 @@ def _code_name(reading: Reading, block: Block) -> str | None:
     if not found or found[0][0] != block.view.start:
         return None
     name = clean_name(block.view.origin.text[slice(*found[0])])
-    return name if name and " " not in name and _names_entry(reading, name) else None
+    return name if name and " " not in name and _names_entry(reading, name.strip("*")) else None
 
 
 def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
@@ -145,11 +150,21 @@ def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
         quoted = (match[1].rstrip(".") for match in _QUOTED.finditer(view.text))
         names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
         names += _in_asides(view.text)
-    for start, end in reading.codes(view):
-        name = clean_name(view.origin.text[start:end])
-        if looks_like_cookie(name) and _LETTER.search(name) and _names_entry(reading, name):
-            names.append(name)
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys([*names, *_coded(reading, view)]))
+
+
+def _coded(reading: Reading, view: View) -> list[str]:
+    """The technical names that are set as code."""
+    names = [clean_name(view.origin.text[start:end]) for start, end in reading.codes(view)]
+    return [n for n in names if looks_like_cookie(n) and _LETTER.search(n) and _names_entry(reading, n)]
+
+
+def _in_storage(reading: Reading, place: int) -> bool:
+    """Does a block speak of the storage of the browser, so that what it sets as code may be a key there?"""
+    element = reading.document.elements[place]
+    kinds = ("local_storage", "session_storage")
+    cues = [reading.words.cues("technologies", kind, "cues") for kind in kinds]
+    return isinstance(element, Block) and any(one.first(element.view.folded) for one in cues)
 
 
 def _in_asides(text: str) -> list[str]:
@@ -179,8 +194,7 @@ def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
     governing = categories.governing.get(place)
-    sole = categories.declared[0] if len(categories.declared) == 1 else None
-    only = governing or (sole if sole and sole.basis != "purpose_list" else None)
+    only = governing or categories.sole
     services = find_services(view)
     above = None if only else _headed(reading, place)
     purpose = None if only or above else sentence_purpose(reading, view.folded)

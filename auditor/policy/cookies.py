@@ -95,15 +95,25 @@ def _from_grid(
     governing = categories.governing.get(place)
     mixed = _labels(reading, grid)
     above = services_of_heading(reading, place)
-    only = categories.declared[0] if len(categories.declared) == 1 else None
+    stored = _stored_above(reading, place, grid)
+    only = categories.sole
     out: list[DeclaredCookie] = []
     for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):
             governing = _title_category(reading, categories, row) or governing
             continue
-        source = _RowReader(reading, row, grid, governing, mixed=len(mixed) > 1, above=above, only=only)
+        source = _RowReader(reading, row, grid, governing, mixed=len(mixed) > 1, above=above, only=only, stored=stored)
         out.extend(source.cookies(governing.scope_ids if governing else scopes.at(place)))
     return out
+
+
+def _stored_above(reading: Reading, place: int, grid: Grid) -> str | None:
+    """The way of storing that the heading above a table names, where no column is headed as one of cookies."""
+    named = grid.heading_of("name")
+    above = next(iter(reading.headings(place)), None)
+    if above is None or named is None or reading.mentions_cookies(named):
+        return None
+    return storage_of(reading, above.view)
 
 
 def _labels(reading: Reading, grid: Grid) -> set[Category]:
@@ -139,9 +149,10 @@ class _RowReader:
         mixed: bool,
         above: list[Mention],
         only: DeclaredCategory | None,
+        stored: str | None,
     ) -> None:
         self.reading, self.row, self.grid, self.governing = reading, row, grid, governing
-        self.mixed, self.above, self.only = mixed, above, only
+        self.mixed, self.above, self.only, self.stored = mixed, above, only, stored
 
     def cell(self, role: str) -> View | None:
         """The filled cell of a role, else None."""
@@ -241,8 +252,9 @@ class _RowReader:
         return host if is_host(host.lstrip(".*")) else None
 
     def _storage(self) -> str:
+        """How a row's entries are stored: as a cell says, else the heading above."""
         for role in ("storage", "duration", "party", "category", "name", "purpose"):
             cell = self.cell(role)
             if cell is not None and (storage := storage_of(self.reading, cell)):
                 return storage
-        return "cookie"
+        return self.stored or "cookie"

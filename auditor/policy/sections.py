@@ -223,7 +223,8 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
     if section.label.category is Category.UNCLASSIFIED and (vague or reading.kind != "cookie_policy"):
         tables = any(isinstance(elements[at], Table) for at in section.places)
         return tables or reading.words.cues("party_third").first(section.phrase.folded) is not None
-    if section.label.cookie_word or _is_introduced(reading, elements, section.place):
+    listed = reading.kind == "cookie_policy" and _under_categories(reading, section.place)
+    if listed or section.label.cookie_word or _is_introduced(reading, elements, section.place):
         return True
     texts = [elements[at] for at in (section.place, *section.places[:2])]
     if any(isinstance(block, Block) and reading.mentions_storage(block.view) for block in texts):
@@ -234,6 +235,12 @@ def _about_cookies(reading: Reading, section: Section, others: list[Section]) ->
         return False
     under = any(reading.mentions_cookies(heading.view) for heading in reading.headings(section.place))
     return under or reading.kind == "cookie_policy"
+
+
+def _under_categories(reading: Reading, place: int) -> bool:
+    """Is the heading above a label nothing but "Categories" or "Types"?"""
+    words = {fold(word) for word in reading.words.values("category_word")}
+    return any(heading.view.folded.strip(" :") in words for heading in reading.headings(place)[:1])
 
 
 def _is_introduced(reading: Reading, elements: tuple[Block | Table, ...], place: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.model import TRACKING
+from auditor.model import TRACKING, Category
 from auditor.policy.blocks import Block
 from auditor.policy.entries import is_entry, is_listed
 from auditor.policy.partner_lists import listed_partners
@@ -20,7 +20,7 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import Category, DeclaredService
+    from auditor.model import DeclaredService
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -95,8 +95,10 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
         counts = purposes(reading, text)
         if service.category is not None and counts.get(service.category):
             return service.category
-        if category := sentence_purpose(reading, text):
-            return category
+        consent = reading.words.cues("consent_word").first(text) is not None
+        category = sentence_purpose(reading, text)
+        if category and not (consent and category is Category.STRICTLY_NECESSARY):
+            return category  # "blocked until you agree" makes nothing necessary
     usual = service.category if service.category in TRACKING else None
     return heading_purpose(reading, sentence.place, usual) or usual
 

@@ -132,7 +132,7 @@ def _header_row(reading: Reading, table: Table) -> int:
 
 def heading_role(reading: Reading, view: View) -> str | None:
     """The role that a column heading names, None for an unknown one."""
-    folded = view.folded
+    folded = view.folded.strip(" _*")  # emphasis in emphasis leaves some
     if len(folded) > 80:
         return None
     found = {role: match for role in ROLES if (match := reading.words.cues("headers", role).first(folded))}

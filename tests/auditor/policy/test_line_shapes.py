@@ -1,5 +1,7 @@
 """Tables and lists that a text shows line by line; titles without marks; lifetimes under labels."""
 
+# ruff: noqa: E501  a policy's lines are as long as they are
+
 from __future__ import annotations
 
 import pytest
