@@ -46,11 +46,12 @@ class Categories:
     governing: dict[int, DeclaredCategory]
     near: frozenset[int] = frozenset()
 
-    @property
-    def sole(self) -> DeclaredCategory | None:
-        """The only category, where it is that of all cookies: said in a sentence, not above some of them."""
+    def sole_at(self, place: int) -> DeclaredCategory | None:
+        """The only category, where it may be that of a place: named above it, or in a sentence."""
         one = self.declared[0] if len(self.declared) == 1 else None
-        return one if one is not None and one.basis in ("prose", "table", "list") else None
+        if one is None or one.basis == "purpose_list":
+            return None
+        return one if place > min(self.governing, default=-1) else None
 
 
 def read_categories(reading: Reading, scopes: Scopes) -> Categories:

@@ -194,7 +194,7 @@ def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
     governing = categories.governing.get(place)
-    only = governing or categories.sole
+    only = governing or categories.sole_at(place)
     services = find_services(view)
     above = None if only else _headed(reading, place)
     purpose = None if only or above else sentence_purpose(reading, view.folded)

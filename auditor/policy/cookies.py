@@ -96,7 +96,7 @@ def _from_grid(
     mixed = _labels(reading, grid)
     above = services_of_heading(reading, place)
     stored = _stored_above(reading, place, grid)
-    only = categories.sole
+    only = categories.sole_at(place)
     out: list[DeclaredCookie] = []
     for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):

@@ -86,7 +86,7 @@ SENTENCES = {
     "only, on one place": (
         "We use strictly necessary, performance and advertising cookies.\n\n"
         "In our customer portal we only use strictly necessary cookies.",
-        {"service": "NPT", "web_portal": "N"},
+        {"website": "NPT", "web_portal": "N"},
     ),
     "brand in the phrase": (
         "We use functional cookies on the Acme Control Room web portal and marketing "
