@@ -66,7 +66,22 @@ ITEMS = {
     ("__cq_seg", "ooma.example"): (2, T, "Salesforce", False),
     ("loid", "reddit.com"): (1, T, "Reddit Pixel", False),
     ("loid", "ooma.example"): (6, None, None, False),
+    ("theme", "reddit.com"): (1, F, "Reddit Pixel", False),
+    ("lang", "cdn.syndication.twimg.com"): (1, F, "X Ads", False),
+    ("td", "www.googletagmanager.com"): (1, P, "Google Tag Manager", False),
+    ("t2_8f3k2_recentclicks3", "reddit.com"): (1, F, "Reddit Pixel", False),
+    ("sliguid", "ooma.example"): (2, T, None, False),
+    ("swym-pid", "ooma.example"): (2, F, None, False),
+    ("om-gmc7mlm8fei83nwi8ymf", "ooma.example"): (5, F, None, False),
+    ("omSeen-gmc7mlm8fei83nwi8ymf", "ooma.example"): (2, F, "OptinMonster", False),
+    ("advanced_ads_pro_visitor_referrer", "ooma.example"): (2, T, None, False),
     # essential, whatever it is called
+    ("force-proxy-stream", "ooma.example"): (2, N, "Salesforce", True),
+    ("gdpr[consent_types]", "ooma.example"): (2, N, None, True),
+    ("esctx-Ab3xY", "login.microsoftonline.com"): (1, N, "Microsoft", False),
+    ("csrf_token", "www.reddit.com"): (1, N, "Reddit Pixel", True),
+    (".Nop.Antiforgery", "ooma.example"): (2, N, None, True),
+    ("store-country-code", "www.tiktok.com"): (1, N, "TikTok Pixel", False),
     ("acw_tc", "ooma.example"): (2, N, None, True),
     ("__uzma", "ooma.example"): (2, N, None, True),
     ("_pandectes_gdpr", "ooma.example"): (2, N, None, True),
@@ -123,6 +138,13 @@ ITEMS = {
     ("prism_theme", "ooma.example"): (5, T, None, False),
     ("amp_plan", "ooma.example"): (5, P, None, False),
     ("hs", "ooma.example"): (5, N, None, False),
+    ("theme", "ooma.example"): (5, F, None, False),
+    ("td", "ooma.example"): (6, None, None, False),
+    ("login", "ooma.example"): (5, N, None, False),
+    ("visit", "ooma.example"): (5, P, None, False),
+    ("skin", "ooma.example"): (5, F, None, False),
+    ("omSeenAll", "ooma.example"): (5, F, None, False),
+    ("stk", "ooma.example"): (6, None, None, False),
     # a known company's host that serves many purposes says nothing by itself
     ("something", "www.linkedin.com"): (6, None, None, False),
     ("something", "facebook.com"): (6, None, None, False),
@@ -450,7 +472,7 @@ def test_what_protects_an_embedded_tracker_may_be_declared_with_it() -> None:
     assert not {P, T} & set(KNOW.cookie("__cf_bm", "ooma.example", site=SITE).also_declared_as)
 
 
-@pytest.mark.parametrize("name", ["st_optout", "GA_OPT_OUT", "hubspotapi-csrf", "gdprConsent"])
+@pytest.mark.parametrize("name", ["st_optout", "GA_OPT_OUT", "portalapi-csrf", "gdprConsent"])
 def test_an_opt_out_or_token_of_a_tracker_is_no_tracking(name: str) -> None:
     for domain, service in (("sharethis.com", "ShareThis"), ("google-analytics.com", "Google Analytics")):
         known = KNOW.cookie(name, domain, site=SITE)
