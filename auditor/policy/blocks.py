@@ -17,8 +17,9 @@ MAX_SENTENCES = 10_000  # several times the longest policy known
 NO_LEVEL = 9
 _END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“„«(\[]*[^\W\d_a-z]|\d+[.)] |[•*\-–] )")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:\d{1,2}|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|bijv|bv|o\.a|d\.w\.z|p\.\s?ex|m\.in|tzw|np|tj|ust|pkt|lit"
-    r"|art|nr|no|ltd|inc|co|corp|vs|ca|cf|st|str|abs|sec|mr|mrs|dr|par|ex|t\.ex|bl\.a|f\.eks|esim|mm|napr|např|tzv)\.$",
+    r"(?:^|[\s(])(?:\d{1,2}|[^\W\d_]|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|sog|ggf|gem|vgl|inkl|evtl|ziff|resp|bijv|bv|o\.a|d\.w\.z|p\.\s?ex|m\.in|tzw|np|tj|ust|pkt|lit"
+    r"|art|nr|no|ltd|inc|co|corp|vs|ca|cf|st|str|abs|sec|mr|mrs|dr|par|ex|t\.ex|bl\.a|f\.eks|esim|mm|napr|např|tzv)\.$"
+    r"|(?:\(|\bad\s)es\.$",
     re.IGNORECASE,
 )
 

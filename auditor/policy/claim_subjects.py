@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
+from auditor.policy.claim_nouns import LOOK_BACK, data_noun, shared_noun
 from auditor.policy.claim_places import Subject
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from auditor.policy.claim_places import Place, Rule
     from auditor.policy.scopes import Scopes
 
-LOOK_BACK = 2
 AFTER_RELATIVE = 45
 BESIDE = 2
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
@@ -80,7 +80,7 @@ def _free_subject(place: Place, rule: Rule) -> Subject | None:
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":
         return named
-    noun = (_data_noun(place) or _shared_noun(place, rule)) if rule.subject == "auto" else None
+    noun = (data_noun(place) or shared_noun(place, rule.type)) if rule.subject == "auto" else None
     if rule.context == "data" and noun is None and not place.in_cookies:
         return None
     if rule.context == "cookie_subject" and not place.says("cookie"):
@@ -110,7 +110,8 @@ def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
     named = dict.fromkeys(labels_beside_cookies(place.reading, place.folded[place.found.start :]))
     if named:
         return tuple(_stated(place, category) for category in named)
-    if rule.subject == "label" and place.governing is not None and _is_near(place):
+    taken_up = rule.type == "reject_possible" and place.says("anaphora")  # "you can switch these cookies off"
+    if (rule.subject == "label" or taken_up) and place.governing is not None and _is_near(place):
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
 
@@ -164,7 +165,7 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return Subject("category", value, governing.scope_ids)
     if named := _kind_of_cookies(place, rule):
         return named
-    if governing is not None or place.says("only_these"):
+    if governing is not None or (place.says("only_these") and rule.type != "set_without_consent"):
         return None
     category = _own_category(place, rule) or _meant(place) if rule.type != "consent_before_setting" else _waiting(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
@@ -192,7 +193,10 @@ def _kind_of_cookies(place: Place, rule: Rule) -> Subject | None:
     """Cookies as such, or those of third parties."""
     if rule.type == "no_personal_data" and _about_cookies_as_such(place):
         return Subject("technology", "cookies", place.scopes.web)
-    if rule.type == "consent_before_setting" and place.governing is None and place.says("third_cookies"):
+    third = place.reading.words.cues("third_cookies").first(place.folded)
+    if rule.type == "consent_before_setting" and place.governing is None and third is not None:
+        if labels_beside_cookies(place.reading, place.folded[: third.start]):
+            return None  # "analytical cookies and those of third parties"
         return Subject("technology", "third_party_cookies", place.scopes.web)
     return None
 
@@ -277,23 +281,3 @@ def _stated(place: Place, category: Category) -> Subject:
     said = tuple(dict.fromkeys(binding.scope_id for binding in here)) or place.scopes.sections.get(at, ())
     named = _category_subject(place.categories, place.scopes, category)
     return replace(named, scope_ids=said) if said else named
-
-
-def _shared_noun(place: Place, rule: Rule) -> str | None:
-    """What alone is not shared ("your messages", "the IP address"), where a sentence speaks of no other data."""
-    if rule.type != "no_third_party_sharing" or place.says("cookie") or place.says("concepts", "data"):
-        return None
-    nouns = place.reading.words.keys("shared_nouns")
-    return next((noun for noun in nouns if place.says("shared_nouns", noun)), None)
-
-
-def _data_noun(place: Place) -> str | None:
-    """The kind of data that a general statement is about ("usage_data"): named in it or just before it in its block."""
-    reading, view = place.reading, place.sentence.view
-    beside = reading.sentences_at(place.sentence.place)
-    at = bisect_left(beside, view.start, key=lambda sentence: sentence.view.start)
-    for one in (view, *(sentence.view for sentence in reversed(beside[max(0, at - LOOK_BACK) : at]))):
-        for noun in reading.words.keys("data_nouns"):
-            if reading.words.cues("data_nouns", noun).first(one.folded):
-                return noun
-    return None

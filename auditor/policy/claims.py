@@ -78,6 +78,11 @@ _SOME_PAGES = re.compile(
     r"(?:pages?|parts|areas|seiten|bereiche\w*|pagina.?s|paginas|delen|parties|secciones|pagine|parti|stron\w*|sidor"
     r"|sider)\b"
 )
+_WORKING = re.compile(
+    r"(?:function\w*|operat\w*|funktion\w*|betrieb|werking|functioner\w*|fonctionn\w*|funciona\w*|funziona\w*|dzialani\w*)"
+    r"\W+(?:\w+\W+){0,2}$"
+)
+"""What is needed "for the app to function" is said of all, not of the app alone."""
 _ONLY = re.compile(r"\s*(?:only|nur|lediglich|ausschliesslich|alleen|uniquement|seulement|solo|soltanto|unicamente)\b")
 _TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
@@ -122,7 +127,9 @@ def _made(
         return
     if rule.unless.first(folded) and not rule.despite.first(folded):
         return
-    if rule.type == "cookies_unused" and (_of_some_only(reading, sentence, found) or _of_another(sentence, found)):
+    if rule.type == "cookies_unused" and (
+        _of_some_only(reading, sentence, found) or _of_another(reading, sentence, found)
+    ):
         return
     if (rule.type in PROMISES and conditional(reading, folded)) or (
         rule.type in OF_THE_SITE and _is_narrower(reading, scopes, sentence)
@@ -141,7 +148,12 @@ def _is_narrower(reading: Reading, scopes: Scopes, sentence: Sentence) -> bool:
     if _SOME_PAGES.search(folded) or (conditional(reading, folded) and not _ONLY.match(folded)):
         return True
     places = find_places(place_words(reading.words.language), sentence.view, frozenset())
-    kinds = {place.kind for place in places if place.kind != "web_portal" or place.locative}  # "the portal" may be all
+    kinds = {
+        place.kind
+        for place in places
+        if (place.kind != "web_portal" or place.locative)  # "the portal" may be all
+        and not _WORKING.search(folded[: place.start])
+    }
     declared = {scope.id for scope in scopes.scopes}
     return bool(kinds) and "website" not in kinds and not any(IDENTITIES.get(kind, kind) in declared for kind in kinds)
 
@@ -170,9 +182,12 @@ def _of_some_only(reading: Reading, sentence: Sentence, found: Found) -> bool:
     )
 
 
-def _of_another(sentence: Sentence, found: Found) -> bool:
+def _of_another(reading: Reading, sentence: Sentence, found: Found) -> bool:
     """Is it a service, or what a relative clause is about, that uses none ("Tag Manager, which sets no cookies")?"""
     before = sentence.view.part(0, found.start)
+    other = reading.words.cues("other_subject").first(before.folded)
+    if other is not None and other.start == 0:
+        return True
     return _RELATIVE.search(before.folded) is not None or bool(find_services(before))
 
 

@@ -65,11 +65,17 @@ def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
     if mechanism == "cookie_banner":
         other = told.says(sentence.view, "advertising_banner") or reading.words.cues("no_control").first(folded)
         return bool(other) or _is_title(reading, sentence)
-    if mechanism == "implied_consent":  # "By clicking Accept you agree" asks
-        return told.says(sentence.view, "accept_button") and not told.says(sentence.view, "by_using")
+    if mechanism == "implied_consent":  # "By clicking Accept you agree" asks; "most browsers accept cookies" tells
+        asks = told.says(sentence.view, "accept_button") and not told.says(sentence.view, "by_using")
+        return asks or told.says(sentence.view, "browser_accepts")
+    if mechanism in ("browser_settings", "device_settings"):  # "Cookies are text files in your browser"
+        able = told.says(sentence.view, "control") and told.says(sentence.view, "may")
+        return told.says(sentence.view, "text_file") and not able
     if mechanism != "preference_centre":
         return False
     named = _is_title(reading, sentence) or reading.words.cues("browsers").first(folded) is not None
+    if reading.words.cues("necessity").first(folded) is not None:  # what necessary cookies remember, no control
+        named = named or not any(told.says(sentence.view, name) for name in ("may", "click", "change"))
     return named or reading.words.cues("consent_record").first(folded) is not None
 
 

@@ -2,7 +2,7 @@
 
 A cue describes a stretch of one sentence in folded text (lower case, no accents, plain quotes and dashes):
 
-- words stand for themselves, one space for any run of spaces or hyphens;
+- words stand for themselves, one space for any run of spaces, hyphens or quotation marks ("the 'cookies'");
 - ``|`` separates alternatives, ``{a|b}`` groups them inside a phrase, ``{a|b|}`` may also be absent;
 - ``*`` stands for the rest of a word;
 - `` ~ `` is a gap of up to 60 characters, `` ~~ `` of up to 160.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GAPS = {"~": 60, "~~": 160}
 _TOKEN = re.compile(r"\s+(~~|~)\s+|([{}|*])|(\s+)|([^\s{}|*]+)")
 _OPTIONAL_END = re.compile(r"(?:\s\{[^{}]*\|\})+$")  # what may be absent at the end changes no match
-_SPACE = r"[\s\-]{1,4}"
+_SPACE = r"[\s\-\"]{1,4}"
 _EDGE = r"(?!\w)"
 _SYMBOLS = {"{": "(?:", "}": ")", "|": "|", "*": r"\w{0,30}"}
 _MAX_NEEDS = 3

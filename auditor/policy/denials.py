@@ -20,7 +20,7 @@ BEFORE = 200
 AFTER = 70
 NEXT_TO = 30
 MAX_HEADING = 90
-_STOP = re.compile(r"[.;:!?](?=\s|$)")
+_STOP = re.compile(r"[;:!?](?=\s|$)|(?<=\w{5})\.(?=\s|$)")  # a point after a short word abbreviates it
 _CLOSED = re.compile(r"(?:\s+(?:\w{2,3}\s+)?(?:cookies?|kakor))?\s*(?:[.,;:!?)]|$)")
 
 
@@ -101,7 +101,8 @@ def _denied_places(document: Document, words: Wording) -> Iterator[int]:
     under: int | None = None
     for place, block in document.blocks():
         if block.kind == "heading" and (under is None or block.level <= under):
-            under = block.level if _denies(words, block, MAX_HEADING) else None
+            told = block.view.text.rstrip().endswith(".")  # a sentence in bold, which denies for itself alone
+            under = block.level if not told and _denies(words, block, MAX_HEADING) else None
         if block.kind == "item" and (listed or block.lead is None):
             if listed:
                 yield place

@@ -25,7 +25,7 @@ NEGATION_AFTER = 75
 LISTED = 28
 MOST = 24  # words of one class that are looked at in a sentence; the pairs of them are what takes time
 MASK = "phrases"
-_BREAK = re.compile(r"[;!?.](?=\s|$)")
+_BREAK = re.compile(r"[;!?](?=\s|$)|(?<=\w{5})\.(?=\s|$)")  # a point after a short word abbreviates it
 _CLAUSE_COMMA = re.compile(r",\s")
 
 

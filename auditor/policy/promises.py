@@ -82,7 +82,8 @@ class Promises:
         """The quoted words of controls for choices, not of the buttons that accept or refuse at once."""
         for match in QUOTED.finditer(view.text):
             label = view.folded[match.start("label") : match.end("label")]
-            about = any(self._groups[name].first(label) for name in ("choice", "consent_word"))
+            chosen = self._groups["choice"].first(label) is not None
+            about = chosen or (self._groups["consent_word"].first(label) and self.says(view, "click"))
             if about and not any(self._groups[name].first(label) for name in ("ask", "opt_out")):
                 yield Found(match.start(), match.end())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, Claim
+from auditor.model import TRACKING, Category, Claim
 from auditor.policy.prose import label_runs
 from auditor.policy.service_names import find_services
 
@@ -56,6 +56,8 @@ def _unused(reading: Reading, categories: Categories, sentence: Sentence) -> Dec
 
 def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[LabelWord]:
     folded = sentence.view.folded
+    if (other := reading.words.cues("other_subject").first(folded)) is not None and other.start == 0:
+        return  # "This measurement uses no advertising cookies"
     for mention in find_services(sentence.view):  # "Google Analytics" names a service, no category
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
     for run in _runs(reading, sentence, folded, listed=listed):
@@ -68,8 +70,18 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
 def _runs(reading: Reading, sentence: Sentence, folded: str, *, listed: bool) -> list[list[LabelWord]]:
     """The labels that belong to a cookie word: in the sentence, or in the introduction of its list."""
     if listed and reading.labels.cookie.first(reading.opening(sentence.place)):
-        return [[word] for word in reading.labels.find(folded)]
-    return label_runs(reading, folded)
+        return [[word] for word in _loudest(reading.labels.find(folded), folded)]
+    return [_loudest(run, folded) for run in label_runs(reading, folded)]
+
+
+def _loudest(words: list[LabelWord], folded: str) -> list[LabelWord]:
+    """Labels without those that only qualify the next ("personalisation" in "personnalisation publicitaire")."""
+    kept: list[LabelWord] = []
+    for word in words:
+        if kept and kept[-1].category not in TRACKING and not folded[kept[-1].end : word.start].strip():
+            kept.pop()
+        kept.append(word)
+    return kept
 
 
 def conditional(reading: Reading, folded: str) -> bool:

@@ -1,0 +1,94 @@
+"""Where a statement ends, what it is about, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+DE = "# Cookie-Richtlinie\n\nWir verwenden Cookies.\n\n"
+EN = "# Cookie policy\n\nWe use cookies.\n\n"
+ES = "# Política de cookies\n\nUtilizamos cookies.\n\n"
+FR = "# Politique de cookies\n\nNous utilisons des cookies.\n\n"
+IT = "# Informativa sui cookie\n\nUtilizziamo i cookie.\n\n"
+NL = "# Cookiebeleid\n\nWij gebruiken cookies.\n\n"
+PL = "# Polityka cookies\n\nUżywamy plików cookies.\n\n"
+
+
+@pytest.fixture
+def claimed(read):
+    """(type, subject) of what a text claims."""
+    return lambda text: {(claim.type, claim.subject_value) for claim in read(text).claims}
+
+
+def test_an_abbreviation_ends_neither_a_sentence_nor_what_is_denied(claimed, read):
+    text = DE + "## Analyse-Cookies\n\nWir nutzen keine Messdienste (z. B. Matomo) ohne Ihre Einwilligung.\n"
+    assert claimed(text) == {("consent_before_setting", "performance")}
+    text = IT + "Questo sito non utilizza strumenti di terze parti (es. Facebook Pixel).\n"
+    assert "web_beacons" not in {technology.name for technology in read(text).technologies}
+
+
+def test_quotation_marks_around_words_are_read_over(claimed):
+    assert claimed("# Polityka prywatności\n\nNa tej stronie nie używamy „plików cookies”.\n") == {
+        ("cookies_unused", None)
+    }
+
+
+def test_a_sentence_in_bold_denies_nothing_below_it(claimed, read):
+    text = NL + "**Wij plaatsen geen marketingcookies.**\n\nDe opslag is functioneel (`sessionStorage`).\n"
+    assert claimed(text) == {("category_unused", "targeting")}
+    assert "session_storage" in {technology.name for technology in read(text).technologies}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ES + "## Cookies técnicas\n\nNo obstante, desactivar estas cookies puede afectar a la web.\n",
+        ES + "## Cookies analíticas\n\nPuede optar por no ser medido desactivando el complemento.\n",
+        IT + "## Terze parti\n\nAlcuni fornitori terzi usano cookie per i loro servizi.\n",
+        EN + "We may store a note to personalize your visit through cookies.\n",
+        EN + "You may send data from cookies to a third party when you click its button.\n",
+        ES + "Usamos las cookies para el seguimiento estadístico del comportamiento del conjunto.\n",
+        PL + "Dbamy o anonimowość Twoich danych.\n",
+        FR + "Cette mesure n'utilise pas de cookies publicitaires.\n",
+        FR + "Vous choisissez si vous acceptez les cookies de mesure ainsi que les cookies publicitaires.\n",
+        EN + "## Performance cookies\n\nThese cookies collect information about the pages they visit.\n",
+        NL + "Analytische cookies worden alleen geplaatst als de gevolgen klein zijn.\n",
+    ],
+)
+def test_what_only_looks_like_a_claim(claimed, text):
+    assert claimed(text) == set()
+
+
+def test_what_is_identified_is_told_once(claimed):
+    assert claimed(PL + "Dane z plików cookies nie pozwalają na identyfikację użytkownika.\n") == {
+        ("anonymous_data", None)
+    }
+
+
+def test_a_label_that_qualifies_another_is_none_of_its_own(claimed):
+    text = FR + "Nous n'utilisons pas :\n\n- Cookies de personnalisation publicitaire\n"
+    assert claimed(text) == {("category_unused", "targeting")}
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (DE + "## Funktionale Cookies\n\nSie können diese Cookies abschalten.\n", ("reject_possible", "functional")),
+        (DE + "## Marketing-Cookies\n\nGrundlage: Art. 6 Abs. 1 lit. a DSGVO (Einwilligung)\n",
+         ("consent_before_setting", "targeting")),
+        (IT + "Ci sono solo cookie tecnici necessari, che non richiedono il consenso.\n",
+         ("set_without_consent", "strictly_necessary")),
+        (FR + "Le site utilise uniquement des cookies techniques, pour le fonctionnement de l'application.\n",
+         ("only_category", "strictly_necessary")),
+        (NL + "## Noodzakelijke cookies\n\nDeze cookies worden altijd geplaatst.\n",
+         ("always_active", "strictly_necessary")),
+        (EN + "Our cookies store no sensitive data.\n", ("no_personal_data", None)),
+        (EN + "Your data are never shared for marketing purposes.\n", ("no_marketing_sharing", None)),
+        (EN + "Some of our advertisers may use cookies on our site.\n", ("third_party_cookies_used", None)),
+        (FR + "Outre nos cookies, nous pouvons utiliser des cookies tiers.\n", ("third_party_cookies_used", None)),
+        (PL + "Korzystamy z cookies pochodzących od podmiotów trzecich.\n", ("third_party_cookies_used", None)),
+        (PL + "Pliki cookies mogą być wykorzystywane także przez współpracujące z nami firmy.\n",
+         ("third_party_cookies_used", None)),
+    ],
+)  # fmt: skip
+def test_what_is_claimed(claimed, text, claim):
+    assert claim in claimed(text)
