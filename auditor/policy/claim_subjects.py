@@ -168,6 +168,8 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
     if governing is not None or (place.says("only_these") and rule.type != "set_without_consent"):
         return None
     category = _own_category(place, rule) or _meant(place) if rule.type != "consent_before_setting" else _waiting(place)
+    if category is None and place.says("these_cookies"):
+        category = _antecedent(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
     return _category_subject(place.categories, place.scopes, category) if category else None

@@ -70,7 +70,8 @@ def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
         return asks or told.says(sentence.view, "browser_accepts")
     if mechanism in ("browser_settings", "device_settings"):  # "Cookies are text files in your browser"
         able = told.says(sentence.view, "control") and told.says(sentence.view, "may")
-        return told.says(sentence.view, "text_file") and not able
+        kept = reading.words.cues("consent_record").first(folded) is not None
+        return (kept or told.says(sentence.view, "text_file")) and not able
     if mechanism != "preference_centre":
         return False
     named = _is_title(reading, sentence) or reading.words.cues("browsers").first(folded) is not None

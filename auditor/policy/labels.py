@@ -25,6 +25,7 @@ ICC_NUMBERS = {
 _NUMBER = r"(?P<number>\d{1,2}(?:\.\d{1,2})?)"
 _WORD = re.compile(r"[^\W\d_]+")
 _REMARK = re.compile(r"\s*\([^()]{0,80}\)\s*$")
+_BESIDE = re.compile(r"\s*(?:[&+/,]|\s(?:and|und|et|e|ed|y|en|i|oraz|och|og|ja|a)\s)")
 _ONETRUST_ID = re.compile(r"\(?\bc000\d\)?:?")
 
 
@@ -96,6 +97,8 @@ class Labels:
         Remarks in parentheses after a label ("(if applicable)") are no part of it.
         """
         number, body = self._numbered(folded)
+        if self._is_topic(body):
+            return None
         bare = _REMARK.sub("", body)
         body = bare if self.find(bare) else body
         found = self.find(body)
@@ -113,6 +116,11 @@ class Labels:
         residue = sum(word not in self._filler for word in _WORD.findall(bare))
         covers = tuple(dict.fromkeys(word.category for word in found))
         return Label(_main(covers), covers, self._subtype(body), number, residue, bool(cookies) or "cookie" in body)
+
+    def _is_topic(self, body: str) -> bool:
+        """Does a phrase set cookies beside something else ("Cookies and tracking")? It is no kind of cookies."""
+        first = self.cookie.first(body)
+        return first is not None and first.start == 0 and _BESIDE.match(body, first.end) is not None
 
     def _numbered(self, folded: str) -> tuple[str | None, str]:
         match = self._number.match(folded)

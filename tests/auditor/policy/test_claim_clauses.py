@@ -52,6 +52,7 @@ def test_a_sentence_in_bold_denies_nothing_below_it(claimed, read):
         FR + "Vous choisissez si vous acceptez les cookies de mesure ainsi que les cookies publicitaires.\n",
         EN + "## Performance cookies\n\nThese cookies collect information about the pages they visit.\n",
         NL + "Analytische cookies worden alleen geplaatst als de gevolgen klein zijn.\n",
+        DE + "## Cookies und Tracking\n\nSie werden erst nach Ihrer Wahl gelöscht.\n",
     ],
 )
 def test_what_only_looks_like_a_claim(claimed, text):
@@ -92,3 +93,24 @@ def test_a_label_that_qualifies_another_is_none_of_its_own(claimed):
 )  # fmt: skip
 def test_what_is_claimed(claimed, text, claim):
     assert claim in claimed(text)
+
+
+def test_what_is_not_sold_is_still_collected(claimed):
+    assert claimed("# Privacy policy\n\nWe do not sell personal data that we collect through cookies.\n") == {
+        ("no_sale", None)
+    }
+
+
+def test_these_cookies_are_those_of_the_sentence_before(claimed):
+    text = "# Kakor\n\nAnalytiska kakor mäter besök. Dessa kakor sparas bara om du samtycker.\n"
+    assert claimed(text) == {("consent_before_setting", "performance")}
+
+
+def test_a_heading_of_cookies_and_more_is_no_category(read):
+    assert [c.label for c in read(DE + "## Cookies und Tracking\n\nCookies sind Dateien.\n").categories] == []
+    assert [c.label for c in read(DE + "## Tracking-Cookies\n\nSie messen.\n").categories] == ["Tracking-Cookies"]
+
+
+def test_browser_storage_that_keeps_a_choice_is_no_browser_setting(read):
+    text = IT + "Il localStorage del browser serve per memorizzare le preferenze sul consenso.\n"
+    assert read(text).consent == ()
