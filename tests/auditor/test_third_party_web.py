@@ -117,6 +117,6 @@ def test_the_installed_package(project: Path) -> None:
         pytest.skip("third-party-web is not installed")
     know = classifier(third_party_web=installed.read_text("utf-8"))
     assert know.url("https://static.chartbeat.com/js/chartbeat.js", site=SITE).source == "bundled table of hosts"
-    found = know.url("https://cdn.clicktale.net/www/ptc.js", site=SITE)
+    found = know.url("https://www.fastly-insights.com/insights.js", site=SITE)
     assert (found.layer, found.category) == (4, P)
-    assert bundled().url("https://cdn.clicktale.net/www/ptc.js", site=SITE).layer == 6
+    assert bundled().url("https://www.fastly-insights.com/insights.js", site=SITE).layer == 6
