@@ -26,7 +26,9 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
     (
         "a record of the visitor's choice",
         _N,
-        r"consent\w*|\w+consent|einwilligung\w*|consentement|consentimiento|consenso|toestemming|gdpr|dsgvo|rgpd|lgpd|ccpa|tcf\w*|cmp"
+        r"consent\w*|\w+consent|einwilligung\w*|consentement|consentimiento|consenso|consentimento|toestemming|samtykke\w*"
+        r"|samtycke\w*|suostumus|souhlas\w*|suhlas\w*|zgod[ay]|hozzajarulas|consimtamant|soglasie|gdpr|dsgvo|rgpd|lgpd|ccpa|tcf\w*"
+        r"|cmp|(?:gdpr|ccpa|cpra|vcdpa|regulation)applies|ciasteczka|informasjonskapsler|evasteet|cerez\w*"
         r"|optout|optin|opted|donottrack|dnt|cookiebar|cookiebanner|cookienotice|cookielaw|cookiehinweis|ckies"
         r"|cookies?(?:notify|accept(?:ed)?|declined?|rejected|allowed|agreed|enabled|preferences|settings|policy|choice|info"
         r"|message|confirm\w*|ok)"
@@ -46,7 +48,7 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
         "load balancing",
         _N,
         r"affinity|arraffinity\w*|sticky|stickiness|loadbalanc\w*|lb|alb|elb|balancer\w*|balanceid|routeid|serverid|bigip\w*"
-        r"|haproxy|upstream|backend|srv|pool|node|instance|upgrade",
+        r"|haproxy|upstream|backend|srv|pool|node|instance|upgrade|bluegreen",
     ),
     (
         _LOGIN,
@@ -58,7 +60,8 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
         _BASKET,
         _N,
         r"cart|carts|basket|checkout|warenkorb|panier|carrito|carrello|winkelwagen|order|orders|quote|bag|payment|pay|voucher"
-        r"|coupon",
+        r"|coupon|koszyk\w*|varukorg|kundvagn|kundkorg|handlekurv|indkobskurv|kurv|ostoskori|kosik|kosar|sepet|carrinho|cesta|korzina"
+        r"|kasse|caisse|kassa",
     ),
     (
         _APART,
@@ -90,23 +93,23 @@ _TELLING: tuple[tuple[str, Category, str], ...] = (
     (
         _CHOSEN,
         _F,
-        r"lang|langs|\w*language|sprache|langue|idioma|lingua|taal|\w*locale|i18n|culture|country|\w*countrycode|iso"
+        r"lang|langs|\w*language|sprache|langue|idioma|lingua|taal|jezyk|sprak|sprog|kieli|jazyk|nyelv|limba|yazyk|\w*locale|i18n|culture|country|\w*countrycode|iso"
         r"|isocode|\w*cityname|land|pays|region|city"
-        r"|geo|geoip|geolocation|location|\w*currency|currencies|waehrung|devise|moneda|valuta|\w*theme|dark|darkmode|skin|font"
+        r"|geo|geoip|geolocation|location|\w*currency|currencies|waehrung|devise|moneda|moeda|valuta|waluta|penznem|\w*theme|dark|darkmode|skin|font"
         r"|fontsize|contrast|accessib\w*|layout|view|viewmode|grid|sort|sortby|timezone|tz|pref|prefs|preference"
         r"|preferences|setting|settings|config|configuration|units?|mode|display|color|colour|personali[sz]\w*",
     ),
     (
         "a convenience of the site",
         _F,
-        r"recent|recently|viewed|lastviewed|history|favorites?|favourites?|wishlist|merkliste|compare|comparison|search"
+        r"recent|recently|viewed|lastviewed|history|favorites?|favourites?|wishlist|merkliste|merkzettel|compare|comparison|search"
         r"|filter|filters|popup|popups|modal|overlay|banner|dismiss\w*|closed|close|hide|hidden|seen|shown|notice|notices"
         r"|announcement|newsletter|subscribe\w*|chat|livechat|widget|messenger|messages?|player|volume|video|tooltip|tour"
         r"|welcome|onboarding|intro|tab|tabs|menu|nav|navigation|sidebar|collapsed?|scroll|mobile|desktop|webp|retina|screen"
         r"|viewport|resolution|form|forms|storage|cache|cached|redirect|return|returnurl|previous|lastpage|notification\w*"
         r"|push|prompt|alert|alerts|reminder|remind|install|app|device|browser|js|javascript|store|shop|website|customer"
         r"|user|username|userinfo|guest|test|testcookie|check|enabled|disabled|state|selected|flash|loaded|loading|version|update"
-        r"|updated|debug|feature|features|flag|flags|show",
+        r"|updated|debug|feature|features|flag|flags|show|tutorial|dialogs?|smartbanner|perpage|pagesize|landcode|plugins?",
     ),
     (
         SESSION,

@@ -75,6 +75,10 @@ ITEMS = {
     ("om-gmc7mlm8fei83nwi8ymf", "ooma.example"): (5, F, None, False),
     ("omSeen-gmc7mlm8fei83nwi8ymf", "ooma.example"): (2, F, "OptinMonster", False),
     ("advanced_ads_pro_visitor_referrer", "ooma.example"): (2, T, None, False),
+    ("dtCookievf961nxf", "ooma.example"): (2, P, "Dynatrace", False),
+    ("rxvtvf961nxf", "ooma.example"): (2, P, "Dynatrace", False),
+    ("NID_SES", "nid.naver.com"): (1, N, None, False),
+    ("sajssdk_2015_cross_new_user", "ooma.example"): (2, P, None, False),
     # essential, whatever it is called
     ("force-proxy-stream", "ooma.example"): (2, N, "Salesforce", True),
     ("gdpr[consent_types]", "ooma.example"): (2, N, None, True),
@@ -139,6 +143,7 @@ ITEMS = {
     ("amp_plan", "ooma.example"): (5, P, None, False),
     ("hs", "ooma.example"): (5, N, None, False),
     ("theme", "ooma.example"): (5, F, None, False),
+    ("rxvtvf961nxf1", "ooma.example"): (6, None, None, False),
     ("td", "ooma.example"): (6, None, None, False),
     ("login", "ooma.example"): (5, N, None, False),
     ("visit", "ooma.example"): (5, P, None, False),

@@ -23,6 +23,8 @@ KNOW = bundled()
         ("acme_cart_count", N), ("acme_session", N), ("acmesessid", N), ("server_affinity", N),
         ("acme_lang", F), ("userLangPref", F), ("acme-currency", F), ("acme_theme", F), ("sprache", F), ("acme_tz", F),
         ("acmelanguage", F),
+        ("varukorg_id", N), ("koszyk", N), ("acmeHandlekurv", N), ("samtykke", N), ("souhlas", N), ("gdprApplies", N),
+        ("jezyk", F), ("acme_sprak", F), ("waluta", F), ("acme_kieli", F), ("itemsPerPage", F), ("acme_merkzettel", F),
         ("recently_seen_products", F), ("acme_popup_closed", F), ("newsletterModal", F), ("acme_chat_open", F),
         ("acme_analytics", P), ("acme_pageviews", P), ("acme_first_visit", P), ("acme-ab-test", P), ("acme_ga_hits", P),
         ("acme_ads", T), ("acme_retargeting", T), ("utm_acme", P), ("acme_gclid", T), ("acme_uid", T),
@@ -39,7 +41,26 @@ def test_names_are_read(name, category):
 
 @pytest.mark.parametrize(
     "name",
-    ["_gallery", "_gatsby", "adelaide", "slang", "cartography", "i", "zq", "x1", "q" * 200, "", "badge", "themed2x"],
+    [
+        "_gallery",
+        "_gatsby",
+        "adelaide",
+        "slang",
+        "cartography",
+        "i",
+        "zq",
+        "x1",
+        "q" * 200,
+        "",
+        "badge",
+        "themed2x",
+        "kurve",
+        "espresso",
+        "cosmic",
+        "limbada",
+        "kassandra",
+        "dilemma",
+    ],
 )
 def test_what_only_sounds_alike_stays_unknown(name):
     known = KNOW.cookie(name, "vendor.example", site=SITE)
