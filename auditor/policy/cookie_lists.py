@@ -11,13 +11,24 @@ from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, find_durations, is_vague, lasts_session, read_duration
-from auditor.policy.name_lines import LIST_LEAD, among_cookies, beside_names, in_a_row, in_an_opened_row, under_label
+from auditor.policy.name_lines import (
+    LIST_LEAD,
+    alone_below_opening,
+    among_cookies,
+    beside_names,
+    in_a_row,
+    in_an_opened_row,
+    under_label,
+)
+from auditor.policy.name_runs import names_in_row
 from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services, is_service_name
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -50,7 +61,20 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
         if len(each) == len(found):
             found = [replace(cookie, duration=duration) for cookie, duration in zip(found, each, strict=True)]
         out.extend(found)
+    out.extend(_in_rows(reading, categories, scopes, {cookie.name for cookie in out}))
     return out
+
+
+def _in_rows(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> Iterator[DeclaredCookie]:
+    """The names of rows behind a colon, where they stand below a category or in a sentence about cookies."""
+    for sentence in reading.cookie_sentences:
+        governed = sentence.place in categories.governing
+        if sentence.place in reading.record_places or not (governed or reading.mentions_cookies(sentence.view)):
+            continue
+        for name, duration in names_in_row(reading, sentence):
+            if name not in known and _names_entry(reading, name):
+                found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
+                yield replace(found, duration=duration)
 
 
 def _is_labelled_item(reading: Reading, place: int, block: Block) -> bool:
@@ -69,6 +93,8 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
         return [code]
     if block.kind == "item" and (run := _technical_run(block.view.text)):
         return run
+    if alone_below_opening(reading, place, block):
+        return [clean_name(block.view.text)]
     match = LIST_LEAD.match(block.view.text)
     return _led_names(reading, place, block, match) if match else []
 

@@ -16,6 +16,7 @@ MAX_SENTENCE_WORDS = 6
 MAX_STATUS = 40
 MAX_BADGED = 70
 MAX_EDGES = 4
+MIN_BEGUN = 40
 _SENTENCE_ENDS = (".", ":", "!", "?")
 _ARTICLE = re.compile(r"^(?:the|our|i|gli|le|la|les|los|las|die|der|de|het|os|as|nos|nuestras)\s+(?=\w)", re.IGNORECASE)
 _SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
@@ -34,6 +35,17 @@ def run_in(reading: Reading, block: Block) -> View | None:
         if edge and label is not None and label.cookie_word and not label.residue:
             return block.view.part(0, edge.start())
     return None
+
+
+def begins_with_label(reading: Reading, block: Block) -> View | None:
+    """The label that a sentence begins with, with the cookie word behind it ("Analytics cookies collect ...")."""
+    folded = block.view.folded
+    first = next(iter(reading.labels.find(folded[:MAX_BADGED])), None)
+    if first is None or first.start or len(folded) < MIN_BEGUN:
+        return None
+    cookie = next((c for c in reading.labels.cookie.all(folded[:MAX_BADGED]) if c.end > first.end), None)
+    end = cookie.end if cookie and not folded[first.end : cookie.start].strip(" -") else first.end
+    return block.view.part(0, end) if folded[end : end + 1] == " " else None
 
 
 def is_sentence(block: Block, phrase: View) -> bool:
@@ -85,5 +97,5 @@ def is_status(reading: Reading, block: Block) -> bool:
 def label_text(phrase: str) -> str:
     """A label as a policy prints it, without "Category 1:" and closing punctuation."""
     text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
-    text = re.sub(r"\s*[(\[]?\d{1,4}[)\]]?\s*$", "", text)
+    text = re.sub(r"\s*(?:[(\[]\d{1,4}[)\]]|(?<![)\]])(?<=\s)\d{1,4})\s*$", "", text)
     return _ARTICLE.sub("", text.strip(" \t.:;–-*")) or phrase.strip()

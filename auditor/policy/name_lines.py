@@ -31,6 +31,16 @@ def beside_names(reading: Reading, place: int) -> bool:
     return any(looks_like_cookie(lead[1]) for lead in leads if lead is not None)
 
 
+def alone_below_opening(reading: Reading, place: int, block: Block) -> bool:
+    """Is a line nothing but an outright name, right below a line about cookies that ends with a colon?"""
+    above = reading.document.elements[place - 1] if place else None
+    if block.kind != "text" or not isinstance(above, Block) or not above.view.text.rstrip().endswith(":"):
+        return False
+    name = block.view.text.strip()
+    opened = reading.mentions_cookies(above.view) or reading.about_cookies(place)
+    return opened and "_" in name and looks_like_cookie(name)
+
+
 def in_a_row(reading: Reading, place: int) -> bool:
     """Is the line right before or after a line one that begins with the name of a cookie, too?"""
     return any(looks_like_cookie(name) for name in _names_beside(reading, place))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BEFORE = 25
 PAIR = 2
+ALONE = 4
 
 
 def read_retention(
@@ -55,9 +56,10 @@ def _labelled(reading: Reading, categories: Categories, sentence: Sentence) -> R
     if governing is None or sentence.place in reading.record_places:
         return None
     label = colon_lead(sentence.view)
-    if label is None or heading_role(reading, label) != "duration":
+    alone = len(sentence.view.text.split()) <= ALONE and bool(find_durations(sentence.view.folded))
+    if not alone and (label is None or heading_role(reading, label) != "duration"):
         return None
-    duration = read_duration(sentence.view.text[len(label.text) + 1 :])
+    duration = read_duration(sentence.view.text[len(label.text) + 1 if label else 0 :])
     if duration.kind in ("unknown", "not_stated"):
         return None
     return Retention(subject=governing.canonical.value, duration=duration, evidence=(sentence.view.quote(),))

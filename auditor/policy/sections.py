@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block, Table
-from auditor.policy.leads import badged, is_sentence, is_status, lead_of, run_in, titles
+from auditor.policy.leads import badged, begins_with_label, is_sentence, is_status, lead_of, run_in, titles
 from auditor.policy.prose import label_runs
 from auditor.policy.view import fold
 
@@ -26,6 +26,7 @@ MAX_HEADING_WORDS = 14
 MAX_BODY = 12
 MIN_COMMON = 3
 NEAR = 3
+MANY = 2
 BOLD = 7  # the level of a bold line
 UNRANKED = 8
 
@@ -55,8 +56,27 @@ def find_sections(reading: Reading) -> list[Section]:
     barred = denied | {place for places, _ in reading.column_lines for place in places}
     blocks = ((place, block) for place, block in reading.document.blocks() if place not in barred)
     found = [found for place, block in blocks if (found := _candidate(reading, place, block))]
+    found = sorted([*found, *_begun(reading, found, barred)], key=lambda section: section.place)
     found = _merged(reading, sorted([*found, *_introduced(reading, found)], key=lambda section: section.place))
     return _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
+
+
+def _begun(reading: Reading, found: list[Section], barred: frozenset[int] | set[int]) -> Iterator[Section]:
+    """Blocks that begin with a label ("Technical ones keep ..."), where their neighbours are or begin with labels."""
+    titled = {section.place: section.label.category for section in found}
+    begun: dict[int, tuple[Label, View]] = {}
+    for place, block in reading.document.blocks():
+        if place in titled or place in barred or block.kind == "heading" or place in reading.record_places:
+            continue
+        if (phrase := begins_with_label(reading, block)) and (label := reading.labels.read(phrase.folded)):
+            begun[place] = (label, phrase)
+    for place, (label, phrase) in begun.items():
+        beside = [titled.get(at) or (begun[at][0].category if at in begun else None) for at in (place - 1, place + 1)]
+        element = reading.document.elements[place]
+        item = isinstance(element, Block) and element.kind == "item"
+        apart = label.cookie_word and len(found) < MANY
+        if any(other not in (None, label.category) for other in beside) and (apart or item):
+            yield Section(label, phrase, place, (), "heading")
 
 
 def _merged(reading: Reading, found: list[Section]) -> list[Section]:
@@ -211,7 +231,7 @@ def _ends(label: Block, block: Block) -> bool:
     """Does a block end what a label governs? A lead-in governs plain list items only."""
     if label.kind == "heading":
         return block.kind == "heading" and block.level <= label.level
-    return block.kind != "item" or block.lead is not None or block.number is not None
+    return block.kind != "item" or lead_of(block) is not None or block.number is not None
 
 
 def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:

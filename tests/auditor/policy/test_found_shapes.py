@@ -105,3 +105,55 @@ def test_services_that_are_not_in_place_are_not_declared(read):
 def test_consent_makes_no_service_necessary(read):
     page = "# Polityka cookies\n\nCookies. Google Analytics jest używane dopiero po udzieleniu zgody.\n"
     assert [(s.name, s.category.value) for s in read(page).services] == [("Google Analytics", "performance")]
+
+
+def test_names_in_a_row_behind_a_colon_with_one_lifetime(rows):
+    page = (
+        "Cookie Policy\n\n3.1 Essential Cookies\n\nThey keep the site safe. Examples: ab_sid, csrf_token, theme. Up to 12"
+        " months.\n\n3.2 Analytics Cookies\n\nCookies: ab_stat (Session), ab_uid (2 years).\n"
+    )
+    assert rows(page) == [
+        ("ab_sid", "strictly_necessary", 360 * DAY, "cookie"),
+        ("csrf_token", "strictly_necessary", 360 * DAY, "cookie"),
+        ("theme", "strictly_necessary", 360 * DAY, "cookie"),
+        ("ab_stat", "performance", 0, "cookie"),
+        ("ab_uid", "performance", 2 * YEAR, "cookie"),
+    ]
+
+
+@pytest.mark.parametrize("row", ["language, region, theme", "Google, ab_partner, Meta", "ab_sid"])
+def test_words_in_a_row_are_no_names(rows, row):
+    assert rows(f"Cookie Policy\n\nEssential Cookies\n\nThey keep the site safe. Examples: {row}.\n") == []
+
+
+def test_a_name_alone_below_a_line_that_ends_with_a_colon(rows):
+    page = "Informasjonskapsler\n\nHotjar\nHotjar bruker informasjonskapsler. En av de vanligste er:\n_hjAbc\nDe er anonyme.\n"
+    assert [one[0] for one in rows(page)] == ["_hjAbc"]
+
+
+def test_a_label_keeps_the_number_of_a_version_in_parentheses(read):
+    page = "# Cookies\n\n## 3.2 Analytics cookies (Google Analytics 4)\n\nThey count visits.\n"
+    assert [(c.label, c.number) for c in read(page).categories] == [("Analytics cookies (Google Analytics 4)", "3.2")]
+
+
+def test_an_item_behind_a_dash_ends_what_the_one_before_governs(read):
+    page = "Cookies\n\nNa webu používáme tyto cookies:\n- Technické – zajišťují funkci webu.\n- Google Analytics – pro statistiky.\n"
+    assert [(s.name, s.category.value) for s in read(page).services] == [("Google Analytics", "performance")]
+
+
+def test_paragraphs_that_begin_with_labels(read):
+    page = (
+        "Cookie policy\n\nEssential cookies are those without which the site would not run.\n\n"
+        "Analytics cookies are those that count our many visitors.\n"
+    )
+    assert [c.label for c in read(page).categories] == ["Essential cookies", "Analytics cookies"]
+
+
+def test_one_paragraph_that_begins_with_a_label_stands_for_itself(read):
+    page = "Cookie policy\n\nEssential cookies are those without which the site would not run.\n\nAsk us about them.\n"
+    assert [c.basis for c in read(page).categories] in ([], ["prose"])
+
+
+def test_a_sentence_of_a_lifetime_is_that_of_its_category(read):
+    page = "# Cookies\n\n## Analytics cookies\n\nThey count visits. Up to 24 months.\n"
+    assert [(r.subject, r.duration.seconds) for r in read(page).retention] == [("performance", 720 * DAY)]
