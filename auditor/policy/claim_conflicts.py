@@ -84,8 +84,8 @@ def _if_you_agree(reading: Reading, asked: list[Claim]) -> Quote | None:
 def _third_party_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
     """Cookies are said to be the vendor's alone, yet third parties are named that measure or advertise."""
     alone = _of_document(declaration, "first_party_only")
-    if alone is None:
-        return
+    if alone is None or reading.words.cues("concepts", "of_itself").first(fold(alone.evidence[0].quote)):
+        return  # what a website sets itself leaves others theirs
     named = ((s.name, s.evidence[0]) for s in declaration.services if _sets_cookies(reading, s))
     listed = ((c.name, c.evidence[0]) for c in declaration.cookies if c.party is DeclaredParty.THIRD)
     for name, quote in chain(named, listed):

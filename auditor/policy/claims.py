@@ -23,6 +23,7 @@ from auditor.policy.durations import find_durations
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
 from auditor.policy.unused import conditional, unused_categories
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,8 +109,22 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
     for kind, subject_kind, value in list(claims):  # following people across sites is the more that says the less
         if kind == "cross_site_tracking":
             claims.pop(("tracks_behaviour", subject_kind, value), None)
+    _say_once(reading, claims)
     ordered = sorted(claims.values(), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
+
+
+def _say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]) -> None:
+    """Leaves one claim of a sentence that data identify nobody, where it does not also call them anonymous."""
+    said = {c.evidence[0].start: key for key, c in claims.items() if c.type == "no_personal_data"}
+    for key, claim in list(claims.items()):
+        bare = said.get(claim.evidence[0].start) if claim.type == "anonymous_data" else None
+        folded = fold(claim.evidence[0].quote)
+        if bare is None or reading.words.cues("concepts", "anonymous").first(folded):
+            continue
+        held = any(reading.words.cues("concepts", name).first(folded) for name in ("personal", "hold"))
+        personal = bare[1] == "technology" or held
+        claims.pop(key if personal else bare, None)
 
 
 def _made(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import ConsentMechanism
@@ -12,12 +13,15 @@ from auditor.policy.promises import QUOTED, promises
 from auditor.policy.sections import UNRANKED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
     from auditor.policy.view import View
 
 BY_LINK = ("industry_opt_out", "service_opt_out")
+_ASKED = ("may", "click", "change")
 _PRIORITY = ("footer", "policy_page_bottom", "page_bottom", "chat_window", "banner", "policy_page")
 
 
@@ -60,24 +64,55 @@ def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
     """Is a control missing, possible one day only, or merely named by a title or as what a cookie remembers?"""
     if reading.denials.hypothetical(sentence):
         return True
+    alike = _ALIKE.get(mechanism)
+    says = partial(promises(reading.words.language).says, sentence.view)
+    return alike is not None and alike(reading, sentence, says)
+
+
+def _no_banner(reading: Reading, sentence: Sentence, says: Callable[[str], bool]) -> bool:
     folded = sentence.view.folded
-    told = promises(reading.words.language)
-    if mechanism == "cookie_banner":
-        other = told.says(sentence.view, "advertising_banner") or reading.words.cues("no_control").first(folded)
-        return bool(other) or _is_title(reading, sentence)
-    if mechanism == "implied_consent":  # "By clicking Accept you agree" asks; "most browsers accept cookies" tells
-        asks = told.says(sentence.view, "accept_button") and not told.says(sentence.view, "by_using")
-        return asks or told.says(sentence.view, "browser_accepts")
-    if mechanism in ("browser_settings", "device_settings"):  # "Cookies are text files in your browser"
-        able = told.says(sentence.view, "control") and told.says(sentence.view, "may")
-        kept = reading.words.cues("consent_record").first(folded) is not None
-        return (kept or told.says(sentence.view, "text_file")) and not able
-    if mechanism != "preference_centre":
-        return False
-    named = _is_title(reading, sentence) or reading.words.cues("browsers").first(folded) is not None
-    if reading.words.cues("necessity").first(folded) is not None:  # what necessary cookies remember, no control
-        named = named or not any(told.says(sentence.view, name) for name in ("may", "click", "change"))
-    return named or reading.words.cues("consent_record").first(folded) is not None
+    if says("advertising_banner") or reading.words.cues("no_control").first(folded) or _is_title(reading, sentence):
+        return True
+    return _is_kept(reading, sentence) and not (says("may") or says("first_visit"))
+
+
+def _no_implied_consent(_: Reading, __: Sentence, says: Callable[[str], bool]) -> bool:
+    """By clicking "Accept" one is asked; that most browsers accept cookies tells nothing."""
+    return (says("accept_button") and not says("by_using")) or says("browser_accepts")
+
+
+def _no_settings(reading: Reading, sentence: Sentence, says: Callable[[str], bool]) -> bool:
+    """Cookies are "text files in your browser", which keep "settings of your device"."""
+    described = _is_kept(reading, sentence) or says("text_file") or says("depends")
+    return not says("control") or (described and not says("may"))
+
+
+def _no_account(_: Reading, __: Sentence, says: Callable[[str], bool]) -> bool:
+    return not any(map(says, _ASKED))
+
+
+def _no_preferences(reading: Reading, sentence: Sentence, says: Callable[[str], bool]) -> bool:
+    folded = sentence.view.folded
+    if reading.words.cues("browsers").first(folded) or _is_title(reading, sentence) or _is_kept(reading, sentence):
+        return True
+    needed = reading.words.cues("necessity").first(folded) is not None  # what necessary cookies remember
+    return needed and not any(map(says, _ASKED))
+
+
+def _is_kept(reading: Reading, sentence: Sentence) -> bool:
+    """Does a sentence tell that a choice is remembered?"""
+    return reading.words.cues("consent_record").first(sentence.view.folded) is not None
+
+
+_ALIKE = {
+    "cookie_banner": _no_banner,
+    "implied_consent": _no_implied_consent,
+    "browser_settings": _no_settings,
+    "device_settings": _no_settings,
+    "account_settings": _no_account,
+    "preference_centre": _no_preferences,
+}
+"""Per mechanism whether a sentence that has its words promises none, asked with what groups of words it has."""
 
 
 def _is_title(reading: Reading, sentence: Sentence) -> bool:

@@ -58,6 +58,8 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
     folded = sentence.view.folded
     if (other := reading.words.cues("other_subject").first(folded)) is not None and other.start == 0:
         return  # "This measurement uses no advertising cookies"
+    if reading.words.cues("concepts", "at_first").first(folded) is not None:
+        return  # "The plugin is at first loaded without marketing cookies"
     for mention in find_services(sentence.view):  # "Google Analytics" names a service, no category
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
     for run in _runs(reading, sentence, folded, listed=listed):

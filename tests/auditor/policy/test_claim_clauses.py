@@ -52,6 +52,13 @@ def test_a_sentence_in_bold_denies_nothing_below_it(claimed, read):
         FR + "Vous choisissez si vous acceptez les cookies de mesure ainsi que les cookies publicitaires.\n",
         EN + "## Performance cookies\n\nThese cookies collect information about the pages they visit.\n",
         NL + "Analytische cookies worden alleen geplaatst als de gevolgen klein zijn.\n",
+        EN + "The consent banner is not shown to robots, as it requires a browser.\n",
+        EN + "A cookie is a piece of data with an anonymous identifier.\n",
+        ES + "Cookies de terceros: son aquellas que envía un dominio que no gestionamos nosotros.\n",
+        "# Política de cookies\n\nCookies persistentes são os cookies que ficam até que não sejam precisos.\n",
+        "# Evästekäytäntö\n\nIstuntoevästeet ovat evästeitä, jotka tallennetaan vain istunnon ajaksi.\n",
+        "# Política de cookies\n\nNão usamos apenas cookies essenciais.\n",
+        DE + "Das Plugin laden wir zunächst ohne Cookies für Statistik.\n",
         DE + "## Cookies und Tracking\n\nSie werden erst nach Ihrer Wahl gelöscht.\n",
     ],
 )
@@ -59,7 +66,15 @@ def test_what_only_looks_like_a_claim(claimed, text):
     assert claimed(text) == set()
 
 
+def test_what_a_website_sets_itself_contradicts_no_cookies_of_others(read):
+    text = EN + "The website does not set third-party cookies itself. YouTube may set some of its own.\n"
+    assert read(text).contradictions == ()
+
+
 def test_what_is_identified_is_told_once(claimed):
+    assert claimed(NL + "Cookies bevatten geen persoonsgegevens die u identificeren.\n") == {
+        ("no_personal_data", "cookies")
+    }
     assert claimed(PL + "Dane z plików cookies nie pozwalają na identyfikację użytkownika.\n") == {
         ("anonymous_data", None)
     }
