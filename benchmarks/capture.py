@@ -3,10 +3,11 @@
     python benchmarks/capture.py [--part cpu] [--part parts] [--part throughput] [--part memory] [--quick]
                                  [--web median] [--web demo] [--scenario no_choice] [--scenario audit] [--browser PATH]
 
-``cpu``: processor time of an instrumented visit against a bare Playwright visit of the same pages with the same waits,
-and against one that also does what the visitor does (``support.walks``), in rounds that alternate: on pages of median
-weight (``support.median_web``), and on the demo's, which weigh next to nothing, so that the ratio is that of a visit's
-fixed costs. ``parts``: what each part of the instrumentation adds on pages of median weight.
+``cpu``: processor time against a bare Playwright visit of the same pages with the same waits, in rounds that alternate:
+of the capture (guard, collectors, and each page's stores, controls and picture), and of the whole visit, which also
+looks for a banner, moves the mouse, scrolls and chooses; the latter against a bare visit with the same acts as well
+(``support.walks``). On pages of median weight (``support.median_web``), and on the demo's, which weigh next to nothing,
+so that the ratio is that of a visit's fixed costs. ``parts``: what each part adds on pages of median weight.
 ``throughput``: full audits of three scenarios a minute by concurrency, on two cores, with the peak of memory.
 ``memory``: memory over visits without recycling. The web is served by a process of its own that is not
 counted. Processor time is that of this process and all below it: a busy machine makes it noisier, not longer.
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from support.median_web import SITES as MEDIAN_SITES
 from support.median_web import MedianWeb
 from support.processes import BROWSER, DRIVER, GRAPHICS, NETWORK, PYTHON, RENDERERS, tree
-from support.walks import STAGES, Meter, acted, bare, bare_browser, plain_visit, staged, walk_of
+from support.walks import CAPTURE, STAGES, Meter, acted, bare, bare_browser, plain_visit, staged, walk_of
 
 from auditor.model import Outcome, Scenario, Site
 from crawler.browser import Browsers, find_browser
@@ -52,7 +53,8 @@ SITES = tuple(
 WEBS = {"median": MEDIAN_SITES, "demo": SITES}
 AUDIT = (Scenario.NO_CHOICE, Scenario.ACCEPT_ALL, Scenario.REJECT_ALL)
 SCENARIOS = {"no_choice": (Scenario.NO_CHOICE,), "audit": AUDIT}
-_WIDTH = 52
+WAYS = ("whole", "capture", "bare", "acted")
+_WIDTH = 58
 
 
 # ------------------------------------------------------------------------------------------ measuring
@@ -118,21 +120,27 @@ async def paired(
     parties: tuple[AddressGuard, Browsers, Browser],
     args: argparse.Namespace,
 ) -> None:
-    """Instrumented, bare and acted in turns. The first round only warms both browsers up."""
+    """The whole visit, the capture, bare and acted in turns. The first round only warms both browsers up."""
     guard, browsers, plain = parties
     scenarios = SCENARIOS[name]
     for number in range(args.pairs + 1):
         walks = []
         for scenario in scenarios:
             work = play(task(urls[number % len(urls)], scenario, crawl_of(args)), browsers, guard)
-            walks.append(walk_of((await meter.of(f"{scenario} with", work)).visit))
+            walks.append(walk_of((await meter.of(f"{scenario} whole", work)).visit))
         for scenario, walk in zip(scenarios, walks, strict=True):
             await meter.of(f"{scenario} bare", plain_visit(plain, bare, walk))
         for scenario, walk in zip(scenarios, walks, strict=True):
+            await meter.of(f"{scenario} capture", staged(browsers, crawl_of(args), walk, CAPTURE))
+        for scenario, walk in zip(scenarios, walks, strict=True):
             await meter.of(f"{scenario} acted", plain_visit(plain, acted, walk))
-    ways = {way: meter.together([f"{scenario} {way}" for scenario in scenarios]) for way in ("with", "bare", "acted")}
-    for way, what in (("bare", "against a bare visit"), ("acted", "against a bare visit with the same acts")):
-        print(told(f"{name} {what}", [a / b for a, b in zip(ways["with"], ways[way], strict=True)]))
+    ways = {way: meter.together([f"{scenario} {way}" for scenario in scenarios]) for way in WAYS}
+    for way, base, what in (
+        ("capture", "bare", "capture against a bare visit"),
+        ("whole", "bare", "whole visit against a bare one"),
+        ("whole", "acted", "whole visit against a bare one with its acts"),
+    ):
+        print(told(f"{name}: {what}", [a / b for a, b in zip(ways[way], ways[base], strict=True)]))
     medians = (f"{way} {statistics.median(seconds):.2f} s" for way, seconds in ways.items())
     print(f"  {'':{_WIDTH}} {', '.join(medians)}", flush=True)
 

@@ -49,6 +49,8 @@ STAGES = (
     "+ the visitor's hand",
     "the product",
 )
+CAPTURE = STAGES[3]
+"""All that records: what comes after it is what a visitor does, and what finds out what there is to do."""
 
 
 @dataclass(frozen=True)
