@@ -34,7 +34,13 @@ _WRITTEN_BEGINNING = re.compile(r".{4,}[_.:-]", re.DOTALL)
 _MIN_BEGINNING, _SEVERAL = 3, 2
 _OF_THE_SITE = frozenset({"session", "login"})
 
-_TRUST = {"vendor_list_read": 0.97, "second_source_agrees": 0.95, "single_source": 0.88, "second_source_differs": 0.85}
+_TRUST = {
+    "vendor_list_read": 0.97,
+    "second_source_agrees": 0.95,
+    "single_source": 0.88,
+    "second_source_differs": 0.85,
+    "unread": 0.8,
+}
 _WAYS = {"domain": 1.0, "name": 0.97, "glob": 0.94, "short": 0.6, "elsewhere": 0.6, "storage": 0.75}
 _KINDS = {"cookie": "cookie", "local": "localStorage entry", "session": "sessionStorage entry"}
 _USES = {

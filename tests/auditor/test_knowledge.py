@@ -13,6 +13,7 @@ from auditor import facts
 from auditor.classify import bundled
 from auditor.domains import normal_host
 from auditor.facts import EXEMPT_USES, glob_regex, literal_prefix, read_table
+from auditor.policy.table_conflicts import SURE
 from auditor.services import fold
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ COOKIE = closed(
         "product": TEXT,
         "lifetime_s": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]},
         "source": {"type": "string", "pattern": "^https://"},
-        "checked": {"enum": ["vendor_list_read", "second_source_agrees", "second_source_differs", "single_source"]},
+        "checked": {
+            "enum": ["vendor_list_read", "second_source_agrees", "second_source_differs", "single_source", "unread"]
+        },
     },
     optional=("use", "domain_only", "product"),
 )
@@ -109,6 +112,19 @@ def test_a_row_is_a_line(name: str, project: Path) -> None:
     named = "cookies" if "cookies" in table else "hosts" if "hosts" in table else "services"
     written = [json.loads(line.rstrip(",")) for line in lines if line.startswith("  {")]
     assert written[: len(table[named])] == table[named]
+
+
+def test_what_was_not_read_is_never_sure() -> None:
+    rows = [row for row in read_table("known_cookies.json")["cookies"] if row["checked"] == "unread"]
+    assert rows
+    assert not [row["pattern"] for row in rows if row["lifetime_s"] is not None]
+    sure = [
+        row["pattern"]
+        for row in rows
+        if bundled().cookie(row["pattern"], (row["domains"] or [None])[0], kind=row["kind"]).confidence >= SURE
+        and not any(mark in row["pattern"] for mark in "*?[")
+    ]
+    assert not sure
 
 
 def test_cookies_are_unique() -> None:
