@@ -29,7 +29,7 @@ class Block:
     """A heading (``level`` 1 to 6, NO_LEVEL where the text shows none), a paragraph or a list item.
 
     ``number`` is the printed number ("7", "3.2", "a"); ``lead`` the bold or colon-ended words at its beginning;
-    ``chrome`` marks page navigation and footers.
+    ``chrome`` marks page navigation, footers and dialogs beside the text.
     """
 
     kind: str

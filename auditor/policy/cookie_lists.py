@@ -40,6 +40,10 @@ _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
 _ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
 _OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^[A-Z]{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
+_WORD = r"(?<![\w./@\-])[a-z_][\w.\-*]{2,60}(?![\w/@])"
+_UNLIKE_WORDS = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|-[a-z]?\d|[a-z]{3}[A-Z]")
+_NO_BRAND = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|-[a-z]?\d")
+_AFTER = re.compile(r"\b[Cc]ookies?\s+(?=[\w.\-*]*[a-z]_)([a-z][\w.\-*]{2,60})(?![\w/@])")  # "the cookie shop_id"
 _RUN = re.compile(r"[^\s,]{2,80}(?:,\s+[^\s,]{2,80}){1,12}")
 _LETTER = re.compile(r"[A-Za-z]{2}")
 _CALL = re.compile(
@@ -133,7 +137,7 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
     """Names such as ``_ga`` in sentences about cookies, each once."""
     out: list[DeclaredCookie] = []
     for sentence in reading.cookie_sentences:
-        stored = reading.mentions_storage(sentence.view)
+        stored = reading.mentions_storage(sentence.view) or bool(_runs(reading, sentence.view.text))
         keyed = not stored and _in_storage(reading, sentence.place)
         if not (stored or keyed) or reading.denials.hypothetical(sentence):
             continue
@@ -176,7 +180,21 @@ def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
         quoted = (match[1].rstrip(".") for match in _QUOTED.finditer(view.text))
         names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
         names += _in_asides(view.text)
-    return list(dict.fromkeys([*names, *_coded(reading, view)]))
+        names += [match[1].rstrip(".") for match in _AFTER.finditer(view.text)]
+    return list(dict.fromkeys([*names, *_runs(reading, view.text), *_coded(reading, view)]))
+
+
+def _runs(reading: Reading, text: str) -> list[str]:
+    """Two or more words in a row that can be nothing but technical names ("consent-v2, consentId and consentDate")."""
+    if not _NO_BRAND.search(text):
+        return []
+    joiners = "|".join(re.escape(word) for word in reading.words.values("joiner"))
+    names = []
+    for run in re.finditer(rf"{_WORD}(?:(?:,\s+|,?\s+(?:{joiners})\s+){_WORD})+", text):
+        found = [word[0].rstrip(".") for word in re.finditer(_WORD, run[0]) if word[0] not in joiners.split("|")]
+        if all(_UNLIKE_WORDS.search(name) for name in found) and any(_NO_BRAND.search(name) for name in found):
+            names += [name for name in found if _names_entry(reading, name)]
+    return names
 
 
 def _coded(reading: Reading, view: View) -> list[str]:

@@ -37,6 +37,11 @@ def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link], lis
     return origin, elements, links, [(m.start, m.end) for m in marks if m.name in _CODES]
 
 
+def _is_aside(mark: Mark, origin: Origin) -> bool:
+    """Is it a dialog beside the page's own text: a consent banner, say, which is no part of the policy?"""
+    return mark.name == "dialog" and 2 * (mark.end - mark.start) < len(origin.text)
+
+
 class _LineReader:
     """Turns the lines of the text into blocks, with what the marks say about each."""
 
@@ -45,7 +50,7 @@ class _LineReader:
         self.headings = {m.start: m for m in marks if m.name in _HEADINGS and m.end > m.start}
         self.items = {m.start: m for m in marks if m.name in ("li", "dt", "dd") and m.end > m.start}
         self.bold = {m.start: m for m in marks if m.name in ("b", "strong") and m.end > m.start}
-        self.chrome = [(m.start, m.end) for m in marks if m.name in _CHROME]
+        self.chrome = [(m.start, m.end) for m in marks if m.name in _CHROME or _is_aside(m, origin)]
 
     def blocks(self, start: int, end: int) -> Iterator[Block]:
         """The blocks of the lines between two offsets."""

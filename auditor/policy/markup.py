@@ -18,6 +18,7 @@ form dl dt dd blockquote pre button summary details figure fieldset label option
 _MARKED_NAMES = "h1 h2 h3 h4 h5 h6 li dt dd table tr td th b strong a nav header footer code kbd samp tt"
 BLOCK = frozenset(_BLOCK_NAMES.split())
 DROP = frozenset(("script", "style", "noscript", "template", "svg", "head", "iframe", "object"))
+_DIALOGS = ("dialog", "alertdialog")
 MARKED = frozenset(_MARKED_NAMES.split())
 _SPACES = re.compile(r"\s+")
 
@@ -124,11 +125,12 @@ def _enter(
     element: etree._Element, name: str, writer: _Writer, marks: list[Mark], open_marks: list[Mark | None]
 ) -> Mark | None:
     _edge(name, writer)
-    if name not in MARKED:
+    dialog = name == "dialog" or element.get("role") in _DIALOGS
+    if name not in MARKED and not dialog:
         return None
     parent = next((m for m in reversed(open_marks) if m is not None), None)
     kept = {k: str(element.get(k)) for k in ("href", "rowspan", "colspan") if element.get(k)}
-    mark = Mark(name, writer.length, attributes=kept, parent=parent)
+    mark = Mark(name if name in MARKED else "dialog", writer.length, attributes=kept, parent=parent)
     marks.append(mark)
     return mark
 

@@ -125,7 +125,7 @@ def _named(reading: Reading, place: int) -> Iterator[tuple[Category, View]]:
             yield from ((category, view) for cell in row for category in _label(reading, cell.view))
         return
     yield from ((category, element.view) for category in _label(reading, element.lead or element.view))
-    for run in runs_in_use(reading, element.view.folded):
+    for run in runs_in_use(reading, element.view.folded, reading.opening(place)):
         yield from ((word.category, element.view) for word in run)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from auditor.policy.blocks import NO_LEVEL, Block, Link, Table
 from auditor.policy.embedded import table_ends, table_span
@@ -25,6 +26,7 @@ _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
 _NAMED = re.compile(r"\s*[A-Za-z_][\w.*\-]{1,60}(?:\s?:|\s[-–—])\s\S")  # a line "name: what it is for"
 _TECHNICAL = re.compile(r"\s*[a-z](?:[\w.*\-]*_|[a-z]+[A-Z])[\w.*\-]+\s*")  # nothing but the name of a cookie
+_ROW = re.compile(r"\s*(?P<name>[A-Za-z_.][\w.*\-]{1,60})\s[-–—]\s\S")  # a line of a list that lost its bullets
 _PATH = re.compile(r"\w\s+(?:→|>|›|»|->)\s+\w")  # "Settings > Privacy" leads through menus
 _CODE = re.compile(r"(?<!`)`([^`\n]{1,80})`(?!`)")
 _TAGS_ONLY = re.compile(r"\s*(?:</?[a-zA-Z][^<>]{0,300}>\s*){1,20}")
@@ -53,6 +55,7 @@ class Reader:
     links: list[Link] = field(default_factory=list)
     paragraph: list[Line] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)  # of HTML tables
+    rows: frozenset[int] = frozenset()  # where lines begin that are items without a bullet
 
     def view(self, start: int, end: int) -> View:
         """The readable text between two offsets."""
@@ -72,7 +75,9 @@ class Reader:
         start, end = self._without_emphasis(start, end)
         raw = self.origin.text[start:end]
         kind, number = "text", None
-        if bullet := ITEM.match(raw):
+        if start in self.rows:
+            kind = "item"
+        elif bullet := ITEM.match(raw):
             kind, start = "item", start + bullet.end()
         raw = self.origin.text[start:end]
         if match := _NUMBERED.match(raw):
@@ -120,6 +125,7 @@ def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list
     origin = Origin(text)
     reader = Reader(origin, is_markdown(text), ends=table_ends(text))
     lines = _lines(text)
+    reader.rows = frozenset() if reader.markdown else _bare_rows(lines)
     at = _front_matter(lines) if reader.markdown else 0
     while at < len(lines):
         at = _step(reader, lines, at)
@@ -133,6 +139,19 @@ def _lines(text: str) -> list[Line]:
         lines.append(Line(start, raw.rstrip("\r\n\x0b\x0c\u2028\u2029\x85")))
         start += len(raw)
     return lines
+
+
+def _bare_rows(lines: list[Line]) -> frozenset[int]:
+    """Where the lines "name – what it is for" begin that stand together, one name with an underscore among them.
+
+    A PDF keeps the lines of a list, not their bullets.
+    """
+    rows: set[int] = set()
+    for blank, stretch in groupby(lines, key=lambda line: not line.text.strip()):
+        found = [] if blank else [(line.start, row["name"]) for line in stretch if (row := _ROW.match(line.text))]
+        if len(found) > 1 and any("_" in name for _, name in found):
+            rows.update(start for start, _ in found)
+    return frozenset(rows)
 
 
 def _front_matter(lines: list[Line]) -> int:
@@ -186,8 +205,10 @@ def _markdown_construct(reader: Reader, lines: list[Line], at: int) -> int:
 def _continues(reader: Reader, line: Line) -> bool:
     """Is a line the soft-wrapped rest of the paragraph before it?"""
     before = reader.paragraph[-1].text
-    if before.endswith("  ") and reader.markdown:
+    if line.start in reader.rows or (before.endswith("  ") and reader.markdown):
         return False
+    if reader.paragraph[0].start in reader.rows and line.text.lstrip()[:1].islower():
+        return True  # also behind a colon: "lifetime:", then "session" on the next line
     if ITEM.match(line.text) or _NUMBERED.match(line.text) or _TECHNICAL.fullmatch(line.text):
         return False
     if _NAMED.match(before) and _NAMED.match(line.text):

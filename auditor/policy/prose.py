@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BEFORE = 60
 PURPOSE = 30
+_MEANS = ("web_beacons", "tracking_scripts")
 
 
 def named_in_prose(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
@@ -79,10 +80,22 @@ def _excepted(reading: Reading, before: str) -> bool:
 
 
 def _strong(reading: Reading, folded: str) -> list[list[LabelWord]]:
-    """Labels of several words that need no cookie word beside them ("targeted advertising")."""
-    found = reading.labels.find(folded)
+    """Labels of several words that need no cookie word beside them ("targeted advertising").
+
+    Not the words that say which technology is meant: tracking pixels and scripts serve any purpose.
+    """
     loud = (Category.TARGETING, Category.PERFORMANCE)
-    return [[word] for word in found if word.category in loud and " " in folded[word.start : word.end].strip()]
+    found = [word for word in reading.labels.find(folded) if word.category in loud]
+    several = [word for word in found if " " in folded[word.start : word.end].strip()]
+    return [[word] for word in several if not _says_the_means(reading, folded, word)]
+
+
+def _says_the_means(reading: Reading, folded: str, word: LabelWord) -> bool:
+    """Does a label that is about tracking belong to the pixels or scripts right before it?"""
+    if not reading.words.cues("concepts", "track").first(folded[word.start : word.end]):
+        return False
+    means = (one for name in _MEANS for one in reading.words.cues("technologies", name, "cues").all(folded))
+    return any(one.start < word.start <= one.end + 1 for one in means)
 
 
 def _label(reading: Reading, view: View, word: LabelWord, *, alone: bool) -> str:
