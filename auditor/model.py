@@ -505,6 +505,11 @@ class Banner:
     switches: tuple[BannerSwitch, ...] = ()
     prominence: Prominence | None = None
 
+    @property
+    def shows_switches(self) -> bool:
+        """Whether a switch is in sight on the first layer."""
+        return any(switch.layer == 1 for switch in self.switches)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:

@@ -231,7 +231,7 @@ class _Playing:
 
     async def _read_settings(self) -> None:
         """At the very end: what is switched on behind the banner. What this causes is no part of the observation."""
-        if self.banner is None or self.banner.switches or not self.actor.has_settings:
+        if self.banner is None or self.banner.shows_switches or not self.actor.has_settings:
             return
         self.timeline.cut(now_ms())
         if await self.driver.glance(self.pages[0]):
@@ -296,6 +296,7 @@ class _Playing:
 
     async def _way_back(self) -> Choice:
         """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP."""
+        home = host_of(self.driver.page.url)
         first = await self._try_to_withdraw()
         tried = [first.choice]
         for url in await self._pages_about_the_choice(first.pages):
@@ -304,7 +305,8 @@ class _Playing:
             await self.driver.leave()
             if await self._visited(url):
                 await self._observe(Phase.AFTER_ACCEPT)
-                tried.append((await self._try_to_withdraw()).choice)
+                elsewhere = host_of(self.driver.page.url) != home
+                tried.append((await self._try_to_withdraw(elsewhere=elsewhere)).choice)
             else:
                 tried.append(Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED))
         if tried[-1].outcome in _SETTLED:
@@ -315,9 +317,10 @@ class _Playing:
         failed = [choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL]
         return failed[0] if failed else last.choice
 
-    async def _try_to_withdraw(self, *, by_api: bool = False) -> Withdrawn:
+    async def _try_to_withdraw(self, *, by_api: bool = False, elsewhere: bool = False) -> Withdrawn:
         failed = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())
-        return await self._ask("withdraw", self.actor.withdraw(self.driver.page, by_api=by_api), failed)
+        asking = self.actor.withdraw(self.driver.page, by_api=by_api, elsewhere=elsewhere)
+        return await self._ask("withdraw", asking, failed)
 
     async def _pages_about_the_choice(self, linked: tuple[str, ...]) -> tuple[str, ...]:
         """Pages where the settings may be: those that links about the choice lead to, then the policies."""

@@ -145,10 +145,12 @@
     if (words.some((w) => /(?:^|-|_)(?:on|active|checked|enabled|selected)$/.test(w))) return true;
     return TOGGLE_CLASS.test(e.getAttribute("class") || "") ? "class" : null;
   };
+  // A switch may be drawn by what stands around it; one in a part that is not shown at all is not in sight.
+  const inSight = (e) => shown(e) || parentOf(e)?.checkVisibility?.({ visibilityProperty: true }) !== false;
   const toggleLabel = (e) => {
     if (e.localName === "option") return squeeze(e.label || e.textContent, 200);
     let text = ariaOf(e);
-    if (e.labels?.length) text = [...e.labels].map((l) => textOf(l, 160)).join(" ") + " " + text;
+    if (e.labels?.length) text = [...e.labels].map((l) => textOf(l, 160) || squeeze(l.textContent, 160)).join(" ") + " " + text;
     let row = e;
     for (let i = 0; i < 5 && squeeze(text, 200).length < 2; i += 1) {
       row = parentOf(row);
@@ -174,7 +176,7 @@
     const state = stateOf(e);
     return {
       id: idOf(e), kind: kindOf(e), group: groupOf(e), on: state === true ? true : state === "class" ? false : state,
-      by_class: state === "class", disabled: disabledOf(e), label: toggleLabel(e), visible: e.type !== "range" && shown(e),
+      by_class: state === "class", disabled: disabledOf(e), label: toggleLabel(e), visible: e.type !== "range" && shown(e), in_sight: inSight(e),
     };
   };
   const colour = (e) => {

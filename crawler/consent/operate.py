@@ -99,15 +99,16 @@ class Operation:
         return self.attempt
 
     async def _opts_out(self, look: Look) -> bool:
-        """Without any banner, a "do not sell or share" control is the refusal of its page: press it once."""
+        """Without a refusal in any banner, a "do not sell or share" control is the one of its page: press it once."""
         seen = next((s for s in look.others if s.has(Side.OPT_OUT)), None)
         if self._wanted is not Wanted.REJECT or self.attempt.presses or seen is None:
             return False
         button = seen.having(Side.OPT_OUT)[0]
+        shown = {signature(banner) for banner in look.banners}
         await self._hand.press(seen.world, button.id)
         self.attempt.presses, self.attempt.method = 1, "opt_out"
         self.attempt.clicks.append(button.text)
-        await self._wait(OPT_OUT_SECONDS, lambda later: bool(later.banners))
+        await self._wait(OPT_OUT_SECONDS, lambda later: any(signature(s) not in shown for s in later.banners))
         return True
 
     async def _note(self, seen: Seen) -> None:
@@ -165,6 +166,11 @@ class Operation:
             return await self._answer(step, step.button, seen)
         if (not self._waited and await self._enabled()) or await self._still_changes(look):
             return True
+        if step.act is Act.NONE and await self._opts_out(look):
+            return True
+        if self.attempt.method == "opt_out" and step.act is Act.NONE:
+            self.attempt.outcome = ChoiceOutcome.DONE  # what still asks is a notice that offers no refusal
+            return False
         missing = ChoiceOutcome.NO_ACCEPT if self._wanted is Wanted.ACCEPT else ChoiceOutcome.NO_REJECT
         readable = step.act is Act.NONE and look.complete and not self.attempt.presses and not self.attempt.unreadable
         self.attempt.outcome = missing if readable else ChoiceOutcome.FAILED

@@ -85,7 +85,7 @@ _API = """() => {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A control that may open the settings, or withdraw by itself (``side`` reject), by its number in its world."""
+    """A control by its number in its world; it may open the settings, or withdraw by itself (side reject, opt_out)."""
 
     world: World
     id: int
@@ -144,7 +144,7 @@ def _sort(world: World, raw: dict[str, Any], controls: list[tuple[int, Way]], pa
 
 
 def side_of(text: str, hint: str, *, tool: bool, loads: bool) -> Side | None:
-    """What a control for changing a choice does: ``settings`` or ``reject``; None where it is no such control.
+    """What a control for changing a choice does: ``settings``, ``reject`` or ``opt_out``; None where it is no such one.
 
     ``hint`` is the document's language; ``tool``: a consent tool marks the control as its own; ``loads``: it is a plain
     link that loads a document, another one or this one again.
@@ -158,6 +158,8 @@ def side_of(text: str, hint: str, *, tool: bool, loads: bool) -> Side | None:
         return None
     if reading.side is Side.REJECT and not reading.concepts & {"settings", "selection"}:
         return Side.REJECT
+    if reading.side is Side.OPT_OUT:
+        return Side.OPT_OUT
     again = reading.concepts & _ACTIONS or "sell" in reading.concepts or _AGAIN.search(folded) is not None
     policy = _POLICY.search(folded) is not None
     # Where nothing is left to read, a short "Cookies" or "Cookie consent" opens something on this very page.

@@ -69,9 +69,9 @@ def leads_to_settings(found: Iterable[Seen]) -> bool:
 
 
 def _settings(seen: Seen) -> Button | None:
-    """The control that opens the settings of a banner without switches of its own."""
+    """The control that opens the settings of a banner that shows no switches of its own."""
     buttons = [b for b in seen.having(Side.SETTINGS) if b.reading.strength >= CLEAR and b.kind != "weak"]
-    return buttons[0] if buttons and not seen.toggles else None
+    return buttons[0] if buttons and not any(t.in_sight for t in seen.toggles) else None
 
 
 async def _opened(eyes: Heuristic, before: set[Signature]) -> Seen | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crawler.consent.worlds import World
 
 _CLOSE = re.compile(r"close|dismiss|hide|fermer|schlie|cerrar|chiudi|zamkn|sluit", re.IGNORECASE)
+BEHIND = 2
 MAX_SWITCHES = 100
 MAX_LABEL = 120
 _STEPS = re.compile(r"[/?&=]")
@@ -45,7 +46,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toggle:
-    """A switch, checkbox or radio of a banner; ``on`` None where its state cannot be read."""
+    """A switch, checkbox or radio of a banner; ``on`` None where its state cannot be read.
+
+    ``in_sight``: the part of the page that it stands in is shown, if not always the input itself.
+    """
 
     id: int
     kind: str
@@ -53,6 +57,7 @@ class Toggle:
     on: bool | None
     disabled: bool
     visible: bool
+    in_sight: bool
     label: str
     essential: bool
     side: Side
@@ -133,6 +138,7 @@ def _toggle(raw: dict[str, Any], language: str) -> Toggle:
         on=raw["on"] if isinstance(raw["on"], bool) else None,
         disabled=bool(raw["disabled"]),
         visible=bool(raw["visible"]),
+        in_sight=bool(raw["in_sight"]),
         label=label,
         essential=essential,
         side=reading.side,
@@ -193,10 +199,15 @@ def _toggles(raw: list[dict[str, Any]], language: str, text: str) -> tuple[Toggl
 
 
 def switches_of(seen: Seen, layer: int) -> tuple[BannerSwitch, ...]:
-    """The switches of a layer as records."""
+    """The switches of a layer as records; those that are not in sight on the first one are of a layer behind it."""
     return tuple(
         BannerSwitch(
-            label=t.label[:MAX_LABEL], kind=t.kind, layer=layer, on=t.on, locked=t.disabled, essential=t.essential
+            label=t.label[:MAX_LABEL],
+            kind=t.kind,
+            layer=layer if t.in_sight else max(layer, BEHIND),
+            on=t.on,
+            locked=t.disabled,
+            essential=t.essential,
         )
         for t in seen.toggles[:MAX_SWITCHES]
     )

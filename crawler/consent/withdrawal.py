@@ -47,9 +47,15 @@ class Withdrawal:
         self._hand = Hand(page, dialogs)
         self.reason = ""
 
-    async def by_control(self) -> Withdrawn:
-        """Through what the page shows: a form of settings, or a control that opens them or withdraws by itself."""
+    async def by_control(self, *, elsewhere: bool = False) -> Withdrawn:
+        """Through what the page shows: a form of settings, or a control that opens them or withdraws by itself.
+
+        ``elsewhere``: the page is on another host than the one where consent was given. A banner that is there by
+        itself asks for that host's own consent, and knows nothing of the one that is to be withdrawn.
+        """
         look = await self._settled()
+        if look.banners and elsewhere:
+            return Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.NO_CONTROL), pages=())
         if look.banners:
             return Withdrawn(choice=self._choice(await self._operation().run(), "banner", ()), pages=())
         form = await self._form()
@@ -87,7 +93,7 @@ class Withdrawal:
             operation = self._operation()
             attempt = await (operation.fill(form) if form is not None else operation.run())
             return self._choice(attempt, way.place, (way.text,))
-        if way.side is not Side.REJECT:
+        if way.side not in {Side.REJECT, Side.OPT_OUT}:
             return None
         # The control withdrew by itself, if it did anything: the proof will tell.
         return Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.DONE, method=way.place, clicks=(way.text,))

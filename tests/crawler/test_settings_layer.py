@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 SCRIPT = """<script>
 const keep = (text) => { document.cookie = 'site_consent=' + encodeURIComponent(text) + ';path=/;max-age=9999'; };
 const opens = () => {
-  more.hidden = false;
+  more.hidden = false; more.style.display = 'block';
   new Image().src = 'https://t.tracker.example/opened.gif';
   document.cookie = 'opened=1';
 };
@@ -30,12 +30,21 @@ NECESSARY = "<p><label><input type=checkbox checked disabled> Strictly necessary
 STATISTICS = "<p><label><input type=checkbox checked> Statistics</label></p>"
 ADVERTS = "<p><label><input type=checkbox> Marketing</label></p>"
 OBJECTION = "<p><label><input type=checkbox checked> Measure adverts (legitimate interest)</label></p>"
+WITHIN = """<div id="consent-tool">
+<div style="position:fixed;bottom:0;background:#eee;padding:20px"><p>We use cookies for statistics and marketing.</p>
+<button onclick="keep('all');this.closest('#consent-tool').remove()">Accept all</button>
+<button onclick="keep('none');this.closest('#consent-tool').remove()">Reject all</button>
+<button onclick="opens();document.getElementById('s').checked = true">Cookie settings</button></div>
+<div id="more" role="dialog" style="display:none;position:fixed;top:9%;background:#fff;padding:20px;z-index:99">
+<p>Cookie settings</p><p><input type=checkbox id="s"><label for="s">Statistics</label></p>
+<button onclick="keep('some')">Save settings</button></div></div>"""
 STAYS = BANNER.replace("b.remove()", "1")
 
 SITES = {
     # host: (banner, layers, what was on by default)
     "ticked": (BANNER.replace("SWITCHES", NECESSARY + STATISTICS + ADVERTS), 2, 1),
     "unticked": (BANNER.replace("SWITCHES", NECESSARY + ADVERTS), 2, 0),
+    "within": (WITHIN, 2, 1),  # the settings lie unseen in the banner's own part, and are set when they are opened
     "objection": (BANNER.replace("SWITCHES", NECESSARY + OBJECTION), 2, 0),
     "none": (BANNER.replace("SWITCHES", ""), 1, 0),
     "once": (
@@ -74,4 +83,5 @@ def test_the_defaults_of_the_second_layer(web, run, browsers, guard, task):
         ("Statistics", 2, True, False, False),
         ("Marketing", 2, False, False, False),
     ]
-    assert len(web.asked("t.tracker.example", "/opened")) == 4
+    assert [(s.label, s.layer, s.on) for s in visits["within"].banner.switches] == [("Statistics", 2, True)]
+    assert len(web.asked("t.tracker.example", "/opened")) == 5

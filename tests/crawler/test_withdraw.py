@@ -43,6 +43,8 @@ FLOATING = (
     '<button aria-label="Revisit consent" onclick="ask()" style="position:fixed;left:9px;bottom:9px;width:40px;'
     'height:40px"></button>'
 )
+SALE = '<footer><a href="#" onclick="no();return false">Do Not Sell or Share My Personal Information</a></footer>'
+ELSEWHERE = '<footer><a href="https://legal.elsewhere.example/cookies">Cookie policy</a></footer>'
 DIRECT = '<p><button onclick="no()">Withdraw your consent</button></p>'
 POLICY = '<footer><a href="/cookies">Cookie policy</a></footer>'
 AGAIN = '<footer><a href="/cookies">Cookies</a></footer>'
@@ -63,6 +65,7 @@ WAYS = {
     # host: (home, other pages, what a refusal does), then (outcome, method, proven, what the site was told)
     "footer": ((FOOTER, {}, REFUSE), ("done", "footer:heuristic", True, ["true", "false"])),
     "floating": ((FLOATING, {}, REFUSE), ("done", "floating:heuristic", True, ["true", "false"])),
+    "sale": ((SALE, {}, REFUSE), ("done", "footer", True, ["true", "false"])),
     "policy": ((POLICY, {"cookies": POLICY + DIRECT}, REFUSE), ("done", "page", True, ["true", "false"])),
     "radios": ((POLICY, {"cookies": FORM}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
     "switches": ((CHOICES, {"choices": SWITCHES}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
@@ -70,6 +73,7 @@ WAYS = {
     "asking": ((FOOTER, {}, CONFIRMED), ("done", "footer:heuristic", True, ["true", "false"])),
     "ignoring": ((FOOTER, {}, IGNORED), ("done", "footer:heuristic", False, ["true", "false"])),
     "without": ((POLICY, {"cookies": WORDS + AGAIN}, REFUSE), ("no_control", None, False, ["true"])),
+    "elsewhere": ((ELSEWHERE, {}, REFUSE), ("no_control", None, False, ["true"])),
     "bare": (("", {}, REFUSE), ("no_control", None, False, ["true"])),
     "dead": ((DEAD, {}, REFUSE), ("failed", None, False, ["true"])),
     "unread": ((POLICY, {}, REFUSE), ("failed", None, False, ["true"])),
@@ -86,6 +90,8 @@ def withdrawn(web, run, browsers, guard, task):
             script = SCRIPT.replace("REFUSE", refuse)
             content = f"<!doctype html><html lang=en><title>t</title>{script}<main><h1>Phones</h1>{body}</main>"
             web.serve(f"www.{name}.example/{path}", content)
+    asks_anew = f"<!doctype html><html lang=en><title>t</title>{SCRIPT.replace('REFUSE', REFUSE)}<main>{WORDS}</main>"
+    web.serve("legal.elsewhere.example/cookies", asks_anew)
 
     async def everything():
         gate = asyncio.Semaphore(6)
