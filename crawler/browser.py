@@ -19,7 +19,7 @@ from auditor.model import BrowserError, BrowserFacts
 from crawler import gpc
 from crawler.cookie_proof import third_party_cookies
 from crawler.identity import user_agent
-from crawler.launch import FLAGS, BrowserChoice, LaunchedBrowser, bounded, launch
+from crawler.launch import FLAGS, LENIENT, BrowserChoice, LaunchedBrowser, bounded, launch
 from crawler.modes import AUTO, HEADED_LIKE, HEADLESS_SHELL, MODES, PLAYWRIGHT
 from crawler.processes import has_sandbox, resident_bytes
 
@@ -120,7 +120,8 @@ class Browsers:
     Entering launches the first browser behind ``guard`` and proves what it stores (BrowserError when that fails);
     ``facts`` are then known. ``context`` lends fresh contexts. A browser that served ``recycle_after`` contexts or
     holds more than ``recycle_above_bytes`` gets no new ones and is closed when its last is returned; one that does not
-    answer is killed, which ends only the visits that were running in it.
+    answer is killed, which ends only the visits that were running in it. ``ignore_certificate_errors``: for service
+    workers too, which no context can be told of.
     """
 
     def __init__(
@@ -130,8 +131,10 @@ class Browsers:
         *,
         recycle_after: int = RECYCLE_AFTER,
         recycle_above_bytes: int = RECYCLE_ABOVE_BYTES,
+        ignore_certificate_errors: bool = False,
     ) -> None:
         self.choice = choice
+        self._more = LENIENT if ignore_certificate_errors else ()
         self._guard = guard
         self._recycle_after = recycle_after
         self._recycle_above_bytes = recycle_above_bytes
@@ -247,7 +250,7 @@ class Browsers:
             if current is not None and current.fit and current.served < self._recycle_after:
                 return current
             assert self._playwright is not None, "the browsers have not been entered"
-            more = gpc.FLAGS if with_gpc else ()
+            more = (*self._more, *(gpc.FLAGS if with_gpc else ()))
             launched = await launch(self._playwright, self.choice, self._guard.url, sandbox=has_sandbox(), more=more)
             self._newest[with_gpc] = launched
             self._all.add(launched)
@@ -285,5 +288,5 @@ class Browsers:
             headless=True,
             third_party_cookies=cookies,
             user_agent=user_agent(version),
-            flags=FLAGS,
+            flags=(*FLAGS, *self._more),
         )

@@ -64,6 +64,9 @@ FLAGS = (
     "LocalNetworkAccessChecks,LensOverlay,RenderDocument,DefaultSiteInstanceGroups",
 )
 
+LENIENT = ("--ignore-certificate-errors",)
+"""What a context is told of certificates holds for its pages; scripts of service workers are refused all the same."""
+
 UNWANTED = (
     "--enable-unsafe-swiftshader",
     # Visitors have the protection: without it a page that pushes states in a loop stops the whole browser.

@@ -132,7 +132,7 @@ async def opened(config: Config, browser: str | None) -> AsyncIterator[Player]:
     async with (
         AddressGuard(config.network) as guard,
         Fetcher(guard, config.network, config.crawl) as fetcher,
-        Browsers(guard, choice) as browsers,
+        Browsers(guard, choice, ignore_certificate_errors=config.network.ignore_certificate_errors) as browsers,
     ):
         player = Player(config, guard, browsers, fetcher)
         async with player.load:

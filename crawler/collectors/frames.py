@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp
+from crawler.collectors.initiators import MAX_CHAIN, distinct, from_cdp, without_fragment
 
 if TYPE_CHECKING:
     from crawler.collectors.tap import Tap, Taps
@@ -21,9 +21,11 @@ class Frames:
         self._made_by: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, str] = {}
         self._stands_in: dict[str, str] = {}
+        self.asked_as: dict[str, str] = {}
         self._wished = False
         taps.on("Page.frameAttached", NAME, self._attached)
         taps.on("Page.frameNavigated", NAME, self._navigated)
+        taps.on("Page.navigatedWithinDocument", NAME, self._renamed)
 
     def _attached(self, _tap: Tap, event: dict[str, Any]) -> None:
         if len(self._parents) < MAX_FRAMES:
@@ -51,6 +53,12 @@ class Frames:
         frame = str(event["frame"]["id"])
         if frame in self._shown or len(self._shown) < MAX_FRAMES:
             self._shown[frame] = str(event["frame"]["url"])
+
+    def _renamed(self, _tap: Tap, event: dict[str, Any]) -> None:
+        """A document gives itself an address that nobody was asked for (``history.pushState``): see ``asked_as``."""
+        frame = str(event["frameId"])
+        if self._has_address(frame) and len(self.asked_as) < MAX_FRAMES:
+            self.asked_as.setdefault(without_fragment(str(event["url"])), without_fragment(self._shown[frame]))
 
     def is_shown_elsewhere(self, url: str, document: str) -> bool:
         """Whether ``url`` is the document of a frame, and not ``document``."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from auditor.model import Artifact
+from crawler.collectors.setcookie import name_of
 from db.reduction import clean, reduce_url
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _response(hop: Hop, found: tuple[int, str] | None) -> dict[str, Any]:
         "status": hop.status or 0,
         "statusText": _reason(hop.status),
         "httpVersion": _version(hop.protocol),
-        "cookies": [_pair(_cookie_name(line)) for line in set_cookies],
+        "cookies": [_pair(name_of(line)) for line in set_cookies],
         "headers": _headers(headers),
         "content": {"size": size, "mimeType": hop.mime or "x-unknown", **({"_sha256": digest} if digest else {})},
         "redirectURL": reduce_url(location) if location else "",
@@ -250,13 +251,7 @@ def _headers(headers: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def _set_cookie(line: str) -> str:
     """The cookie's name and attributes, without its value."""
     _, separator, attributes = line.partition(";")
-    return clean(f"{_cookie_name(line)}={_REDACTED}{separator}{attributes}", 1000)
-
-
-def _cookie_name(line: str) -> str:
-    """The name in a Set-Cookie line; without a sign of equality all of it is value."""
-    name, equals, _ = line.partition(";")[0].partition("=")
-    return name.strip() if equals else ""
+    return clean(f"{name_of(line)}={_REDACTED}{separator}{attributes}", 1000)
 
 
 def _pair(name: str) -> dict[str, str]:

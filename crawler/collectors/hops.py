@@ -112,7 +112,7 @@ class NetworkLog:
         self.last_active_ms = now_ms()
         self.frames = Frames(taps)
         self._journeys = Journeys(taps, self.frames)
-        self.lineage = Lineage()
+        self.lineage = Lineage(self.frames.asked_as)
         self._body_room = _MAX_BODIES
         self._later: dict[str, tuple[str, ...]] = {}
         self._open: dict[tuple[Tap, str], Hop] = {}

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crawler.collectors.hops import Hop
 
@@ -24,9 +24,13 @@ _FRAME = re.compile(r"(?<!blob:)https?://[^\s()]{1,2048}?(?=:\d{1,9}:\d{1,9})")
 
 
 class Lineage:
-    """Who loaded the scripts, style sheets and documents of a visit; knows nothing before ``learn``."""
+    """Who loaded the scripts, style sheets and documents of a visit; knows nothing before ``learn``.
 
-    def __init__(self) -> None:
+    ``asked_as``: addresses that documents give to themselves, with those that they were asked for by.
+    """
+
+    def __init__(self, asked_as: Mapping[str, str]) -> None:
+        self._asked_as = asked_as
         self._asked_for: set[str] = set()
         self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
         self._loaded_in: dict[str, set[str]] = defaultdict(set)
@@ -35,17 +39,17 @@ class Lineage:
 
     def learn(self, hops: Sequence[Hop]) -> None:
         """Take in hops in order of time; the first of several that loaded the same counts."""
+        self._asked_for.update(without_fragment(hop.url) for hop in hops)
         for hop in reversed(hops):
-            url, causes = _cleaned(hop.url), (*hop.hops_before, *hop.causes)
-            self._asked_for.add(url)
+            url, causes = without_fragment(hop.url), (*hop.hops_before, *hop.causes)
             if hop.kind in ("Script", "Stylesheet"):
                 # Scripts of workers are their own documents. What has no address is told by the document around it.
                 own = hop.document.startswith("http") and hop.document != hop.url
-                document = _cleaned(hop.document) if own else next(iter(causes[-1:]), "")
+                document = self._asked(hop.document if own else next(iter(causes[-1:]), ""))
                 self._loaded_by[document, url] = causes
                 self._loaded_in[url].add(document)
                 if hop.before is not None:
-                    self._answered_at.setdefault((document, _cleaned(hop.first.url)), url)
+                    self._answered_at.setdefault((document, without_fragment(hop.first.url)), url)
             elif hop.kind == "Document":
                 self._led_to[url] = causes if hop.causes else ()  # Nothing led to the page itself.
 
@@ -56,10 +60,16 @@ class Lineage:
         the script that was answered in the end: browsers name it by what was asked for. Other addresses are names that
         a page gives to its scripts or functions (``sourceURL``): who believes them accuses whom the page likes.
         """
+        chain = distinct(map(self._asked, chain))
         document = self._document_of(chain)
         if document not in self._asked_for:
             return tuple(url for url in chain if not _is_made(url) or url == document)  # Nothing was heard of it.
         return distinct(url for url in map(partial(self._author, document), chain) if url in self._asked_for)
+
+    def _asked(self, url: str) -> str:
+        """The address that a document was asked for by, where ``url`` is one that it gave to itself."""
+        url = without_fragment(url)
+        return url if url in self._asked_for else self._asked_as.get(url, url)
 
     def _document_of(self, chain: tuple[str, ...]) -> str:
         """The document that a chain ends in; where its own inline script stands nearer it is not named again."""
@@ -133,10 +143,11 @@ def from_cdp(initiator: dict[str, Any]) -> tuple[str, ...]:
 
 def distinct(urls: Iterable[str]) -> tuple[str, ...]:
     """The first ``MAX_CHAIN`` different URLs, without fragments, in order."""
-    return tuple(islice(dict.fromkeys(map(_cleaned, urls)), MAX_CHAIN))
+    return tuple(islice(dict.fromkeys(map(without_fragment, urls)), MAX_CHAIN))
 
 
-def _cleaned(url: str) -> str:
+def without_fragment(url: str) -> str:
+    """A URL without its fragment, cut where it is very long."""
     return url.partition("#")[0][: _MAX_MADE if url.startswith("data:") else _MAX_URL]
 
 

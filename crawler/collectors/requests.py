@@ -11,6 +11,7 @@ from auditor.domains import host_of, party
 from auditor.model import Beacon, Request
 from crawler.collectors.beacons import MAX_PROBED_BYTES, beacon_of, image_size
 from crawler.collectors.cookies import sent_cookies, set_cookie_lines
+from crawler.collectors.setcookie import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +135,7 @@ async def _size(hop: Hop) -> tuple[int, int] | None:
 def _set_names(hop: Hop) -> Iterator[str]:
     for line, reasons in set_cookie_lines(hop.got or {}):
         if not reasons:
-            yield line.partition(";")[0].partition("=")[0].strip()
+            yield name_of(line)
 
 
 def _sent_names(hop: Hop) -> Iterator[str]:

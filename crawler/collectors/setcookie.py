@@ -62,10 +62,7 @@ class Written:
 def parse(line: str, url: str, at_ms: float) -> Written | None:
     """The cookie that ``line`` from ``url`` asks for at ``at_ms`` (since 1970); ``None`` if it is none."""
     pair, _, rest = line.partition(";")
-    name, equals, value = pair.partition("=")
-    if not equals:
-        name, value = "", pair
-    name, value = name.strip(" \t"), value.strip(" \t")
+    name, value = _halves(pair)
     host = host_of(url)
     if host is None or not (name or value):
         return None
@@ -84,6 +81,16 @@ def parse(line: str, url: str, at_ms: float) -> Written | None:
         partitioned="partitioned" in attributes,
         lifetime_s=_lifetime(attributes, at_ms),
     )
+
+
+def name_of(line: str) -> str:
+    """The cookie's name in a Set-Cookie line, or in a part of a Cookie header; empty where it has none."""
+    return _halves(line.partition(";")[0])[0]
+
+
+def names_in(header: str) -> list[str]:
+    """The names in a Cookie header."""
+    return [name_of(pair) for pair in header.split(";") if pair.strip()]
 
 
 def why_rejected(written: Written, url: str, *, by_script: bool, across_sites: bool) -> str | None:
@@ -111,6 +118,14 @@ def why_rejected(written: Written, url: str, *, by_script: bool, across_sites: b
 def well_formed(text: str) -> str:
     """Text of a page with U+FFFD for halves of surrogate pairs, which scripts may hold and no encoding can."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _halves(pair: str) -> tuple[str, str]:
+    """Name and value; without a sign of equality all of it is value."""
+    name, equals, value = pair.partition("=")
+    if not equals:
+        name, value = "", pair
+    return name.strip(" \t"), value.strip(" \t")
 
 
 def _as_labels(domain: str) -> str:

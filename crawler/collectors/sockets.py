@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.collectors.hops import MAX_ADDRESS, NAME, Hop
 from crawler.collectors.initiators import distinct, from_cdp
+from crawler.collectors.setcookie import names_in
 from crawler.collectors.timeline import now_ms
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Sockets:
         if hop is not None:
             headers = event["request"].get("headers", {})
             line = next((str(value) for name, value in headers.items() if name.lower() == "cookie"), "")
-            names = [pair.partition("=")[0].strip() for pair in line.split(";") if pair.strip()]
-            hop.sent = {"headers": headers, "cookie_names": names}
+            hop.sent = {"headers": headers, "cookie_names": names_in(line)}
 
     def _answered(self, tap: Tap, event: dict[str, Any]) -> None:
         hop = self._open.get((tap, str(event["requestId"])))

@@ -18,6 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.domains import host_of
 from crawler.collectors.hops import Hop
 from crawler.collectors.initiators import MAX_CHAIN, distinct
+from crawler.collectors.setcookie import names_in
 from crawler.collectors.timeline import now_ms
 from crawler.collectors.wire import lower_headers
 from crawler.launch import bounded
@@ -163,7 +164,7 @@ async def _take(hop: Hop, request: Request, response: Response, orphans: list[di
         hop.causes = _with_referrer(hop, lower_headers(wire["sent"]).get("referer", ""))
         return
     hop.got = {"headers": {"set-cookie": "\n".join(lines)}, "heard_ms": hop.at_ms}
-    hop.sent = {"cookie_names": [pair.partition("=")[0].strip() for pair in header.split(";") if pair.strip()]}
+    hop.sent = {"cookie_names": names_in(header)}
 
 
 def _take_unreadable(hop: Hop, request: Request, orphans: list[dict[str, Any]]) -> None:

@@ -273,3 +273,22 @@ def test_no_profile_stays_behind(run, guard):
     run(go())
     assert not left.exists()
     assert set(temporary.glob(own)) == before
+
+
+WORKER = "self.addEventListener('install', (event) => event.waitUntil(fetch('/by-worker')))"
+
+
+@pytest.mark.browser
+def test_service_workers_behind_a_certificate_that_nobody_signed(run, web, guard):
+    """Their scripts are asked for by the browser itself, which knows nothing of what a context may ignore."""
+    url = web.serve("www.first.com/", "<p>hello<script>navigator.serviceWorker.register('/worker.js')</script>")
+    web.serve("www.first.com/worker.js", WORKER, kind="text/javascript")
+    web.serve("www.first.com/by-worker", "1", "worked=1", kind="text/plain")
+
+    async def go(*, lenient):
+        async with Browsers(guard, find_browser(None), ignore_certificate_errors=lenient) as browsers:
+            flag = "--ignore-certificate-errors" in browsers.facts.flags
+            return flag, [c.name for c in (await play(task(url), browsers, guard)).visit.cookies]
+
+    assert run(go(lenient=True)) == (True, ["worked"])
+    assert run(go(lenient=False)) == (False, [])

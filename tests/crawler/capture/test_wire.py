@@ -82,7 +82,7 @@ def test_chains_through_redirects_frames_and_sheets():
         hop("https://b.org/in.js", causes=(frame,), document=frame),
         hop("https://b.org/one.css", "Stylesheet", ("https://a.org/s.js", PAGE)),
     ]
-    lineage = Lineage()
+    lineage = Lineage({})
     lineage.learn(hops)
     # A browser names a script by the address that was asked for.
     assert lineage.authors(("https://a.org/s.js", PAGE)) == ("https://b.org/end.js", PAGE)

@@ -11,7 +11,7 @@ from crawler.collectors.beacons import image_size
 from crawler.collectors.initiators import from_stack
 from crawler.collectors.jar import Key, Snapshot, Stored
 from crawler.collectors.ledger import Ledger
-from crawler.collectors.setcookie import parse, why_rejected
+from crawler.collectors.setcookie import name_of, names_in, parse, why_rejected
 from crawler.collectors.timeline import Timeline
 from crawler.collectors.writes import Clearing, Write
 from crawler.config import NetworkConfig
@@ -330,3 +330,8 @@ def test_failed_navigations(message, outcome):
     error = failed_navigation(message, "https://a.org/", AddressGuard(NetworkConfig()))
     assert error.outcome is outcome
     assert str(error)
+
+
+def test_what_has_no_sign_of_equality_is_a_value_and_no_name():
+    assert names_in("a=1; secret; =b;  c = d=e;") == ["a", "", "", "c"]
+    assert [name_of(line) for line in ("secret; Path=/", "=b", " a =1; x=y", "")] == ["", "", "a", ""]
