@@ -46,7 +46,7 @@
   };
   const add = (slot) => {
     slot.count++;
-    if (!waiting) { waiting = true; since = when(); apply(later, frame, [flush, wait]); }
+    if (gone()) { since = when(); flush(); } else if (!waiting) { waiting = true; since = when(); apply(later, frame, [flush, wait]); }
   };
   // Counts a call; gives what is known of the function.
   const count = (api) => {
@@ -72,7 +72,7 @@
     size = overflow.count = 0;
     reports++;
     wait = wait * 1.3 < MAX_WAIT_MS ? wait * 1.3 : MAX_WAIT_MS;
-    tell('api', since, '', entries, slice(url, 0, 4) === 'http' ? url : baseUri(page), missed, '');
+    tell('api', since, '', entries, slice(url, 0, 4) === 'http' ? url : home || baseUri(page), missed, '');
   };
   const flushNow = (event) => { if (event.type !== 'click' || isTrusted(event)) flush(); };
   // What was called before a click belongs to the time before it. A document that is opened anew loses its listeners.

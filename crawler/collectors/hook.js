@@ -71,11 +71,11 @@
     return read;
   };
   const readLocal = watchArea('localStorage', 'local');
-  watchArea('sessionStorage', 'session');
+  const readSession = watchArea('sessionStorage', 'session');
   wrap(globalThis.Storage && Storage.prototype, 'setItem', 'value', (target, self, args) => {
-    let area = 'session';
-    try { if (self === readLocal(frame)) area = 'local'; } catch { /* no storage for this document */ }
-    if (!seen[area + args[0]]) stored(args[0], area, here());
+    let area;  // That of another frame is told by whoever took hold of it there.
+    try { area = self === readLocal(frame) ? 'local' : self === readSession(frame) ? 'session' : undefined; } catch { /* none */ }
+    if (area && !seen[area + args[0]]) stored(args[0], area, here());
     return apply(target, self, args);
   });
   wrap(globalThis.IDBFactory && IDBFactory.prototype, 'open', 'value', (target, self, args) => {

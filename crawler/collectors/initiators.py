@@ -32,6 +32,7 @@ class Lineage:
     def __init__(self, asked_as: Mapping[str, str]) -> None:
         self._asked_as = asked_as
         self._asked_for: set[str] = set()
+        self._documents: set[str] = set()
         self._loaded_by: dict[tuple[str, str], tuple[str, ...]] = {}
         self._loaded_in: dict[str, set[str]] = defaultdict(set)
         self._answered_at: dict[tuple[str, str], str] = {}
@@ -40,6 +41,7 @@ class Lineage:
     def learn(self, hops: Sequence[Hop]) -> None:
         """Take in hops in order of time; the first of several that loaded the same counts."""
         self._asked_for.update(without_fragment(hop.url) for hop in hops)
+        self._documents.update(without_fragment(hop.url) for hop in hops if hop.kind == "Document")
         for hop in reversed(hops):
             url, causes = without_fragment(hop.url), (*hop.hops_before, *hop.causes)
             if hop.kind in ("Script", "Stylesheet"):
@@ -67,9 +69,12 @@ class Lineage:
         return distinct(url for url in map(partial(self._author, document), chain) if url in self._asked_for)
 
     def _asked(self, url: str) -> str:
-        """The address that a document was asked for by, where ``url`` is one that it gave to itself."""
+        """The address that a document was asked for by, where ``url`` is one that it gave to itself.
+
+        Applications may ask for the same address, for what they show next: that is no document.
+        """
         url = without_fragment(url)
-        return url if url in self._asked_for else self._asked_as.get(url, url)
+        return url if url in self._documents else self._asked_as.get(url, url)
 
     def _document_of(self, chain: tuple[str, ...]) -> str:
         """The document that a chain ends in; where its own inline script stands nearer it is not named again."""

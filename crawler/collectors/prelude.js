@@ -73,9 +73,14 @@
     return out + text;
   };
   const field = (text) => '\x1f' + without(without('' + text, '\x10', '\x10e'), '\x1f', '\x10f');
+  // A frame that is taken away is heard no more, but its functions go on working for whoever kept them: then the document
+  // around it tells what they do.
+  let around;
+  const gone = () => !viewOf(page);
   const tell = (kind, at, trace, a, b, c, d) => {
     try {
-      send(kind + '\x1f' + at + '\x1f' + (home || documentUrl(page)) + '\x1f' + originOf(frame) + field(trace) +
+      if (around && gone()) around(kind, at, trace, a, b, c, d);
+      else send(kind + '\x1f' + at + '\x1f' + (home || documentUrl(page)) + '\x1f' + originOf(frame) + field(trace) +
         field(a) + field(b) + field(c) + field(d));
     } catch { /* the page is going away */ }
   };
@@ -96,11 +101,13 @@
   for (const other of [parent, top, opener]) {
     try {
       if (other && other !== frame) {
-        dispatch(documentOf(other), new CustomEvent(secret, { detail: (theirs) => { natives = theirs; } }));
+        dispatch(documentOf(other), new CustomEvent(secret, {
+          detail: (theirs, tellThere) => { natives = theirs; around = around || tellThere; },
+        }));
       }
     } catch { /* of another origin: the page cannot reach it either */ }
   }
-  const meet = () => listen(page, secret, answer), answer = (event) => detail(event)(natives);
+  const meet = () => listen(page, secret, answer), answer = (event) => detail(event)(natives, tell);
   meet();
   const lookUp = method(WeakMap, 'get'), enter = method(WeakMap, 'set');
   const capture = NativeError.captureStackTrace, NativeTypeError = TypeError;

@@ -270,6 +270,20 @@ def test_the_script_on_top_of_the_stack_is_named(web, visit):
     }
 
 
+def test_functions_of_a_frame_that_was_taken_away(web, visit):
+    kept = web.serve(
+        f"{OTHER}/kept.js",
+        """const lent = document.createElement('iframe'); document.documentElement.append(lent);
+        const read = lent.contentWindow.HTMLCanvasElement.prototype.toDataURL;
+        const canvas = document.createElement('canvas');
+        read.call(canvas); lent.remove(); read.call(canvas); read.call(canvas)""",
+        kind="text/javascript",
+    )
+    found = visit(web.serve(f"{SITE}/", f"<script src={kept}></script>")).visit
+    assert [(c.api, c.script) for c in found.api_calls] == [("canvas.toDataURL", kept)]
+    assert sum(c.count for c in found.api_calls) == 3
+
+
 def test_webgl_in_the_page_itself(web, visit):
     script, counts = TECHNIQUES["webgl"]
     url = web.serve(f"{SITE}/", f"<script>{script.replace(GL, GL.replace('webgl', 'webgl2'))}</script>")
