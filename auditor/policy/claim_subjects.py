@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
+from auditor.policy.claim_categories import antecedent, joined, meant, own_category, waiting, with_necessary
 from auditor.policy.claim_nouns import LOOK_BACK, data_noun, shared_noun
 from auditor.policy.claim_places import Subject
 from auditor.policy.prose import labels_beside_cookies
-from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from auditor.policy.claim_places import Place, Rule
     from auditor.policy.scopes import Scopes
 
-AFTER_RELATIVE = 45
-BESIDE = 2
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 OF_ONE_SERVICE = {"ip_anonymised"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
@@ -41,9 +39,18 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
     if rule.subject == "choice":
         return _chosen(place, rule)
     if rule.subject == "necessary":
-        return (_stated(place, Category.STRICTLY_NECESSARY),)
+        return tuple(_stated(place, category) for category in with_necessary(place))
     subject = _subject(place, rule)
-    return (subject,) if subject else ()
+    return _and_beside(place, subject) if subject else ()
+
+
+def _and_beside(place: Place, subject: Subject) -> tuple[Subject, ...]:
+    """A subject, and the other categories of its heading ("Analytical and marketing cookies")."""
+    governing = place.governing
+    if governing is None or subject.kind != "category" or subject.value != governing.canonical.value:
+        return (subject,)
+    named = joined(place, fold(governing.label))
+    return (subject, *(replace(subject, value=c.value) for c in named if c is not governing.canonical))
 
 
 def _subject(place: Place, rule: Rule) -> Subject | None:
@@ -108,6 +115,9 @@ def _scope(place: Place) -> Subject:
 def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
     """The categories that a sentence names after the claim's words, or the one that governs it."""
     named = dict.fromkeys(labels_beside_cookies(place.reading, place.folded[place.found.start :]))
+    if rule.type == "only_category" and place.says("necessity"):  # "functional cookies that the site needs"
+        named.pop(Category.FUNCTIONAL, None)
+        named[Category.STRICTLY_NECESSARY] = None
     if named:
         return tuple(_stated(place, category) for category in named)
     taken_up = rule.type == "reject_possible" and place.says("anaphora")  # "you can switch these cookies off"
@@ -136,21 +146,8 @@ def _labelled(place: Place) -> Subject | None:
     if place.governing is not None:
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     named = labels_beside_cookies(place.reading, place.folded)
-    category = named[0] if named else _antecedent(place) or _meant(place)
+    category = named[0] if named else antecedent(place) or meant(place)
     return _category_subject(place.categories, place.scopes, category) if category else None
-
-
-def _antecedent(place: Place) -> Category | None:
-    """The one category that "these cookies" takes up from a sentence or two before it in its block."""
-    if not place.says("anaphora"):
-        return None
-    beside = place.reading.sentences_at(place.sentence.place)
-    at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
-    for before in reversed(beside[max(0, at - LOOK_BACK) : at]):
-        named = set(labels_beside_cookies(place.reading, before.view.folded))
-        if named:
-            return named.pop() if len(named) == 1 else None
-    return None
 
 
 def _named_subject(place: Place, rule: Rule) -> Subject | None:
@@ -167,9 +164,9 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return named
     if governing is not None or (place.says("only_these") and rule.type != "set_without_consent"):
         return None
-    category = _own_category(place, rule) or _meant(place) if rule.type != "consent_before_setting" else _waiting(place)
+    category = own_category(place, rule) or meant(place) if rule.type != "consent_before_setting" else waiting(place)
     if category is None and place.says("these_cookies"):
-        category = _antecedent(place)
+        category = antecedent(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
     return _category_subject(place.categories, place.scopes, category) if category else None
@@ -214,61 +211,6 @@ def _about_cookies_as_such(place: Place) -> bool:
     before = place.folded[: first.start].strip() if first else ""
     turned = place.reading.words.cues("concepts", "turn").whole(before)
     return first is not None and (turned or before in articles)
-
-
-def _meant(place: Place) -> Category | None:
-    """The declared category that "these cookies" or "cookies that ..." means: by a label word, else by its purpose."""
-    if not (place.says("anaphora") or place.says("relative")):
-        return None
-    named = labels_beside_cookies(place.reading, place.folded)
-    if found := place.reading.words.cues("relative").first(place.folded):
-        following = place.folded[found.end : found.end + AFTER_RELATIVE]
-        named += [word.category for word in place.reading.labels.find(following)]
-    for wanted in (*named, sentence_purpose(place.reading, place.folded)):
-        for category in place.categories.declared:
-            if wanted is category.canonical or (wanted in named and wanted in category.covers):
-                return category.canonical
-    return None
-
-
-def _named_alone(place: Place) -> Category | None:
-    """The one category that a sentence names; beside "these cookies" it is what they are compared with."""
-    named = set(labels_beside_cookies(place.reading, place.folded))
-    return named.pop() if len(named) == 1 and not _takes_up(place) else None
-
-
-def _takes_up(place: Place) -> bool:
-    """Does a sentence say "these cookies", not merely "the technical cookies" (French "les cookies techniques")?"""
-    words = place.reading.labels.find(place.folded)
-    meant = place.reading.words.cues("anaphora").all(place.folded)
-    return any(
-        all(not 0 <= word.start - one.end <= BESIDE and not one.start <= word.start < one.end for word in words)
-        for one in meant
-    )
-
-
-def _own_category(place: Place, rule: Rule) -> Category | None:
-    """The category that a sentence itself tells: by a label, as "strictly necessary", or by what it measures."""
-    if rule.type == "set_without_consent":
-        return _named_alone(place) or (Category.STRICTLY_NECESSARY if _strictly_needed(place) else None)
-    if rule.type == "anonymous_data" and sentence_purpose(place.reading, place.folded) is Category.PERFORMANCE:
-        declared = any(category.canonical is Category.PERFORMANCE for category in place.categories.declared)
-        return Category.PERFORMANCE if declared else None
-    return None
-
-
-def _strictly_needed(place: Place) -> bool:
-    """Does a sentence call its cookies strictly necessary, and not deny that?"""
-    return place.says("concepts", "strictly_needed") and not place.says("concepts", "beyond_necessary")
-
-
-def _waiting(place: Place) -> Category | None:
-    """The one category beyond the necessary that a sentence about consent names; None where it names several."""
-    named = set(labels_beside_cookies(place.reading, place.folded)) - {
-        Category.STRICTLY_NECESSARY,
-        Category.UNCLASSIFIED,
-    }
-    return named.pop() if len(named) == 1 else None
 
 
 def _category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:

@@ -14,11 +14,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, Claim
+from auditor.policy.blocks import Block
 from auditor.policy.category_answers import category_answers
 from auditor.policy.category_rows import category_rows
 from auditor.policy.claim_places import Place, Rule, Subject
 from auditor.policy.claim_rules import matches
 from auditor.policy.claim_subjects import subjects
+from auditor.policy.cues import Found
 from auditor.policy.durations import find_durations
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
-    from auditor.policy.cues import Found
     from auditor.policy.scopes import Scopes
     from auditor.policy.view import View
 
@@ -54,6 +55,9 @@ PROMISES = {  # nothing is promised where a sentence begins with a condition ("I
 }
 OF_THE_SITE = {"cookies_unused", "first_party_only", "only_category"}
 """What is claimed of the site: neither under a condition, nor of another place or of some pages only."""
+OF_LISTS = {"withdrawal_possible"}
+"""What an introduction and an item may promise together."""
+TOLD = {"withdrawal_possible", "preferences_changeable"}  # an introduction that promises itself needs no item
 WHOLE_SENTENCE = {"cross_site_tracking"}
 _RELATIVE = re.compile(r"(?:^|\W)(?:which|that|who|qui|que|che|dat|die|das|der|som|który|która|które)\s+$")
 """Words after which a clause is about what was named before it ("a tag manager that sets no cookies")."""
@@ -87,6 +91,7 @@ _WORKING = re.compile(
 _ONLY = re.compile(r"\s*(?:only|nur|lediglich|ausschliesslich|alleen|uniquement|seulement|solo|soltanto|unicamente)\b")
 _TICKED = re.compile(r"[^:.]{3,50}:\s*\w{2,5}\.?")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
+_BASIS = ("legal_basis", "set", "until_consent", "ask", "need")
 
 
 def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[Claim, ...]:
@@ -103,9 +108,23 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
         for rule, found in matching(sentence.view.folded)
         for claim in _made(reading, categories, scopes, rule, found, sentence, governing)
     )
+    listed = (
+        claim
+        for sentence, opening in _items(reading)
+        for rule, _ in matching(f"{opening} {sentence.view.folded}")
+        if rule.type in OF_LISTS and not any(other.type in TOLD for other, _ in matching(opening))
+        for claim in _made(reading, categories, scopes, rule, _whole(sentence), sentence, None)
+    )
     answered = category_answers(reading, categories, scopes)
-    for claim in chain(said, answered, unused_categories(reading, categories, scopes)):
-        claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
+    based: list[Claim] = []
+    for claim in chain(said, listed, answered, unused_categories(reading, categories, scopes)):
+        if _only_based(reading, claim):
+            based.append(claim)
+        else:
+            claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
+    for claim in based:
+        if ("consent_before_setting", "document", None) not in claims:  # a choice about all is about these too
+            claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
     for kind, subject_kind, value in list(claims):  # following people across sites is the more that says the less
         if kind == "cross_site_tracking":
             claims.pop(("tracks_behaviour", subject_kind, value), None)
@@ -125,6 +144,15 @@ def _say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]
         held = any(reading.words.cues("concepts", name).first(folded) for name in ("personal", "hold"))
         personal = bare[1] == "technology" or held
         claims.pop(key if personal else bare, None)
+
+
+def _only_based(reading: Reading, claim: Claim) -> bool:
+    """Whether a claim that cookies of a category wait for consent is no more than their legal basis."""
+    if (claim.type, claim.subject_kind) != ("consent_before_setting", "category"):
+        return False
+    folded = fold(claim.evidence[0].quote)
+    cues = {name: reading.words.cues("concepts", name).first(folded) for name in _BASIS}
+    return cues.pop("legal_basis") is not None and not any(cues.values())
 
 
 def _made(
@@ -154,7 +182,9 @@ def _made(
         return
     for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         if not _is_trivial(rule.type, subject, sentence):
-            yield _claim(reading, rule, sentence, found, subject)
+            whole = rule.type == "third_party_sets" and subject.kind == "document"  # cookies of no certain kind
+            told = replace(rule, type="third_party_cookies_used") if whole else rule
+            yield _claim(reading, told, sentence, found, subject)
 
 
 def _is_narrower(reading: Reading, scopes: Scopes, sentence: Sentence) -> bool:
@@ -218,6 +248,19 @@ def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sent
         if not reading.denials.hypothetical(sentence):
             yield sentence, categories.governing.get(sentence.place)
     yield from category_rows(reading, categories)
+
+
+def _items(reading: Reading) -> Iterator[tuple[Sentence, str]]:
+    """The sentences of items with the introduction of their list ("At any time you may:")."""
+    for sentence in reading.document.sentences:
+        element = reading.document.elements[sentence.place]
+        opening = reading.opening(sentence.place) if isinstance(element, Block) and element.kind == "item" else ""
+        if opening.endswith(":") and reading.words.cues("concepts", "anytime").first(opening):
+            yield sentence, opening
+
+
+def _whole(sentence: Sentence) -> Found:
+    return Found(0, len(sentence.view.folded))
 
 
 def _numbered(claim: Claim, number: int) -> Claim:

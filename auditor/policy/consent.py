@@ -95,8 +95,15 @@ def _no_preferences(reading: Reading, sentence: Sentence, says: Callable[[str], 
     folded = sentence.view.folded
     if reading.words.cues("browsers").first(folded) or _is_title(reading, sentence) or _is_kept(reading, sentence):
         return True
+    if sentence.view.text.rstrip().endswith(":") or _begins_with_how(reading, sentence):  # what follows tells
+        return not says("click")
     needed = reading.words.cues("necessity").first(folded) is not None  # what necessary cookies remember
     return needed and not any(map(says, _ASKED))
+
+
+def _begins_with_how(reading: Reading, sentence: Sentence) -> bool:
+    """Is a sentence a line of contents ("How you can change your choices")?"""
+    return promises(reading.words.language).begins(sentence.view, "how")
 
 
 def _is_kept(reading: Reading, sentence: Sentence) -> bool:

@@ -115,7 +115,7 @@ class Labels:
             bare = bare[: cookie.start] + " " + bare[cookie.end :]
         residue = sum(word not in self._filler for word in _WORD.findall(bare))
         covers = tuple(dict.fromkeys(word.category for word in found))
-        return Label(_main(covers), covers, self._subtype(body), number, residue, bool(cookies) or "cookie" in body)
+        return Label(_main(covers), covers, self.subtype(body), number, residue, bool(cookies) or "cookie" in body)
 
     def _is_topic(self, body: str) -> bool:
         """Does a phrase set cookies beside something else ("Cookies and tracking")? It is no kind of cookies."""
@@ -128,7 +128,8 @@ class Labels:
             return None, folded
         return match["number"], folded[match.end() :]
 
-    def _subtype(self, folded: str) -> str | None:
+    def subtype(self, folded: str) -> str | None:
+        """What a label says beside its category ("social_media")."""
         return next((name for name, cues in self._subtypes.items() if cues.first(folded)), None)
 
 

@@ -58,6 +58,11 @@ class Promises:
         """Does a sentence have a word of a group?"""
         return name in self._groups and self._groups[name].first(view.folded) is not None
 
+    def begins(self, view: View, name: str) -> bool:
+        """Does a sentence begin with a word of a group?"""
+        found = self._groups[name].first(view.folded) if name in self._groups else None
+        return found is not None and found.start == 0
+
     def _fills(
         self, view: View, owners: frozenset[str], pattern: dict[str, Any], known: dict[str, list[Found]]
     ) -> bool:

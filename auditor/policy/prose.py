@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 BEFORE = 60
+_OTHER = r"(?:any other|other|sonstige\w*|andere\w*|overige|autres?|otras|altri|inne|andra|andre)"
+_PARTY = r"(?:(?:third|first)[\s\-]party|drittanbieter|third|tredjeparts?|tiers)"
 PURPOSE = 30
 _MEANS = ("web_beacons", "tracking_scripts")
 
@@ -147,7 +149,7 @@ def _touches(reading: Reading, folded: str, start: int, end: int, cookies: list[
     connectors = "|".join(re.escape(fold(word)) for word in reading.words.values("connector"))
     before = re.compile(rf"[\s\-\"':(«]{{1,3}}(?:(?:{connectors})\s)?" if connectors else r"[\s\-\"':(«]{1,3}")
     joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
-    after = re.compile(rf"[\s\-\"']{{0,3}}(?:(?:{joiners})\s(?:third|first)[\s\-]party[\s\-])?")
+    after = re.compile(rf"[\s\-\"']{{0,3}}(?:(?:(?:{joiners})\s)?(?:{_OTHER}\s)?{_PARTY}[\s\-])?")
     if cookies and _is_purpose(reading, folded, start, end):
         return True
     for cookie in cookies:

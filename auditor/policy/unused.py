@@ -22,6 +22,8 @@ CONFIDENCE = 0.85
 REST = 90
 BESIDE = 12
 OPENING = 30
+SOCIAL_MEDIA = "social_media"
+_ACROSS = ("track", "other_sites")
 _EVERYDAY = (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
 
 
@@ -31,18 +33,34 @@ def unused_categories(reading: Reading, categories: Categories, scopes: Scopes) 
         if reading.denials.hypothetical(sentence) or sentence.place in reading.definition_places:
             continue
         if (governing := _unused(reading, categories, sentence)) is not None:
-            yield _claim(governing.canonical, governing.scope_ids, sentence)
+            yield _claim(governing.canonical, governing.scope_ids, reading, sentence)
         # What an item says of a service is what that service does, no label.
-        listed = sentence.place in reading.denials.places and not find_services(sentence.view)
+        label = sentence.view.part(0, len(sentence.view.text.partition("(")[0]))
+        listed = sentence.place in reading.denials.places and not find_services(label)
         for word in _denied(reading, sentence, listed=listed):
             declared = next((c for c in categories.declared if c.canonical is word.category), None)
-            yield _claim(word.category, declared.scope_ids if declared else scopes.web, sentence)
+            yield _claim(word.category, declared.scope_ids if declared else scopes.web, reading, sentence, word)
+        if listed and all(reading.words.cues("concepts", part).first(label.folded) for part in _ACROSS):
+            yield _across_sites(sentence, scopes)
 
 
-def _claim(category: Category, scope_ids: tuple[str, ...], sentence: Sentence) -> Claim:
+def _claim(
+    category: Category, scope_ids: tuple[str, ...], reading: Reading, sentence: Sentence, word: LabelWord | None = None
+) -> Claim:
+    subtype = reading.labels.subtype(sentence.view.folded[word.start : word.end]) if word is not None else None
+    value = subtype if subtype == SOCIAL_MEDIA else category.value
     return Claim(
-        id="", type="category_unused", subject_kind="category", subject_value=category.value, strength="absolute",
+        id="", type="category_unused", subject_kind="category", subject_value=value, strength="absolute",
         tests=("cookie_inventory",), scope_ids=scope_ids, evidence=(sentence.view.quote(),), confidence=CONFIDENCE,
+    )  # fmt: skip
+
+
+def _across_sites(sentence: Sentence, scopes: Scopes) -> Claim:
+    """The claim of an item that denies following visitors on other sites."""
+    return Claim(
+        id="", type="no_cross_site_tracking", subject_kind="document", subject_value=None, strength="absolute",
+        tests=("cross_site_requests", "cookies_by_party"), scope_ids=scopes.web, evidence=(sentence.view.quote(),),
+        confidence=CONFIDENCE,
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ def test_a_sentence_in_bold_denies_nothing_below_it(claimed, read):
         "# Evästekäytäntö\n\nIstuntoevästeet ovat evästeitä, jotka tallennetaan vain istunnon ajaksi.\n",
         "# Política de cookies\n\nNão usamos apenas cookies essenciais.\n",
         DE + "Das Plugin laden wir zunächst ohne Cookies für Statistik.\n",
+        EN + "Do Not Sell or Share My Personal Information\n",
         DE + "## Cookies und Tracking\n\nSie werden erst nach Ihrer Wahl gelöscht.\n",
     ],
 )
@@ -89,8 +90,6 @@ def test_a_label_that_qualifies_another_is_none_of_its_own(claimed):
     ("text", "claim"),
     [
         (DE + "## Funktionale Cookies\n\nSie können diese Cookies abschalten.\n", ("reject_possible", "functional")),
-        (DE + "## Marketing-Cookies\n\nGrundlage: Art. 6 Abs. 1 lit. a DSGVO (Einwilligung)\n",
-         ("consent_before_setting", "targeting")),
         (IT + "Ci sono solo cookie tecnici necessari, che non richiedono il consenso.\n",
          ("set_without_consent", "strictly_necessary")),
         (FR + "Le site utilise uniquement des cookies techniques, pour le fonctionnement de l'application.\n",
@@ -129,3 +128,33 @@ def test_a_heading_of_cookies_and_more_is_no_category(read):
 def test_browser_storage_that_keeps_a_choice_is_no_browser_setting(read):
     text = IT + "Il localStorage del browser serve per memorizzare le preferenze sul consenso.\n"
     assert read(text).consent == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (EN + "We may let third parties place cookies on our site.\n", {("third_party_cookies_used", None)}),
+        (EN + "We use only strictly necessary and functional cookies.\n",
+         {("only_category", "strictly_necessary"), ("only_category", "functional")}),
+        (FR + "Nous utilisons uniquement des cookies fonctionnels nécessaires au site.\n",
+         {("only_category", "strictly_necessary")}),
+        (FR + "Nous n'utilisons aucun cookie de :\n\n- Réseaux sociaux\n- Suivi cross-site\n- Analytics (Matomo)\n",
+         {("category_unused", "social_media"), ("no_cross_site_tracking", None), ("category_unused", "performance")}),
+        (DE + "Es werden keine Analyse-, Marketing- oder sonstige Drittanbieter-Cookies gesetzt.\n",
+         {("category_unused", "performance"), ("category_unused", "targeting")}),
+        (EN + "We do not sell or share cookie data.\n", {("no_sale", None), ("no_third_party_sharing", None)}),
+        (PL + "W każdej chwili możesz:\n\n- wycofać zgodę na banerze,\n- usunąć pliki.\n",
+         {("withdrawal_possible", None)}),
+        (IT + "Puoi modificare le preferenze in ogni momento con il link nel footer. Oppure usa il browser.\n",
+         {("preferences_changeable", None)}),
+        (NL + "## Analytische en marketingcookies\n\nWe laden ze pas nadat u ze accepteert.\n",
+         {("consent_before_setting", "performance"), ("consent_before_setting", "targeting")}),
+        (DE + "## Statistik-Cookies\n\nSie sammeln anonymisierte oder pseudonymisierte Daten.\n",
+         {("anonymous_data", "performance")}),
+        (DE + "Cookies setzen wir nur mit Ihrer Einwilligung.\n\n"
+              "## Marketing-Cookies\n\nRechtsgrundlage: Art. 6 Abs. 1 lit. a DSGVO (Einwilligung).\n",
+         {("consent_before_setting", None)}),
+    ],
+)  # fmt: skip
+def test_all_that_is_claimed(claimed, text, claims):
+    assert claimed(text) == claims

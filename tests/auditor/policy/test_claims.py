@@ -49,7 +49,7 @@ def claims(read):
             "Our website sets only technically necessary cookies.",
             ("only_category", "category", "strictly_necessary"),
         ),
-        ("en", "Our partners may also set cookies on the order form.", ("third_party_sets", "document", None)),
+        ("en", "Our partners may also set cookies on the order form.", ("third_party_cookies_used", "document", None)),
         ("en", "We never build user profiles.", ("no_profiling", "document", None)),
         (
             "en",
@@ -62,7 +62,11 @@ def claims(read):
             ("consent_before_setting", "category", "targeting"),
         ),
         ("de", "Es wird kein Nutzungsprofil erstellt.", ("no_profiling", "document", None)),
-        ("fr", "Des partenaires peuvent également déposer des cookies ici.", ("third_party_sets", "document", None)),
+        (
+            "fr",
+            "Des partenaires peuvent également déposer des cookies ici.",
+            ("third_party_cookies_used", "document", None),
+        ),
         ("es", "Puede dar su permiso y retirarlo en cualquier momento.", ("withdrawal_possible", "document", None)),
         ("pl", "Nie tworzymy profili naszych gości.", ("no_profiling", "document", None)),
         ("sv", "Statistikcookies kräver ditt samtycke.", ("consent_before_setting", "category", "performance")),
@@ -87,7 +91,7 @@ def test_promises(claims, language, sentence, claim):
     [
         ("en", "These cookies may track how long you stay and which pages you visit.", "cross_site_tracking"),
         ("en", "We also use third-party cookies, which are cookies from another domain.", "third_party_cookies_used"),
-        ("en", "Our partners do not set cookies here.", "third_party_sets"),
+        ("en", "Our partners do not set cookies here.", "third_party_cookies_used"),
         ("en", "We do not use cookies to measure or to advertise.", "cookies_unused"),
         ("en", "No cookies are used for statistics.", "cookies_unused"),
         ("de", "Wir verwenden keine Cookies zu Werbezwecken.", "cookies_unused"),
@@ -115,7 +119,7 @@ def test_no_promises(claims, language, sentence, kind):
 
 def test_a_title_about_cookies_explains_nothing_by_itself(read):
     text = "# About cookies\n\n" + "Our website uses cookies.\n\n" * 8 + "Our partners may also set cookies here.\n"
-    assert [claim.type for claim in read(text).claims] == ["third_party_sets"]
+    assert [claim.type for claim in read(text).claims] == ["third_party_cookies_used"]
 
 
 def test_a_banner_beside_the_browser_is_a_promise(claims):
