@@ -16,7 +16,7 @@ from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.leads import label_text
 from auditor.policy.prose import named_in_prose
-from auditor.policy.sections import BOLD, Section, find_sections
+from auditor.policy.sections import BOLD, find_sections
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.policy.blocks import Table
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
+    from auditor.policy.section import Section
     from auditor.policy.tables import Grid, Row
     from auditor.policy.view import View
 
@@ -264,7 +265,7 @@ def _says_none(reading: Reading, draft: Draft) -> bool:
 def _finish(reading: Reading, scopes: Scopes, draft: Draft, identity: str) -> DeclaredCategory:
     described = " ".join(s.view.folded for section in draft.sections for s in section.description(reading))
     text = fold(draft.label) + ". " + described + " ".join(fold(quote.quote) for quote in draft.evidence)
-    first = leading(reading, draft.category, draft.covers, described)
+    first = leading(reading, draft.category, draft.label, described)
     category, covers = necessity(reading, first, draft.covers or (first,), text)
     words = reading.words
     party = party_of(reading, draft.heading, text)

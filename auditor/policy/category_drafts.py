@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditor.model import Category, Quote
-    from auditor.policy.sections import Section
+    from auditor.policy.section import Section
 
 
 @dataclass

@@ -23,9 +23,10 @@ def necessity(
     return category, covers
 
 
-def leading(reading: Reading, category: Category, covers: tuple[Category, ...], described: str) -> Category:
-    """The category of a label that names advertising and measuring: what its description speaks of more."""
-    if not set(covers) >= TRACKING or category not in TRACKING:
+def leading(reading: Reading, category: Category, words: str, described: str) -> Category:
+    """The category of a label whose words name advertising and measuring: what its description speaks of more."""
+    label = reading.labels.read(fold(words))
+    if label is None or not set(label.covers) >= TRACKING or category not in TRACKING:
         return category
     counts = purposes(reading, described)
     return max((category, *TRACKING), key=lambda one: counts[one])

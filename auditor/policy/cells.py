@@ -19,13 +19,14 @@ _LED = re.compile(
     r"(?:[A-Z][\w.]{1,30}\s+){1,4}(?:e\.g\.|z\.\s?B\.|p\.\s?ex\.|bijv\.|np\.|es\.)?\s*:?\s*(?=_[\w*\-]+$)"
 )
 _COMPOUND = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*-cookies?$", re.IGNORECASE)  # "First-Party-Cookies" is a word
+_WORDS = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+){2,}")  # "Telemedien-Datenschutz-Gesetz"
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 
 
 def looks_like_cookie(text: str) -> bool:
     """Does a word look like a technical name rather than like a word or a host?"""
-    if _COMPOUND.search(text):
+    if _COMPOUND.search(text) or _WORDS.fullmatch(text):
         return False
     return bool(_TOKEN.fullmatch(text)) and bool(_IDENTIFIER.search(text)) and not is_host(text.strip("."))
 

@@ -67,12 +67,14 @@ def is_cookie_table(reading: Reading, place: int, grid: Grid) -> bool:
     if not grid.has("name"):
         return False
     heading = next((view for x, view in enumerate(grid.heading) if _is_role(grid, x, "name")), None)
-    if heading is not None and reading.words.cues("service_heading").first(heading.folded):
-        return False
     rows = [row for row in grid.rows if isinstance(row, Row)]
     names = [piece.text for row in rows for piece in split_names(row.cells["name"])]
     coded = all(is_code(reading, row.cells["name"]) for row in rows)
     technical = len(names) if coded else sum(looks_like_cookie(name) for name in names)
+    if heading is not None and reading.words.cues("service_heading").first(heading.folded):
+        either = reading.mentions_cookies(heading) and technical * 2 > len(names)  # "Service / cookie name"
+        if not either:
+            return False
     if not names or not any(
         grid.has(role) for role in ("duration", "purpose", "category", "party", "host", "provider")
     ):
@@ -168,8 +170,8 @@ class _RowReader:
         durations = self._durations(len(names))
         category, label, basis = self._category()
         provider, purpose, party = self.cell("provider"), self.cell("purpose"), self.cell("party")
-        told = party or self.cell("category")  # "Analytics, third party"
-        found_party = cell_party(self.reading, told) if told else None
+        told = (view for view in (party, self.cell("category"), provider) if view)  # "Analytics, third party"
+        found_party = next((said for view in told if (said := cell_party(self.reading, view))), None)
         if provider is None and party is not None and found_party is None:
             provider = party
         out = []

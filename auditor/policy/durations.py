@@ -174,7 +174,7 @@ def _measured(raw: str, folded: str, found: list[tuple[int, int, int]]) -> Durat
         return Duration(raw=raw, kind="range", min_seconds=low, max_seconds=seconds)
     if rules.less.search(before):
         return Duration(raw=raw, kind="less_than", min_seconds=0, max_seconds=seconds)
-    if rules.max.search(before):
+    if rules.max.search(before) or rules.max.search(rules.approx.sub("", before)):  # "up to about 14 months"
         return Duration(raw=raw, kind="max", seconds=seconds, min_seconds=0, max_seconds=seconds)
     kind = "approx" if rules.approx.search(before) else "fixed"
     return Duration(raw=raw, kind=kind, seconds=seconds)

@@ -14,6 +14,7 @@ from auditor.policy.view import fold
 from auditor.policy.wording import wording
 
 if TYPE_CHECKING:
+    from auditor.policy.cues import Found
     from auditor.policy.wording import Wording
 
 ICC_NUMBERS = {
@@ -122,6 +123,16 @@ class Labels:
         first = self.cookie.first(body)
         return first is not None and first.start == 0 and _BESIDE.match(body, first.end) is not None
 
+    def is_of_others(self, folded: str) -> bool:
+        """Does a phrase say nothing but "third-party cookies"?"""
+        _, bare = self._numbered(folded)
+        thirds, cookies = self._words.cues("party_cell", "third").all(bare), self.cookie.all(bare)
+        if not thirds or not cookies:
+            return False
+        for found in sorted([*thirds, *cookies], key=_backwards):
+            bare = bare[: found.start] + " " * (found.end - found.start) + bare[found.end :]
+        return all(word in self._filler for word in _WORD.findall(bare))
+
     def _numbered(self, folded: str) -> tuple[str | None, str]:
         match = self._number.match(folded)
         if not match or match.end() == len(folded):
@@ -131,6 +142,10 @@ class Labels:
     def subtype(self, folded: str) -> str | None:
         """What a label says beside its category ("social_media")."""
         return next((name for name, cues in self._subtypes.items() if cues.first(folded)), None)
+
+
+def _backwards(found: Found) -> int:
+    return -found.start
 
 
 def _main(covers: tuple[Category, ...]) -> Category:

@@ -17,7 +17,7 @@ from auditor.policy.cookies import read_cookies
 from auditor.policy.dates import read_last_updated
 from auditor.policy.labels import labels
 from auditor.policy.language import detect
-from auditor.policy.retention import read_retention
+from auditor.policy.retention import read_retention, with_lifetimes
 from auditor.policy.scopes import read_scopes
 from auditor.policy.services import read_services
 from auditor.policy.silences import disclosure_level, silences
@@ -91,6 +91,7 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
     mentioned = any(technology.name == "cookies" for technology in technologies)
     services = read_services(reading, categories, scopes)
     claims = read_claims(reading, categories, scopes)
+    retention = read_retention(reading, categories, cookies)
     says_more = bool(services) or any(one.declared and one.name != "cookies" for one in technologies)
     draft = PolicyDeclaration(
         document=facts,
@@ -105,10 +106,10 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
         scopes=scopes.scopes,
         categories=with_consent(reading, categories.declared, claims),
         services=services,
-        cookies=cookies,
+        cookies=with_lifetimes(cookies, retention),
         technologies=technologies,
         consent=read_consent(reading, scopes),
-        retention=read_retention(reading, categories, cookies),
+        retention=retention,
         claims=claims,
     )
     if len(reading.document.sentences) == MAX_SENTENCES:

@@ -13,7 +13,7 @@ from auditor.policy.tables import heading_role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.model import DeclaredCookie
+    from auditor.model import DeclaredCookie, Duration
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -63,6 +63,23 @@ def _labelled(reading: Reading, categories: Categories, sentence: Sentence) -> R
     if duration.kind in ("unknown", "not_stated"):
         return None
     return Retention(subject=governing.canonical.value, duration=duration, evidence=(sentence.view.quote(),))
+
+
+def with_lifetimes(cookies: Iterable[DeclaredCookie], retention: Iterable[Retention]) -> tuple[DeclaredCookie, ...]:
+    """Cookies of lists and sentences without lifetimes, with the only one that is given for all of their category."""
+    told: dict[str, list[Duration]] = {}
+    for one in retention:
+        told.setdefault(one.subject, []).append(one.duration)
+    listed = [c for c in cookies if c.basis != "table" and c.category is not None]
+    lacking = {c.category.value for c in listed if c.category and c.duration.kind == "not_stated"}
+    lacking -= {c.category.value for c in listed if c.category and c.duration.kind != "not_stated"}
+
+    def timed(cookie: DeclaredCookie) -> DeclaredCookie:
+        category = cookie.category.value if cookie.category and cookie.basis != "table" else ""
+        found = told.get(category, []) if category in lacking else []
+        return replace(cookie, duration=found[0]) if len(found) == 1 and cookie.category_label else cookie
+
+    return tuple(map(timed, cookies))
 
 
 def _data_beside(reading: Reading, sentence: Sentence, spans: list[tuple[int, int]]) -> list[Retention]:

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.blocks import Block, Table
+from auditor.policy.labels import Label
 from auditor.policy.leads import badged, begins_with_label, is_sentence, is_status, lead_of, run_in, titles
 from auditor.policy.prose import label_runs
+from auditor.policy.section import Section
+from auditor.policy.section_joins import merged, parts
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
-    from auditor.policy.labels import Label
     from auditor.policy.view import View
 
 MAX_LABEL_WORDS = 9
 MAX_HEADING_WORDS = 14
 MAX_BODY = 12
 MIN_COMMON = 3
-NEAR = 3
 MANY = 2
 BOLD = 7  # the level of a bold line
 UNRANKED = 8
-
-
-@dataclass(frozen=True)
-class Section:
-    """A stretch of the document that one category's label governs: its own block and the places after it."""
-
-    label: Label
-    phrase: View
-    place: int
-    places: tuple[int, ...]
-    basis: str
-
-    def description(self, reading: Reading) -> list[Sentence]:
-        """The sentences that describe the category, the label's own block included."""
-        return [s for place in self._all for s in reading.sentences_at(place)]
-
-    @property
-    def _all(self) -> tuple[int, ...]:
-        return (self.place, *self.places)
+_NUMBER = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)]|\s+[-–—])?\s+(?=\D)")
 
 
 def find_sections(reading: Reading) -> list[Section]:
@@ -57,8 +40,51 @@ def find_sections(reading: Reading) -> list[Section]:
     blocks = ((place, block) for place, block in reading.document.blocks() if place not in barred)
     found = [found for place, block in blocks if (found := _candidate(reading, place, block))]
     found = sorted([*found, *_begun(reading, found, barred)], key=lambda section: section.place)
-    found = _merged(reading, sorted([*found, *_introduced(reading, found)], key=lambda section: section.place))
-    return _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
+    found = sorted([*found, *_of_others(reading, found)], key=lambda section: section.place)
+    found = merged(reading, sorted([*found, *_introduced(reading, found)], key=lambda section: section.place))
+    kept = _without_common_tables(reading, [section for section in found if _about_cookies(reading, section, found)])
+    return [part for section in kept for part in parts(reading, section)]
+
+
+def _of_others(reading: Reading, found: list[Section]) -> Iterator[Section]:
+    """A heading "Third-party cookies" beside headings of categories: of those cookies the policy tells no category."""
+    titled = {section.place: section for section in found}
+    above: list[int] = []  # the headings before, nearest last
+    for place, block in reading.document.blocks():
+        if block.kind != "heading":
+            continue
+        peer = next((at for at in reversed(above) if _level(reading, at) <= block.level), None)
+        above.append(place)
+        if peer not in titled or place in titled or not reading.labels.is_of_others(block.view.folded):
+            continue
+        number = block.number or _number(block.view)
+        body = tuple(_body(reading, place, block))
+        denied = any(_denies(reading, s.view) for at in body[:1] for s in reading.sentences_at(at))
+        if _parent(number) == _parent(titled[peer].label.number) and body and not denied:
+            label = Label(Category.UNCLASSIFIED, (Category.UNCLASSIFIED,), None, number, 0, cookie_word=True)
+            yield Section(label, block.view, place, body, "heading")
+
+
+def _denies(reading: Reading, view: View) -> bool:
+    """Are cookies denied in a sentence?"""
+    cookies = reading.labels.cookie.all(view.folded)
+    no = any(reading.denials.in_clause(view.folded, cookie.start, cookie.end) for cookie in cookies)
+    return no or any(reading.denials.none_of(view.folded, word.start) for word in reading.labels.find(view.folded))
+
+
+def _level(reading: Reading, place: int) -> int:
+    element = reading.document.elements[place]
+    return element.level if isinstance(element, Block) else 0
+
+
+def _number(phrase: View) -> str | None:
+    found = _NUMBER.match(phrase.text)
+    return found[1] if found else None
+
+
+def _parent(number: str | None) -> str | None:
+    """The number of the section that a numbered one is part of ("2" of "2.5"); None where there is no number."""
+    return number.rpartition(".")[0] if number else None
 
 
 def _begun(reading: Reading, found: list[Section], barred: frozenset[int] | set[int]) -> Iterator[Section]:
@@ -77,39 +103,6 @@ def _begun(reading: Reading, found: list[Section], barred: frozenset[int] | set[
         apart = label.cookie_word and len(found) < MANY
         if any(other not in (None, label.category) for other in beside) and (apart or item):
             yield Section(label, phrase, place, (), "heading")
-
-
-def _merged(reading: Reading, found: list[Section]) -> list[Section]:
-    """Sections without those that only go on about the category right above them, which then governs theirs, too.
-
-    These are first sentences ("Needed for the site to work.") and lines that open a list ("Cookies of this kind:").
-    """
-    out: list[Section] = []
-    for section in found:
-        above = out[-1] if out else None
-        same = above is not None and above.label.category is section.label.category and above.basis == section.basis
-        if above is not None and same and _goes_on(reading, above, section):
-            places = dict.fromkeys((*above.places, section.place, *section.places))
-            out[-1] = replace(above, places=tuple(sorted(places)))
-        else:
-            out.append(section)
-    return out
-
-
-def _goes_on(reading: Reading, above: Section, section: Section) -> bool:
-    title, block = (reading.document.elements[at] for at in (above.place, section.place))
-    if not isinstance(title, Block) or not isinstance(block, Block) or title.kind != "heading":
-        return False
-    if block.kind != "heading":
-        return section.place == above.place + 1 + _statuses(reading, above) and is_sentence(block, section.phrase)
-    opens = block.view.text.endswith(":") and block.number is None and not title.view.text.endswith(":")
-    return opens and section.place <= above.place + NEAR
-
-
-def _statuses(reading: Reading, above: Section) -> int:
-    """How many lines with the state of a switch stand right below a label."""
-    elements = reading.document.elements[above.place + 1 : above.place + 3]
-    return sum(1 for _ in takewhile(lambda one: isinstance(one, Block) and is_status(reading, one), elements))
 
 
 def _introduced(reading: Reading, found: list[Section]) -> Iterator[Section]:
@@ -167,8 +160,9 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     first = reading.labels.find(phrase.folded)[0].start
     if reading.denials.none_of(phrase.folded, first) or _of_cookies_too(reading, phrase, first):
         return None
-    if label.number is None and block.number:
-        label = replace(label, number=block.number)
+    number = block.number or (_number(phrase) if block.kind == "heading" else None)
+    if label.number is None and number:
+        label = replace(label, number=number)
     body = _tables_below(reading, place) if title else _body(reading, place, block)
     return Section(label, phrase, place, tuple(body), "heading")
 

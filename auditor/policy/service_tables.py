@@ -35,7 +35,7 @@ def services_in_tables(reading: Reading, categories: Categories, scopes: Scopes)
         governing = categories.governing.get(place)
         if is_service_table(reading, grid):
             yield from _listed(reading, scopes, place, grid, governing)
-        elif not grid.has("provider"):
+        elif not grid.has("provider") or _of_services_too(reading, grid):
             yield from _described(reading, scopes, place, grid, governing)
             yield from _titled(reading, scopes, place, grid, governing)
 
@@ -46,6 +46,12 @@ def is_service_table(reading: Reading, grid: Grid) -> bool:
     if view is None or (grid.has("duration") and grid.has("name")):
         return False
     return reading.words.cues("service_heading").first(view.folded) is not None
+
+
+def _of_services_too(reading: Reading, grid: Grid) -> bool:
+    """Is the column of names headed as one of cookies and services ("Service / cookie name")?"""
+    view = grid.heading_of("name")
+    return view is not None and reading.words.cues("service_heading").first(view.folded) is not None
 
 
 def _listed(

@@ -89,7 +89,8 @@ def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> I
 def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
     """The category that the words around a service speak for, nearest first; its usual one where none do."""
     service = mention.service
-    for text in _around(reading, sentence, mention):
+    for told in _around(reading, sentence, mention):
+        text = _without_names(told, sentence)
         if labelled := labels_said_of_cookies(reading, text):
             return labelled[0]
         counts = purposes(reading, text)
@@ -97,10 +98,19 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
             return service.category
         consent = reading.words.cues("consent_word").first(text) is not None
         category = sentence_purpose(reading, text)
-        if category and not (consent and category is Category.STRICTLY_NECESSARY):
-            return category  # "blocked until you agree" makes nothing necessary
+        loose = category is Category.STRICTLY_NECESSARY and (consent or service.category in TRACKING)
+        if category and not loose:
+            return category  # "blocked until you agree" makes nothing necessary, nor a word of safety a tracker
     usual = service.category if service.category in TRACKING else None
     return heading_purpose(reading, sentence.place, usual) or usual
+
+
+def _without_names(text: str, sentence: Sentence) -> str:
+    """A text without the names of services in a sentence: "Google Analytics" says of no other one what it is for."""
+    for mention in find_services(sentence.view):
+        name = sentence.view.folded[mention.start : mention.end]
+        text = text.replace(name, " " * len(name))
+    return text
 
 
 def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]:

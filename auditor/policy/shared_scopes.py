@@ -26,6 +26,8 @@ def shared_scopes(reading: Reading, words: PlaceWords, brands: frozenset[str]) -
         places = find_places(words, sentence.view, brands)
         for first, second in pairwise(places):
             between = words_of(folded[first.end : second.start])
+            if reading.words.cues("compared").first(folded[: first.start]):
+                continue  # "Like many websites and applications, ..."
             joined = all(word in words.joiners or word in words.links for word in between)
             kinds = {first.kind, second.kind}
             if joined and len(kinds) > 1 and kinds <= set(KINDS) and not (first.foreign or second.foreign):

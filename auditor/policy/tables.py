@@ -25,6 +25,7 @@ STORAGES = ("local_storage", "session_storage", "pixel")
 HEADING_WEIGHT = 2.0
 VALUE_WEIGHT = 2.5
 PROVIDER_WEIGHT = 1.9  # less than a heading: tables of services name services in every column
+OWN_PROVIDER = 0.6  # "own" in a column of providers names one
 SAMPLE_ROWS = 40
 PAIR = 2
 MIN_ROLES = 3
@@ -160,6 +161,7 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
         for role in ("link",) if named == "link" else ROLES:
             values = PROVIDER_WEIGHT if role == "provider" else VALUE_WEIGHT
             weight = (HEADING_WEIGHT if role == named else 0.0) + values * _share(reading, role, texts)
+            weight -= OWN_PROVIDER if (role, named) == ("party", "provider") else 0.0
             if weight >= PROVIDER_WEIGHT:
                 support.append((weight, x, role))
     support.sort(key=lambda item: (-item[0], ROLES.index(item[2]), item[1]))

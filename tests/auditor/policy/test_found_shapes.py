@@ -157,3 +157,96 @@ def test_one_paragraph_that_begins_with_a_label_stands_for_itself(read):
 def test_a_sentence_of_a_lifetime_is_that_of_its_category(read):
     page = "# Cookies\n\n## Analytics cookies\n\nThey count visits. Up to 24 months.\n"
     assert [(r.subject, r.duration.seconds) for r in read(page).retention] == [("performance", 720 * DAY)]
+
+
+SERVICES = (
+    "# Cookie-Richtlinie\n\n## Übersicht\n\n| Kategorie | Dienst / Cookie-Name | Anbieter | Zweck | Speicherdauer |\n"
+    "|---|---|---|---|---|\n| Essenziell | acme-consent | Acme | Ihre Wahl | bis Widerruf |\n"
+    "| Statistik | _ga, _gid | Google | Analyse mit Google Analytics | _ga: 2 Jahre, _gid: 24 Stunden |\n"
+)
+
+
+def test_a_column_of_services_or_cookie_names_that_holds_names(read, rows):
+    assert rows(SERVICES) == [
+        ("acme-consent", "strictly_necessary", None, "cookie"),
+        ("_ga", "performance", 2 * YEAR, "cookie"),
+        ("_gid", "performance", DAY, "cookie"),
+    ]
+    declaration = read(SERVICES)
+    assert [(s.name, s.category.value) for s in declaration.services] == [("Google Analytics", "performance")]
+    assert declaration.cookies[0].duration.kind == "until_event"
+
+
+def test_a_column_of_services_or_cookie_names_that_holds_services(read):
+    page = SERVICES.replace("acme-consent", "Acme Consent").replace("_ga, _gid", "Google Analytics")
+    assert read(page).cookies == ()
+
+
+def test_a_law_is_no_cookie(rows):
+    page = (
+        "Cookie-Richtlinie\n\nRechtsgrundlagen für Cookies:\n\n- Telemedien-Datenschutz-Gesetz: es schützt Ihr Gerät.\n"
+    )
+    assert rows(page) == []
+
+
+def test_the_provider_own_is_no_column_of_parties(read):
+    page = (
+        "# Política de Cookies\n\n| Cookie | Proveedor | Finalidad | Duración | Tipo |\n|---|---|---|---|---|\n"
+        "| locale_ab | Propia | idioma | 1 año | Primera parte |\n"
+    )
+    assert [(c.provider, c.party.value) for c in read(page).cookies] == [("Propia", "first")]
+
+
+def test_the_name_of_one_service_says_nothing_of_another(read):
+    page = "# Cookies\n\nSome third-party cookies (Google Analytics, Meta Pixel) send data abroad when we use them.\n"
+    assert {s.name: s.category.value for s in read(page).services} == {
+        "Google Analytics": "performance",
+        "Facebook Pixel": "targeting",
+    }
+
+
+def test_what_many_websites_and_applications_do_is_no_scope_of_this_one(read):
+    page = "# Cookies Policy\n\nLike many websites and applications, our site www.acme.example uses cookies.\n"
+    assert [scope.kind for scope in read(page).scopes] == ["website"]
+
+
+def test_the_number_of_a_bold_heading_in_tags(read):
+    page = "Política de Cookies\n\n<strong>2.1. Cookies esenciales</strong>\n\n**Hacen** que la web funcione.\n"
+    assert [(c.label, c.number) for c in read(page).categories] == [("Cookies esenciales", "2.1")]
+
+
+def test_a_title_of_measuring_and_marketing_names_two_categories(read):
+    page = "# Cookieverklaring\n\n## 3. Analytische en marketingcookies\n\nWij meten en adverteren.\n"
+    assert [(c.label, c.number, c.canonical.value) for c in read(page).categories] == [
+        ("Analytische", "3", "performance"),
+        ("marketingcookies", "3", "targeting"),
+    ]
+
+
+def test_third_party_cookies_beside_categories_are_unclassified(read):
+    page = (
+        "# Cookies\n\n## 2.1 Essential cookies\n\nSign-in.\n\n## 2.2 Analytics cookies\n\nThey count visits.\n\n"
+        "## 2.3 Third-party cookies\n\n{}\n"
+    )
+    assert [c.canonical.value for c in read(page.format("Videos may set cookies of others.")).categories] == [
+        "strictly_necessary",
+        "performance",
+        "unclassified",
+    ]
+    denied = read(page.format("No marketing cookies of third parties."))
+    assert "unclassified" not in [c.canonical.value for c in denied.categories]
+    apart = read(page.format("Videos.").replace("2.3 Third", "3 Third"))
+    assert "unclassified" not in [c.canonical.value for c in apart.categories]
+
+
+def test_listed_names_have_the_only_lifetime_of_their_category(rows):
+    page = (
+        "Polityka Cookies\n\nCookies analityczne\nZapisywane są pliki cookies:\n_ab\n_ab_cd\nCookies te służą do:\nstatystyk,\n"
+        "Okres przechowywania: do około 14 miesięcy.\n"
+    )
+    assert [one[2] for one in rows(page)] == [420 * DAY, 420 * DAY]
+
+
+def test_a_word_of_safety_makes_no_tracker_necessary(read):
+    page = "# Cookies\n\nGoogle Analytics uses this cookie for the security of its accounts.\n"
+    assert [s.category.value for s in read(page).services] == ["performance"]
