@@ -97,7 +97,7 @@ def item_names(reading: Reading, place: int, block: Block) -> list[str]:
         return [code]
     if block.kind == "item" and (run := _technical_run(block.view.text)):
         return run
-    if alone_below_opening(reading, place, block):
+    if alone_below_opening(reading, place):
         return [clean_name(block.view.text)]
     match = LIST_LEAD.match(block.view.text)
     return _led_names(reading, place, block, match) if match else []

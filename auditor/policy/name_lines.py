@@ -31,14 +31,21 @@ def beside_names(reading: Reading, place: int) -> bool:
     return any(looks_like_cookie(lead[1]) for lead in leads if lead is not None)
 
 
-def alone_below_opening(reading: Reading, place: int, block: Block) -> bool:
-    """Is a line nothing but an outright name, right below a line about cookies that ends with a colon?"""
-    above = reading.document.elements[place - 1] if place else None
-    if block.kind != "text" or not isinstance(above, Block) or not above.view.text.rstrip().endswith(":"):
+def alone_below_opening(reading: Reading, place: int) -> bool:
+    """Is a line nothing but an outright name, below a line about cookies that ends with a colon?"""
+    elements = reading.document.elements
+    at = place
+    while at and isinstance(one := elements[at], Block) and _is_name(one):
+        at -= 1
+    opening = elements[at]
+    if at == place or not isinstance(opening, Block) or not opening.view.text.rstrip().endswith(":"):
         return False
+    return reading.mentions_cookies(opening.view) or reading.about_cookies(place)
+
+
+def _is_name(block: Block) -> bool:
     name = block.view.text.strip()
-    opened = reading.mentions_cookies(above.view) or reading.about_cookies(place)
-    return opened and "_" in name and looks_like_cookie(name)
+    return block.kind == "text" and "_" in name and looks_like_cookie(name)
 
 
 def in_a_row(reading: Reading, place: int) -> bool:

@@ -194,7 +194,7 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
         transparent = isinstance(element, Block) and (
-            is_status(reading, element) or _is_intro(elements, at, element) or at in reading.record_places
+            is_status(reading, element) or _is_intro(elements, at, element, lines=True) or at in reading.record_places
         )
         if isinstance(element, Block) and not transparent and ends(block, element):
             break
@@ -204,10 +204,15 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     return places
 
 
-def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block) -> bool:
-    """Is a line without rank the introduction of the list that follows it?"""
+def _goes_on_small(block: Block) -> bool:
+    """Does a line go on in small letters, or with the name of a cookie?"""
+    return block.kind == "text" and not block.view.text[:1].isupper()
+
+
+def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block, *, lines: bool = False) -> bool:
+    """Is a line without rank the introduction of the list that follows it, or (``lines``) of lines in small letters?"""
     following = elements[at + 1] if at + 1 < len(elements) else None
-    listed = isinstance(following, Block) and following.kind == "item"
+    listed = isinstance(following, Block) and (following.kind == "item" or (lines and _goes_on_small(following)))
     return listed and block.level >= UNRANKED and block.view.text.endswith(":")
 
 
