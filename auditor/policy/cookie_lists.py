@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MAX_OPENING = 300
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
+_BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?(?!\w)")  # "the PHPSESSID cookie"
+_BEHIND_COOKIE = re.compile(r"(?<!\w)[Cc]ookies? ([A-Za-z][\w.\-*]{2,60})")
 _ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
 _OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^[A-Z]{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
 _WORD = r"(?<![\w./@\-])[a-z_][\w.\-*]{2,60}(?![\w/@])"
@@ -177,7 +179,8 @@ def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
     view = sentence.view
     names = [match.group().rstrip(".") for match in _PROSE_NAME.finditer(view.text)]
     if reading.mentions_cookies(view):
-        quoted = (match[1].rstrip(".") for match in _QUOTED.finditer(view.text))
+        patterns = (_QUOTED, _BEFORE_COOKIE, _BEHIND_COOKIE)
+        quoted = (match[1].rstrip(".") for pattern in patterns for match in pattern.finditer(view.text))
         names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
         names += _in_asides(view.text)
         names += [match[1].rstrip(".") for match in _AFTER.finditer(view.text)]

@@ -89,7 +89,9 @@ def _strong(reading: Reading, folded: str) -> list[list[LabelWord]]:
     loud = (Category.TARGETING, Category.PERFORMANCE)
     found = [word for word in reading.labels.find(folded) if word.category in loud]
     several = [word for word in found if " " in folded[word.start : word.end].strip()]
-    return [[word] for word in several if not _says_the_means(reading, folded, word)]
+    social = reading.words.cues("subtypes", "social_media")  # "shops and social networks" are kinds of sites
+    loud_ones = (word for word in several if not social.first(folded[word.start : word.end]))
+    return [[word] for word in loud_ones if not _says_the_means(reading, folded, word)]
 
 
 def _says_the_means(reading: Reading, folded: str, word: LabelWord) -> bool:

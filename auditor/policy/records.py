@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
+from auditor.policy.durations import find_durations, lasts_session
 from auditor.policy.tables import Column, Grid, Row, heading_role, is_heading
 from auditor.policy.view import View
 
@@ -107,15 +108,11 @@ class _Gatherer:
             self.records.append(begun)
 
     def _describes(self, block: Block) -> bool:
-        """Is a line text that may describe the name above it?"""
-        text = block.view.text
-        return (
-            block.kind == "text"
-            and self._open is not None
-            and self._open.bare
-            and not self._open.labels
-            and " " in text
-        )
+        """Is a line text that may describe the name above it, or a lifetime below such text?"""
+        if self._open is None or not self._open.bare or self._open.labels or " " not in block.view.text:
+            return False
+        timed = bool(find_durations(block.view.folded)) or lasts_session(block.view.folded)
+        return block.kind == "text" or (block.level > UNRANKED and timed and "purpose" in self._open.cells)
 
     def _describe(self, place: int, block: Block) -> None:
         """Takes a line in as (more of) the description of the name above it."""

@@ -250,3 +250,26 @@ def test_listed_names_have_the_only_lifetime_of_their_category(rows):
 def test_a_word_of_safety_makes_no_tracker_necessary(read):
     page = "# Cookies\n\nGoogle Analytics uses this cookie for the security of its accounts.\n"
     assert [s.category.value for s in read(page).services] == ["performance"]
+
+
+@pytest.mark.parametrize("words", ["The ABSESSID cookie keeps your session.", "Das Cookie ab_sid hält die Sitzung."])
+def test_a_name_beside_the_word_cookie(rows, words):
+    assert len(rows(f"Cookie policy\n\nCookies are small files.\n\n{words}\n")) == 1
+
+
+@pytest.mark.parametrize("words", ["The analytics cookie counts visits.", "The HTTP cookie is a small file."])
+def test_a_word_beside_the_word_cookie_is_no_name(rows, words):
+    assert rows(f"Cookie policy\n\nCookies are small files.\n\n{words}\n") == []
+
+
+def test_social_networks_in_a_list_of_kinds_of_sites_are_no_category(read):
+    page = "Cookie-Richtlinie\n\nCookies speichern Daten, um Shops, soziale Netzwerke und Foren einfacher zu machen.\n"
+    assert "targeting" not in [c.canonical.value for c in read(page).categories]
+
+
+def test_a_lifetime_in_a_line_below_a_description(rows):
+    page = (
+        "Cookie-Richtlinie\n\nCookies sind Dateien.\n\nab_sid\n\nDieses Cookie hält den Korb.\n\n"
+        "Löschung beim Schließen des Browsers\n\nab_uid\n\nDieses Cookie kennt Sie.\n\nSpeicherdauer 2 Jahre\n"
+    )
+    assert [(one[0], one[2]) for one in rows(page)] == [("ab_sid", 0), ("ab_uid", 2 * YEAR)]
