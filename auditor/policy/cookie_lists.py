@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCookie, Duration
@@ -138,9 +139,10 @@ def _technical_run(text: str) -> list[str]:
 def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> list[DeclaredCookie]:
     """Names such as ``_ga`` in sentences about cookies, each once."""
     out: list[DeclaredCookie] = []
+    in_storage = cache(partial(_in_storage, reading))
     for sentence in reading.cookie_sentences:
         stored = reading.mentions_storage(sentence.view) or bool(_runs(reading, sentence.view.text))
-        keyed = not stored and _in_storage(reading, sentence.place)
+        keyed = not stored and in_storage(sentence.place)
         if not (stored or keyed) or reading.denials.hypothetical(sentence):
             continue
         for name in _coded(reading, sentence.view) if keyed else _names_in(reading, sentence):
