@@ -81,6 +81,13 @@ def _takes_up(place: Place) -> bool:
 
 def own_category(place: Place, rule: Rule) -> Category | None:
     """The category that a sentence itself tells: by a label, as "strictly necessary", or by what it measures."""
+    if rule.type == "consent_before_setting":
+        return _waiting(place)
+    return _told(place, rule) or meant(place)
+
+
+def _told(place: Place, rule: Rule) -> Category | None:
+    """The category of a claim by what its sentence says of need or measuring."""
     if rule.type == "set_without_consent":
         return _named_alone(place) or (Category.STRICTLY_NECESSARY if _strictly_needed(place) else None)
     if rule.type == "anonymous_data" and sentence_purpose(place.reading, place.folded) is Category.PERFORMANCE:
@@ -94,10 +101,8 @@ def _strictly_needed(place: Place) -> bool:
     return place.says("concepts", "strictly_needed") and not place.says("concepts", "beyond_necessary")
 
 
-def waiting(place: Place) -> Category | None:
+def _waiting(place: Place) -> Category | None:
     """The one category beyond the necessary that a sentence about consent names; None where it names several."""
-    named = set(labels_beside_cookies(place.reading, place.folded)) - {
-        Category.STRICTLY_NECESSARY,
-        Category.UNCLASSIFIED,
-    }
+    beyond = {Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED}
+    named = set(labels_beside_cookies(place.reading, place.folded)) - beyond
     return named.pop() if len(named) == 1 else None

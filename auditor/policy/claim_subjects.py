@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
-from auditor.policy.claim_categories import antecedent, joined, meant, own_category, waiting, with_necessary
+from auditor.policy.claim_categories import antecedent, joined, meant, own_category, with_necessary
 from auditor.policy.claim_nouns import LOOK_BACK, data_noun, shared_noun
 from auditor.policy.claim_places import Subject
 from auditor.policy.prose import labels_beside_cookies
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 OF_ONE_SERVICE = {"ip_anonymised"}
+ITS_COOKIES = 20
+_BANNER = re.compile(r"cookie[\s-]?bann?er\w*|(?:banner|bandeau|banniere) (?:de |dei )?cookies?")
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
     (kind, category.value)
@@ -79,10 +82,24 @@ def _service(place: Place) -> Subject | None:
     return None
 
 
+def _loaded(place: Place) -> Subject | None:
+    """The one service that waits for consent, or its cookies do, where no section is about a category."""
+    if place.governing is not None or place.says("concepts", "ask"):
+        return None  # who asks is no service that waits
+    mentions = find_services(place.sentence.view)
+    named = {mention.service.name for mention in mentions}
+    names = {name for name in named if not any(other.startswith(f"{name} ") for other in named)}  # and its maker
+    if len(names) != 1 or mentions[0].service.category in (None, Category.STRICTLY_NECESSARY):
+        return None
+    cookie = place.reading.labels.cookie.first(_BANNER.sub(lambda banner: " " * len(banner[0]), place.folded))
+    own = cookie is None or mentions[0].start < cookie.start <= mentions[-1].end + ITS_COOKIES
+    return Subject("service", names.pop(), place.scopes.web) if own else None
+
+
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
     of_one = rule.type in OF_ONE_SERVICE or (rule.type == "consent_before_setting" and place.says("this_service"))
-    if of_one and (one := _service(place)):
+    if (of_one and (one := _service(place))) or (rule.type == "consent_before_setting" and (one := _loaded(place))):
         return one
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":
@@ -164,7 +181,7 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return named
     if governing is not None or (place.says("only_these") and rule.type != "set_without_consent"):
         return None
-    category = own_category(place, rule) or meant(place) if rule.type != "consent_before_setting" else waiting(place)
+    category = own_category(place, rule)
     if category is None and place.says("these_cookies"):
         category = antecedent(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does

@@ -25,6 +25,7 @@ ICC_NUMBERS = {
 }  # ICC UK Cookie Guide, 2012
 _NUMBER = r"(?P<number>\d{1,2}(?:\.\d{1,2})?)"
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTERED = re.compile(r"\(?([a-h]|[ivx]{1,4})[.)]\s+(?=\w)")
 _REMARK = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _BESIDE = re.compile(r"\s*(?:[&+/,]|\s(?:and|und|et|e|ed|y|en|i|oraz|och|og|ja|a)\s)")
 _ONETRUST_ID = re.compile(r"\(?\bc000\d\)?:?")
@@ -134,6 +135,8 @@ class Labels:
         return all(word in self._filler for word in _WORD.findall(bare))
 
     def _numbered(self, folded: str) -> tuple[str | None, str]:
+        if lettered := _LETTERED.match(folded):
+            return lettered[1], folded[lettered.end() :]
         match = self._number.match(folded)
         if not match or match.end() == len(folded):
             return None, folded

@@ -96,6 +96,7 @@ def is_status(reading: Reading, block: Block) -> bool:
 
 def label_text(phrase: str) -> str:
     """A label as a policy prints it, without "Category 1:" and closing punctuation."""
-    text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", phrase)
+    text = re.sub(r"^\s*\(?(?:[a-h]|[ivx]{1,4})[.)]\s+(?=\w)", "", phrase)
+    text = re.sub(r"^\s*(?:[^\W\d_]+\s+)?\d{1,2}(?:\.\d{1,2})*\s*[:.)\-–]\s*", "", text)
     text = re.sub(r"\s*(?:[(\[]\d{1,4}[)\]]|(?<![)\]])(?<=\s)\d{1,4})\s*$", "", text)
     return _ARTICLE.sub("", text.strip(" \t.:;–-*")) or phrase.strip()

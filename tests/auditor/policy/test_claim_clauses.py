@@ -154,7 +154,20 @@ def test_browser_storage_that_keeps_a_choice_is_no_browser_setting(read):
         (DE + "Cookies setzen wir nur mit Ihrer Einwilligung.\n\n"
               "## Marketing-Cookies\n\nRechtsgrundlage: Art. 6 Abs. 1 lit. a DSGVO (Einwilligung).\n",
          {("consent_before_setting", None)}),
+        (DE + "Google Analytics wird nur aktiviert, wenn Sie im Cookie-Banner zustimmen.\n",
+         {("consent_before_setting", "Google Analytics")}),
+        (EN + "Mailjet will require your authorisation before placing any other kind of cookie.\n",
+         {("consent_before_setting", None)}),
+        ("# Cookiepolitik\n\nVi anvender på nuværende tidspunkt ikke cookies til statistik eller markedsføring.\n",
+         {("category_unused", "performance"), ("category_unused", "targeting")}),
     ],
 )  # fmt: skip
 def test_all_that_is_claimed(claimed, text, claims):
     assert claimed(text) == claims
+
+
+def test_a_letter_before_a_label_is_no_part_of_it(read):
+    text = (
+        EN + "- **a) Strictly necessary cookies**. The site needs these.\n- **b) Targeting cookies**. These show ads.\n"
+    )
+    assert [category.label for category in read(text).categories] == ["Strictly necessary cookies", "Targeting cookies"]
