@@ -42,7 +42,7 @@ BY_ROBOTS = "robots.txt asks robots to stay away"
 _PROBLEMS = {
     "too_large": f"the document is larger than {MAX_BYTES // 1_000_000} MB",
     "empty": "the document holds no text",
-    "binary": "the document is neither text nor PDF",
+    "binary": "the document is neither text, PDF nor docx",
     "login": "the address shows a sign-in page",
 }
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
@@ -77,7 +77,7 @@ async def fetch_policy(
 
 def is_html(content: bytes, content_type: str | None) -> bool:
     """Whether bytes are an HTML document, by their own look first; a PDF or a text file sent as HTML is none."""
-    if is_pdf(content):
+    if is_pdf(content) or is_docx(content):
         return False
     return bool(_HTML_START.search(content[:4096])) or "html" in (content_type or "").lower()
 
@@ -85,6 +85,11 @@ def is_html(content: bytes, content_type: str | None) -> bool:
 def is_pdf(content: bytes) -> bool:
     """Whether bytes are a PDF: its mark stands within the first 1024 bytes (ISO 32000-1 annex H.3)."""
     return b"%PDF-" in content[:1024]
+
+
+def is_docx(content: bytes) -> bool:
+    """Whether bytes are a Word document: a zip archive with the part that holds its text (ECMA-376)."""
+    return content.startswith(b"PK\x03\x04") and b"word/document.xml" in content
 
 
 def letters(content: bytes, content_type: str | None) -> int:
@@ -113,7 +118,7 @@ def problem_of(fetched: Fetched, asked: str | None) -> str | None:
         return "too_large"
     if not content.strip():
         return "empty"
-    if is_pdf(content):
+    if is_pdf(content) or is_docx(content):
         return None
     if is_binary(content):
         return "binary"

@@ -6,7 +6,8 @@ hint to bring the list up to date and no more: what only a login, a purchase or 
 visit.
 
 Silent: entries that are matched by name, wildcard or host, also by a cookie that the browser refused to keep; pixels,
-which are no items. Undecided: where consent was
+which are no items; what tarteaucitron knows of its services, a list of what to delete that nobody wrote for this site.
+Undecided: where consent was
 not given in a proven visit, or the looking was not complete, since what needs consent could not show itself.
 """
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _NEEDED = (Scenario.NO_CHOICE, Scenario.ACCEPT_ALL)
 _COLLECTORS = ("cookies", "storage")
+_BUILT_IN = frozenset({"tarteaucitron"})
+"""Consent tools whose lists come with the library (tarteaucitron.services.js) and say what a service may ever set."""
 
 
 def check(case: Evidence) -> tuple[Match | Doubt, ...]:
@@ -38,7 +41,7 @@ def check(case: Evidence) -> tuple[Match | Doubt, ...]:
 
 
 def _answers(site: SiteEvidence, items: list[Item], case: Evidence) -> list[Match | Doubt]:
-    entries = [one for one in site.declared.cookies if one.record.storage != "pixel"]
+    entries = [one for one in site.declared.cookies if one.record.storage != "pixel" and one.cmp not in _BUILT_IN]
     first = {one.record.name: one for one in reversed(entries)}
     seen = {one.record.name for one in entries if _seen(one, items, site)}
     tried = _refused(case)
@@ -99,7 +102,7 @@ def _match(declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
 
 RULE = Rule(
     id="declared_not_observed",
-    version=2,
+    version=3,
     title="Cookie that is declared and was not observed",
     severity=Severity.INFO,
     legal_basis=("GDPR art. 12-13",),

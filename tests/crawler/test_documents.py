@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import time
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,6 +114,23 @@ def test_a_pdf_is_recognised_by_its_content(web: Any, fetch: Callable[..., Polic
     url = web.serve("www.a.example/privacy", b"%PDF-1.7\n\0\0\0 binary", kind="text/html")
     document = fetch(url)
     assert (document.problem, document.content) == (None, b"%PDF-1.7\n\0\0\0 binary")
+
+
+def test_a_word_document_is_recognised_by_its_content(web: Any, fetch: Callable[..., PolicyDocument]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", "<w:document/>" * 50)
+    url = web.serve("www.a.example/privacy.docx", buffer.getvalue(), kind="application/octet-stream")
+    document = fetch(url)
+    assert (document.problem, document.content) == (None, buffer.getvalue())
+
+
+def test_another_archive_is_no_document(web: Any, fetch: Callable[..., PolicyDocument]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("policy.txt", "We use cookies. " * 50)
+    url = web.serve("www.a.example/privacy.zip", buffer.getvalue(), kind="application/zip")
+    assert fetch(url).problem == "binary"
 
 
 @pytest.mark.parametrize(

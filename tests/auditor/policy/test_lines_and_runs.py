@@ -94,3 +94,17 @@ def test_the_lists_of_two_sites_are_told_apart_by_what_opens_them(read):
         ("strictly_necessary", [("www.acme.example",)]),
         ("strictly_necessary", [("www.acme-shop.example",)]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "narrow", "whole"),
+    [
+        ("Politique de cookies", "Ce site n'utilise aucun cookie nécessitant votre accord.", "Ce site n'utilise aucun cookie."),
+        ("Politique de cookies", "Ce site n'utilise aucun cookie soumis à consentement.", "Ce site n'utilise aucun cookie."),
+        ("Cookieverklaring", "Deze site gebruikt geen cookies waarvoor toestemming nodig is.", "Wij gebruiken geen cookies."),
+        ("Polityka cookies", "Ta strona nie używa plików cookie wymagających zgody.", "Ta strona nie używa plików cookie."),
+    ],
+)  # fmt: skip
+def test_no_cookies_that_need_consent_are_not_no_cookies(read, title, narrow, whole):
+    assert [claim.type for claim in read(f"# {title}\n\n{narrow}\n").claims] == []
+    assert [claim.type for claim in read(f"# {title}\n\n{whole}\n").claims] == ["cookies_unused"]

@@ -559,3 +559,10 @@ def test_presence_counts_where_a_visit_is_missing_and_silence_does_not(ask, rule
     assert answers.word == "fires"
     assert answers.reasons == ["no good visit accept_all: blocked"]
     assert ask(rule, [replace(seen, cookies=(), requests=()), blocked], policy).word == "undecided"
+
+
+@pytest.mark.parametrize(("cmp", "said"), [("klaro", ["declaration:_gid"]), ("tarteaucitron", [])])
+def test_what_a_library_knows_of_a_service_is_no_list_of_this_site(ask, cmp, said):
+    declared = CmpDeclaration(cmp=cmp, cookies=(x.listed("_ga", PERFORMANCE), x.listed("_gid", PERFORMANCE)))
+    seen = x.visits(GA, declared_by_cmp=declared)
+    assert ask("declared_not_observed", seen, x.declaration()).subjects == said
