@@ -18,6 +18,11 @@ _OWNER = re.compile(r"(?<=\S)\s+\([^()]{1,60}\)\s*$")
 _LED = re.compile(
     r"(?:[A-Z][\w.]{1,30}\s+){1,4}(?:e\.g\.|z\.\s?B\.|p\.\s?ex\.|bijv\.|np\.|es\.)?\s*:?\s*(?=_[\w*\-]+$)"
 )
+_OTHERS = re.compile(
+    r"\s+(?:and|or|und|et|en|y|e|i|a|och|og|ja|&)\s+(?:the\s+|d')?(?:others?|weitere|andere|autres|overige|otr[ao]s|altr[ie]|"
+    r"inne|andra|muita|muut|outr[ao]s|dalsi|další|ostatní|more)(?!\w)\s*(?=(\S*)(.*)$)",
+    re.IGNORECASE,
+)
 _COMPOUND = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*-cookies?$", re.IGNORECASE)  # "First-Party-Cookies" is a word
 _WORDS = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+){2,}")  # "Telemedien-Datenschutz-Gesetz"
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
@@ -56,9 +61,18 @@ def _joined(piece: View) -> list[View]:
     return [piece.part(0, len(words[0])), piece.part(len(piece.text) - len(words[2]), len(piece.text))]
 
 
+def _without_others(piece: View) -> list[View]:
+    """A name without the mention of others behind it ("IDE and others of Google"), and the pattern of those."""
+    match = _OTHERS.search(piece.text)
+    if match is None or not looks_like_cookie(piece.text[: match.start()]):
+        return [piece]
+    alone = looks_like_cookie(match[1]) and not match[2]
+    return [piece.part(0, match.start()), *([piece.part(match.start(1), match.end(1))] if alone else [])]
+
+
 def split_names(view: View) -> list[View]:
     """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
-    pieces = [name for piece in split_list(view) for name in _joined(_bare(piece))]
+    pieces = [name for piece in split_list(view) for part in _without_others(_bare(piece)) for name in _joined(part)]
     if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
         return pieces
     words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]

@@ -8,7 +8,7 @@ from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
 from auditor.policy.cells import looks_like_cookie, split_list, split_names
 from auditor.policy.cookie_lists import duration_in_prose, durations_in, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
-from auditor.policy.durations import NOT_STATED, read_duration
+from auditor.policy.durations import NOT_STATED, is_stretch, read_duration
 from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import is_host
 from auditor.policy.purposes import sentence_purpose
@@ -213,7 +213,7 @@ class _RowReader:
         pieces = split_list(cell)
         if len(pieces) == count and count > 1:
             return [read_duration(piece.text, unit, self.reading.words.language) for piece in pieces]
-        if count > 1 and len(each := durations_in(cell)) == count:
+        if count > 1 and len(each := durations_in(cell)) == count and not is_stretch(cell.folded):
             return each
         told = read_duration(cell.text, unit, self.reading.words.language)
         return [NOT_STATED if told.kind == "unknown" and storage_of(self.reading, cell) else told] * count

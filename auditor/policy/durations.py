@@ -103,6 +103,13 @@ def find_durations(folded: str) -> list[tuple[int, int]]:
     return [(match.start(), match.end()) for match in _stated(folded)]
 
 
+def is_stretch(folded: str) -> bool:
+    """Do words make one stretch of two amounts ("30 minutes to 1 year")? A dash may as well part two lifetimes."""
+    found = _amounts(folded, None, None)
+    gap = folded[found[0][2] : found[1][1]].strip() if len(found) == 2 else ""
+    return gap.isalpha() and grammar().range.match(gap) is not None
+
+
 def is_vague(folded: str) -> bool:
     """Does a text give a lifetime without a number ("a few minutes")?"""
     return grammar().vague.search(folded) is not None

@@ -117,3 +117,74 @@ def test_a_table_under_the_only_category(read):
         "| Name | Meaning | Lifetime |\n|---|---|---|\n| shop_id | a number | 13 months |\n"
     )
     assert [(c.name, c.category) for c in declaration.cookies] == [("shop_id", "performance")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("`_xy`, `XYZ` e altri di Tracker", ["_xy", "XYZ"]),
+        ("`_xy` and other cookies", ["_xy"]),
+        ("`_xySession_<ID>` und weitere `_xy*`", ["_xySession_*", "_xy*"]),
+        ("`_xy_a` et autres", ["_xy_a"]),
+    ],
+)
+def test_others_that_are_only_mentioned_are_no_name(read, cell, names):
+    declaration = read(
+        "# Cookies\n\n| Cookie | Purpose | Duration |\n|---|---|---|\n"
+        f"| {cell} | Counts visits | 30 minutes to 1 year |\n"
+        "| _last | Counts visits | 1 day |\n"
+    )
+    assert [c.match.pattern for c in declaration.cookies] == [*names, "_last"]
+    assert {c.duration.kind for c in declaration.cookies[:-1]} == {"range"}
+
+
+def test_one_stretch_is_that_of_both_names(read):
+    declaration = read(
+        "# Cookies\n\n| Cookie | Purpose | Duration |\n|---|---|---|\n"
+        "| _one, _two | Counts visits | from 30 minutes to 1 year |\n"
+        "| _three, _four | Counts visits | 2 years, 1 day |\n"
+    )
+    assert [(c.duration.kind, c.duration.min_seconds, c.duration.max_seconds) for c in declaration.cookies[:2]] == [
+        ("range", 1800, 31_536_000)
+    ] * 2
+    assert [c.duration.seconds for c in declaration.cookies[2:]] == [2 * 31_536_000, 86_400]
+
+
+_WORDS = {
+    "en": "This page says which cookies our website uses and what each of them is for.",
+    "nl": "Op deze pagina leest u welke cookies onze website gebruikt en waarvoor elke cookie dient.",
+    "de": "Auf dieser Seite steht, welche Cookies unsere Website verwendet und wofür jedes von ihnen dient.",
+    "fr": "Cette page indique quels cookies notre site utilise et à quoi sert chacun d'entre eux.",
+    "es": "Esta página indica qué cookies utiliza nuestro sitio web y para qué sirve cada una de ellas.",
+    "it": "Questa pagina indica quali cookie utilizza il nostro sito e a che cosa serve ognuno di essi.",
+    "pl": "Na tej stronie opisujemy, jakich plików cookie używa nasza witryna i do czego służy każdy z nich.",
+    "sv": "På den här sidan står vilka cookies vår webbplats använder och vad var och en av dem är till för.",
+    "da": "På denne side kan du læse, hvilke cookies vores hjemmeside bruger, og hvad hver af dem er til.",
+    "no": "På denne siden kan du lese hvilke informasjonskapsler nettstedet vårt bruker, og hva hver av dem er til.",
+    "fi": "Tällä sivulla kerrotaan, mitä evästeitä verkkosivustomme käyttää ja mihin kutakin niistä käytetään.",
+    "pt": "Esta página indica quais os cookies que o nosso sítio utiliza e para que serve cada um deles.",
+    "cs": "Na této stránce se dočtete, jaké soubory cookie naše webové stránky používají a k čemu každý slouží.",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "purpose"),
+    list(zip(_WORDS, [
+        "Remembers that you have accepted the use of cookies",
+        "Onthoudt of u cookies heeft geaccepteerd",
+        "Speichert, ob Sie den Cookies zugestimmt haben",
+        "Mémorise si vous avez accepté les cookies",
+        "Recuerda si el usuario ha aceptado las cookies",
+        "Memorizza se hai accettato i cookie",
+        "Zapamiętuje, czy użytkownik zaakceptował pliki cookie",
+        "Används för att komma ihåg att du godkänt cookies",
+        "Husker om du har accepteret cookies",
+        "Husker at du har akseptert informasjonskapsler",
+        "Muistaa, oletko hyväksynyt evästeet",
+        "Guarda se o utilizador aceitou os cookies",
+        "Pamatuje si, zda jste přijali cookies",
+    ], strict=True)),
+)  # fmt: skip
+def test_what_remembers_the_answer_about_cookies_is_necessary(read, language, purpose):
+    declaration = read(f"# Cookies\n\n{_WORDS[language]}\n\n| Cookie | |\n|---|---|\n| _answered | {purpose} |\n")
+    assert [(c.name, c.category) for c in declaration.cookies] == [("_answered", "strictly_necessary")]
