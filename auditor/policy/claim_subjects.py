@@ -52,7 +52,11 @@ def _and_beside(place: Place, subject: Subject) -> tuple[Subject, ...]:
     governing = place.governing
     if governing is None or subject.kind != "category" or subject.value != governing.canonical.value:
         return (subject,)
-    named = joined(place, fold(governing.label))
+    above = [heading.view for heading in place.reading.headings(place.sentence.place)[:1]]
+    its = [
+        view.folded for view in above if any(view.start <= one.start < view.quote().end for one in governing.evidence)
+    ]
+    named = joined(place, (its or [fold(governing.label)])[0])
     return (subject, *(replace(subject, value=c.value) for c in named if c is not governing.canonical))
 
 
@@ -62,7 +66,9 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
     if rule.subject in ("group", "scope"):
         return _group(place) if rule.subject == "group" else _scope(place)
     if rule.subject == "category":
-        return _labelled(place)
+        return _labelled(place, rule)
+    if rule.type == "first_party_only" and place.governing is not None and place.says("anaphora"):
+        return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     if place.general and rule.type not in GENERAL:
         return None
     return _free_subject(place, rule)
@@ -158,12 +164,14 @@ def _chosen(place: Place, rule: Rule) -> tuple[Subject, ...]:
     return (Subject("document", None, place.scopes.web),)
 
 
-def _labelled(place: Place) -> Subject | None:
+def _labelled(place: Place, rule: Rule) -> Subject | None:
     """The category that governs a sentence, else the one that it names."""
     if place.governing is not None:
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     named = labels_beside_cookies(place.reading, place.folded)
     category = named[0] if named else antecedent(place) or meant(place)
+    if category is None and rule.type == "always_active" and place.says("relative") and place.says("necessity"):
+        category = None if place.says("concepts", "beyond_necessary") else Category.STRICTLY_NECESSARY
     return _category_subject(place.categories, place.scopes, category) if category else None
 
 

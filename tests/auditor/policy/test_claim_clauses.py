@@ -160,6 +160,11 @@ def test_browser_storage_that_keeps_a_choice_is_no_browser_setting(read):
          {("consent_before_setting", None)}),
         ("# Cookiepolitik\n\nVi anvender på nuværende tidspunkt ikke cookies til statistik eller markedsføring.\n",
          {("category_unused", "performance"), ("category_unused", "targeting")}),
+        (DE + "## Technische Cookies\n\nDiese Cookies werden ausschließlich auf dieser Website verwendet und sind "
+              "sogenannte First Party Cookies.\n",
+         {("first_party_only", "strictly_necessary")}),
+        (DE + "Cookies, die für die Funktion der Website notwendig sind, sind immer aktiviert.\n",
+         {("always_active", "strictly_necessary")}),
     ],
 )  # fmt: skip
 def test_all_that_is_claimed(claimed, text, claims):
