@@ -143,7 +143,7 @@ class CookieCollector:
 
     def _from_scripts(self, top: str) -> Iterator[Write]:
         for report, causes in self._reports:
-            url = document_of(report)
+            url = self._log.lineage.asked(document_of(report))  # No other address gives a cookie its path.
             cookie = from_report(report, url)
             if cookie is None:
                 continue

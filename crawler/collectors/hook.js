@@ -108,6 +108,17 @@
     return apply(target, self, args);
   });
 
+  // In what follows a promise of the browser's own (``fetch``, ``caches``) the browser does not know who asks for an image.
+  const MOST_IMAGES = 500;
+  const imageUrl = getter(globalThis.HTMLImageElement && HTMLImageElement.prototype, 'src');
+  let images = 0;
+  wrap(globalThis.HTMLImageElement && HTMLImageElement.prototype, 'src', 'set', (target, self, args) => {
+    if (images >= MOST_IMAGES) return apply(target, self, args);
+    const at = when(), place = here(), result = apply(target, self, args), url = imageUrl(self);
+    if (slice(url, 0, 4) === 'http') { images++; report('image', at, inWords(place), slice(url, 0, 8192), '', '', ''); }
+    return result;
+  });
+
   // While a script submits a form the browser tells where to, but not who did.
   const submits = (target, self, args) => {
     report('submit', when(), stack(), '1', '', '', '');

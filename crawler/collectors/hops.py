@@ -114,7 +114,7 @@ class NetworkLog:
         self._journeys = Journeys(taps, self.frames)
         self.lineage = Lineage(self.frames.asked_as)
         self._body_room = _MAX_BODIES
-        self._later: dict[str, tuple[str, ...]] = {}
+        self._told: dict[str, dict[str, tuple[str, ...]]] = {"later": {}, "image": {}}
         self._open: dict[tuple[Tap, str], Hop] = {}
         self._all_of: dict[tuple[Tap | None, str], list[Hop]] = {}
         self._sent: dict[tuple[Tap | None, str], list[dict[str, Any]]] = {}
@@ -219,15 +219,17 @@ class NetworkLog:
         if initiator.get("type") == "preflight":
             return ()  # It names the request that it is made for, which is announced later: see ``settle``.
         url, document = event["request"]["url"], str(event.get("documentURL", ""))
-        scripts = from_cdp(initiator)
-        frame = str(event.get("frameId"))
+        scripts, frame = from_cdp(initiator), str(event.get("frameId"))
+        told = self._told["image"].pop(url, None) if event.get("type") == "Image" else None
         if event.get("type") == "Document" and url == document:
             if initiator.get("type") == "script" and url.startswith(("blob:", "data:")):
                 self.frames.led(frame, scripts)
             around = self.frames.behind_new(frame, scripts, url)
             causes = self._journeys.behind(frame, url) or around
         elif scripts and announced.deferred(event):
-            causes = self._later.get(url) or (self.frames.standing_at(scripts[0], tap.url),)
+            causes = self._told["later"].get(url) or (self.frames.standing_at(scripts[0], tap.url),)
+        elif told and not initiator.get("stack"):
+            causes = told
         elif url == document and scripts and announced.is_its_own_document(event):
             causes = scripts
         else:
@@ -237,10 +239,11 @@ class NetworkLog:
         return tuple(cause for cause in causes if cause.startswith("http"))
 
     def _reported(self, report: Report) -> None:
-        """What ``fetchLater`` is given: the browser sends it by itself, when nobody may be there any more."""
-        if report.kind == "later" and len(self._later) < MAX_LATER:
+        """What the browser sends without a script: for ``fetchLater`` by itself, images after promises of its own."""
+        told = self._told.get(report.kind)
+        if told is not None and len(told) < MAX_LATER:
             chain = self.frames.behind(report.frame, from_stack(report.stack), report.url)
-            self._later.setdefault(report.details[0].partition("#")[0], chain)
+            told.setdefault(report.details[0].partition("#")[0], chain)
 
     def _request_extra(self, tap: Tap, event: dict[str, Any]) -> None:
         self._sent.setdefault((tap, str(event["requestId"])), []).append(event)

@@ -47,7 +47,7 @@ class Lineage:
             if hop.kind in ("Script", "Stylesheet"):
                 # Scripts of workers are their own documents. What has no address is told by the document around it.
                 own = hop.document.startswith("http") and hop.document != hop.url
-                document = self._asked(hop.document if own else next(iter(causes[-1:]), ""))
+                document = self.asked(hop.document if own else next(iter(causes[-1:]), ""))
                 self._loaded_by[document, url] = causes
                 self._loaded_in[url].add(document)
                 if hop.before is not None:
@@ -62,13 +62,13 @@ class Lineage:
         the script that was answered in the end: browsers name it by what was asked for. Other addresses are names that
         a page gives to its scripts or functions (``sourceURL``): who believes them accuses whom the page likes.
         """
-        chain = distinct(map(self._asked, chain))
+        chain = distinct(map(self.asked, chain))
         document = self._document_of(chain)
         if document not in self._asked_for:
             return tuple(url for url in chain if not _is_made(url) or url == document)  # Nothing was heard of it.
         return distinct(url for url in map(partial(self._author, document), chain) if url in self._asked_for)
 
-    def _asked(self, url: str) -> str:
+    def asked(self, url: str) -> str:
         """The address that a document was asked for by, where ``url`` is one that it gave to itself.
 
         Applications may ask for the same address, for what they show next: that is no document.
