@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MIN_COLUMNS, MAX_COLUMNS = 3, 7
 MAX_HEADING, MAX_NAME = 40, 80
+NAME_WITHIN = 2  # a provider may come first
 
 
 def read_column_lines(reading: Reading) -> list[tuple[tuple[int, ...], Grid]]:
@@ -35,8 +36,8 @@ def read_column_lines(reading: Reading) -> list[tuple[tuple[int, ...], Grid]]:
 
 def _lines(reading: Reading, at: int) -> list[range]:
     """The places of the headings that begin at a place, and of each row below them; none where that is no table."""
-    width = _headings(reading, at)
-    rows = list(_rows(reading, at + width, width)) if width else []
+    width, named = _headings(reading, at)
+    rows = list(_rows(reading, at + width, width, named)) if width else []
     return [range(at, at + width), *rows] if rows else []
 
 
@@ -53,29 +54,34 @@ def _table(reading: Reading, rows: list[range]) -> Table:
 def _block(reading: Reading, at: int) -> View:
     """The text of a block; an empty one where there is a table, or nothing."""
     element = next(iter(reading.document.elements[at : at + 1]), None)
-    return element.view if isinstance(element, Block) else View(reading.document.origin, "")
+    if not isinstance(element, Block):
+        return View(reading.document.origin, "")
+    return element.view.part(0, len(element.view.text.rstrip(" |")))  # a bar may be left of the cell's edge
 
 
-def _headings(reading: Reading, at: int) -> int:
-    """How many headings of columns begin at a place, the name first; 0 where there are too few."""
+def _headings(reading: Reading, at: int) -> tuple[int, int]:
+    """How many headings of columns begin at a place, and which is the name's; 0 where there are too few."""
     count = sure = 0
+    names: list[int] = []
     for place in range(at, min(len(reading.document.elements), at + MAX_COLUMNS)):
         view = _block(reading, place)
         role = heading_role(reading, view) if view.text and len(view.text) <= MAX_HEADING else None
-        misplaced = (count == 0) is not (role == "name") or view.text.rstrip()[-1:] in (".", ":")
-        if role is None or misplaced or looks_like_cookie(view.text.strip()):
+        again = role == "name" and bool(names)
+        if role is None or again or view.text.rstrip()[-1:] in (".", ":") or looks_like_cookie(view.text.strip()):
             break
+        names.extend([count] if role == "name" else [])
         count += 1
         sure += is_heading(reading, view.folded.rstrip(" :"))
-    return count if count >= MIN_COLUMNS and sure * 2 >= count else 0
+    told = count >= MIN_COLUMNS and sure * 2 >= count
+    return (count, names[0]) if told and names and names[0] < NAME_WITHIN else (0, 0)
 
 
-def _rows(reading: Reading, at: int, width: int) -> Iterator[range]:
-    """The places of the rows from a place on: each begins with a name of one word, the first with a clear one."""
+def _rows(reading: Reading, at: int, width: int, named: int) -> Iterator[range]:
+    """The places of the rows from a place on: each holds a name of one word at its place, the first one a clear one."""
     sure = False
-    while _is_name(reading, at, sure=sure):
-        sure = True
-        row = range(at, at + _width(reading, at, width))
+    while _is_name(reading, at + named, sure=sure):
+        sure = named == 0
+        row = range(at, at + (_width(reading, at, width) if named == 0 else width))
         if len(row) < MIN_COLUMNS - 1 or not all(_block(reading, place).text for place in row):
             return
         yield row

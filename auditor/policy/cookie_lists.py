@@ -34,15 +34,17 @@ if TYPE_CHECKING:
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
+    from auditor.policy.service_names import Mention
     from auditor.policy.view import View
 
 MAX_OPENING = 300
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
+_OPEN = ("[", "<", "{")  # the name goes on in a placeholder
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
 _BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?(?!\w)")  # "the PHPSESSID cookie"
 _BEHIND_COOKIE = re.compile(r"(?<!\w)[Cc]ookies? ([A-Za-z][\w.\-*]{2,60})")
 _ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
-_OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^[A-Z]{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
+_OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^\w{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
 _WORD = r"(?<![\w./@\-])[a-z_][\w.\-*]{2,60}(?![\w/@])"
 _UNLIKE_WORDS = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|-[a-z]?\d|[a-z]{3}[A-Z]")
 _NO_BRAND = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|-[a-z]?\d")
@@ -141,11 +143,12 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
     out: list[DeclaredCookie] = []
     in_storage = cache(partial(_in_storage, reading))
     for sentence in reading.cookie_sentences:
-        stored = reading.mentions_storage(sentence.view) or bool(_runs(reading, sentence.view.text))
+        governed = sentence.place in categories.near and sentence.place not in reading.record_places
+        stored = governed or reading.mentions_storage(sentence.view) or bool(_runs(reading, sentence.view.text))
         keyed = not stored and in_storage(sentence.place)
         if not (stored or keyed) or reading.denials.hypothetical(sentence):
             continue
-        for name in _coded(reading, sentence.view) if keyed else _names_in(reading, sentence):
+        for name in _coded(reading, sentence.view) if keyed else _names_in(reading, sentence, governed=governed):
             if fold(name) not in known:
                 known.add(fold(name))
                 found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
@@ -176,15 +179,23 @@ def _code_name(reading: Reading, block: Block) -> str | None:
     return name if name and " " not in name and _names_entry(reading, name.strip("*")) else None
 
 
-def _names_in(reading: Reading, sentence: Sentence) -> list[str]:
-    """Names with a leading underscore, and technical names that are set as code."""
+def _names_in(reading: Reading, sentence: Sentence, *, governed: bool = False) -> list[str]:
+    """Names with a leading underscore, and technical names that are set as code.
+
+    ``governed``: the sentence describes a category, so that what stands in parentheses may be its cookies.
+    """
     view = sentence.view
-    names = [match.group().rstrip(".") for match in _PROSE_NAME.finditer(view.text)]
+    found = (
+        match for match in _PROSE_NAME.finditer(view.text) if view.text[match.end() : match.end() + 1] not in _OPEN
+    )
+    names = [match.group().rstrip(".") for match in found]
     if reading.mentions_cookies(view):
         patterns = (_QUOTED, _BEFORE_COOKIE, _BEHIND_COOKIE)
         quoted = (match[1].rstrip(".") for pattern in patterns for match in pattern.finditer(view.text))
         names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
+    if governed or reading.mentions_cookies(view):
         names += _in_asides(view.text)
+    if reading.mentions_cookies(view):
         names += [match[1].rstrip(".") for match in _AFTER.finditer(view.text)]
     return list(dict.fromkeys([*names, *_runs(reading, view.text), *_coded(reading, view)]))
 
@@ -251,7 +262,7 @@ def _listed(
         name=name,
         match=name_match(name),
         storage=_prose_storage(reading, view),
-        provider=services[0].words if services else None,
+        provider=_provider(services, view, name),
         category=only.canonical if only else above[0] if above else purpose,
         category_label=only.label if only else above[1] if above else None,
         category_basis="stated" if only or above else "inferred_from_purpose" if purpose else "none",
@@ -262,6 +273,13 @@ def _listed(
         evidence=(view.quote(),),
         confidence=0.85,
     )
+
+
+def _provider(services: list[Mention], view: View, name: str) -> str | None:
+    """The service that stands right before a name; the first of those that a text names where none does."""
+    at = view.text.find(name)
+    before = [mention for mention in services if mention.end <= at]
+    return (before[-1] if before else services[0]).words if services else None
 
 
 def _headed(reading: Reading, place: int) -> tuple[Category, str | None] | None:

@@ -154,7 +154,7 @@ def _stated(folded: str, language: str | None = None) -> list[re.Match[str]]:
 
 
 def _is_plain(match: re.Match[str], language: str | None) -> bool:
-    if match["unit"] == "y":
+    if match["unit"] in ("y", "w"):
         return match["figure"] is not None and match.end("figure") == match.start("unit")
     if match["unit"] == "j" and language == "fr":
         return True

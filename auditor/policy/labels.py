@@ -154,6 +154,8 @@ def _backwards(found: Found) -> int:
 def _main(covers: tuple[Category, ...]) -> Category:
     """The canonical category of a label that names several: the first one, but never a vague one beside a clear one."""
     clear = [category for category in covers if category is not Category.UNCLASSIFIED]
+    if set(clear) == {Category.FUNCTIONAL, Category.STRICTLY_NECESSARY}:
+        return Category.STRICTLY_NECESSARY  # "Functional or strictly necessary cookies"
     return clear[0] if clear else covers[0]
 
 

@@ -214,7 +214,7 @@ def _continues(reader: Reader, line: Line) -> bool:
     if _NAMED.match(before) and _NAMED.match(line.text):
         return False
     bare = before.rstrip().rstrip("*")
-    if bare.endswith((".", ":", ";", "!", "?", "。")):
+    if bare.endswith((".", ":", ";", "!", "?", "。", " |")):
         return False
     return line.text.lstrip()[:1].islower() or (len(before) >= 60 and reader.markdown)
 

@@ -100,7 +100,7 @@ def _begun(reading: Reading, found: list[Section], barred: frozenset[int] | set[
         beside = [titled.get(at) or (begun[at][0].category if at in begun else None) for at in (place - 1, place + 1)]
         element = reading.document.elements[place]
         item = isinstance(element, Block) and element.kind == "item"
-        apart = label.cookie_word and len(found) < MANY
+        apart = label.cookie_word and len(found) < MANY and not any(place in section.places for section in found)
         if any(other not in (None, label.category) for other in beside) and (apart or item):
             yield Section(label, phrase, place, (), "heading")
 

@@ -107,7 +107,7 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
 
 def _without_names(text: str, sentence: Sentence) -> str:
     """A text without the names of services in a sentence: "Google Analytics" says of no other one what it is for."""
-    for mention in find_services(sentence.view):
+    for mention in sorted(find_services(sentence.view), key=lambda one: -len(one.words)):  # not "Google" of it alone
         name = sentence.view.folded[mention.start : mention.end]
         text = text.replace(name, " " * len(name))
     return text

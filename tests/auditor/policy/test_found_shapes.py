@@ -273,3 +273,56 @@ def test_a_lifetime_in_a_line_below_a_description(rows):
         "Löschung beim Schließen des Browsers\n\nab_uid\n\nDieses Cookie kennt Sie.\n\nSpeicherdauer 2 Jahre\n"
     )
     assert [(one[0], one[2]) for one in rows(page)] == [("ab_sid", 0), ("ab_uid", 2 * YEAR)]
+
+
+def test_a_provider_may_be_the_first_line_of_a_row(read):
+    page = (
+        "Cookies\n\nAnalytics cookies\nProvider\nName\nDescription\nValidity\nAcme Stats\n_ab\nTells users apart\n2 years\n"
+        "Acme Stats\n_ab_[ID]\nKeeps the session\n2 w\n"
+    )
+    assert [(c.name, c.provider, c.category.value) for c in read(page).cookies] == [
+        ("_ab", "Acme Stats", "performance"),
+        ("_ab_[ID]", "Acme Stats", "performance"),
+    ]
+
+
+def test_bars_left_at_the_end_of_lines(rows):
+    page = "Cookies\n\nEssential cookies\nName |\nFunction |\nDuration |\n_ab |\nSign-in. |\nsession |\n_cd |\nCart. |\n2w |\n"
+    assert [(one[0], one[2]) for one in rows(page)] == [("_ab", 0), ("_cd", 14 * DAY)]
+
+
+def test_names_in_parentheses_of_a_category_have_the_service_before_them(read):
+    page = (
+        "Cookie Policy\n\nTypes of Cookies\nEssential: Sign-in.\n"
+        "Marketing: Used by Meta (_fbp, _fbc) and Google Ads (_gcl_au) to show ads.\n"
+    )
+    assert [(c.name, c.provider, c.category.value) for c in read(page).cookies] == [
+        ("_fbp", "Meta", "targeting"),
+        ("_fbc", "Meta", "targeting"),
+        ("_gcl_au", "Google Ads", "targeting"),
+    ]
+
+
+def test_functional_or_necessary_cookies_are_necessary(read):
+    page = "# Cookies\n\n## 1. Functional cookies or strictly necessary cookies\n\nThey let you browse.\n"
+    assert [c.canonical.value for c in read(page).categories] == ["strictly_necessary"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Informacja o cookies\n\nZrezygnowaliśmy z reklamowych cookies firm trzecich.\n",
+        "Cookies\n\nLegislation and regulations\n\nFor tracking cookies the law asks those who use them for consent.\n",
+        "Pliki cookie\n\nPodstawowe funkcje plików cookie:\nAnaliza\n\nPliki te zapisuje przeglądarka.\n",
+    ],
+)
+def test_what_is_given_up_or_said_in_general_is_no_category(read, page):
+    assert read(page).categories == ()
+
+
+def test_services_beside_others_of_their_company_are_not_for_the_same(read):
+    page = "# Cookies\n\nWe use cookies of:\n\n- Google (e.g. Google Analytics, Google Maps),\n"
+    assert {s.name: s.category and s.category.value for s in read(page).services} == {
+        "Google Analytics": "performance",
+        "Google Maps": None,
+    }
