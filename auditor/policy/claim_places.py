@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block, Table
-from auditor.policy.cookie_lists import item_names, prose_names
+from auditor.policy.cookie_lists import item_names
+from auditor.policy.prose_names import prose_names
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory

@@ -23,6 +23,7 @@ from auditor.policy.name_lines import (
 )
 from auditor.policy.name_runs import names_in_row
 from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.prose_names import OUTRIGHT, coded, in_storage, is_storage, names_entry, names_in, prose_names, runs
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services, is_service_name
 from auditor.policy.view import fold
@@ -30,7 +31,6 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
@@ -38,22 +38,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 MAX_OPENING = 300
-_PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
-_OPEN = ("[", "<", "{")  # the name goes on in a placeholder
-_QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
-_BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?(?!\w)")  # "the PHPSESSID cookie"
-_BEHIND_COOKIE = re.compile(r"(?<!\w)[Cc]ookies? ([A-Za-z][\w.\-*]{2,60})")
-_ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
-_OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^\w{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
-_WORD = r"(?<![\w./@\-])[a-z_][\w.\-*]{2,60}(?![\w/@])"
-_UNLIKE_WORDS = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|-[a-z]?\d|[a-z]{3}[A-Z]")
-_NO_BRAND = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|-[a-z]?\d")
-_AFTER = re.compile(r"\b[Cc]ookies?\s+(?=[\w.\-*]*[a-z]_)([a-z][\w.\-*]{2,60})(?![\w/@])")  # "the cookie shop_id"
 _RUN = re.compile(r"[^\s,]{2,80}(?:,\s+[^\s,]{2,80}){1,12}")
-_LETTER = re.compile(r"[A-Za-z]{2}")
-_CALL = re.compile(
-    r"[/(){}<>=$]|\.(?:js|css|html?|php)$|^(?:https?|about|chrome|edge|opera):|^(?:G|UA|GTM|AW|DC)-\w+", re.IGNORECASE
-)
 
 
 def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[DeclaredCookie]:
@@ -81,7 +66,7 @@ def _in_rows(reading: Reading, categories: Categories, scopes: Scopes, known: se
         if sentence.place in reading.record_places or not (governed or reading.mentions_cookies(sentence.view)):
             continue
         for name, duration in names_in_row(reading, sentence):
-            if name not in known and _names_entry(reading, name):
+            if name not in known and names_entry(reading, name):
                 found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
                 yield replace(found, duration=duration)
 
@@ -89,7 +74,7 @@ def _in_rows(reading: Reading, categories: Categories, scopes: Scopes, known: se
 def _is_labelled_item(reading: Reading, place: int, block: Block) -> bool:
     """Is it an item that begins with an outright name, under a heading that is a category's label ("Essential")?"""
     lead = LIST_LEAD.match(block.view.text) if block.kind == "item" else None
-    if lead is None or not _OUTRIGHT.search(lead[1]):
+    if lead is None or not OUTRIGHT.search(lead[1]):
         return False
     above = reading.headings(place)[:1]
     label = reading.labels.read(above[0].view.folded) if above else None
@@ -112,7 +97,7 @@ def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str])
     """The names before a dash, colon or parenthesis, if they are names."""
     lead = block.view.part(0, match.end(1))
     names = [clean_name(part) for part in re.split(r",\s+", lead.text)]
-    told = is_service_name(lead) or _is_storage(reading, lead.text.strip(" *_"))
+    told = is_service_name(lead) or is_storage(reading, lead.text.strip(" *_"))
     if told or not all(any(char.isalpha() for char in name) for name in names):
         return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
@@ -141,14 +126,15 @@ def _technical_run(text: str) -> list[str]:
 def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: set[str]) -> list[DeclaredCookie]:
     """Names such as ``_ga`` in sentences about cookies, each once."""
     out: list[DeclaredCookie] = []
-    in_storage = cache(partial(_in_storage, reading))
+    speaks_of_storage = cache(partial(in_storage, reading))
     for sentence in reading.cookie_sentences:
         governed = sentence.place in categories.near and sentence.place not in reading.record_places
-        stored = governed or reading.mentions_storage(sentence.view) or bool(_runs(reading, sentence.view.text))
-        keyed = not stored and in_storage(sentence.place)
+        governed = sentence.place in categories.near and sentence.place not in reading.record_places
+        stored = governed or reading.mentions_storage(sentence.view) or bool(runs(reading, sentence.view.text))
+        keyed = not stored and speaks_of_storage(sentence.place)
         if not (stored or keyed) or reading.denials.hypothetical(sentence):
             continue
-        for name in _coded(reading, sentence.view) if keyed else _names_in(reading, sentence, governed=governed):
+        for name in coded(reading, sentence.view) if keyed else names_in(reading, sentence, governed=governed):
             if fold(name) not in known:
                 known.add(fold(name))
                 found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
@@ -162,92 +148,13 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
     return out
 
 
-def prose_names(reading: Reading, place: int) -> list[str]:
-    """The technical names in the sentences of a block, each once."""
-    if place not in reading.names_of_blocks:
-        named = (name for sentence in reading.sentences_at(place) for name in _names_in(reading, sentence))
-        reading.names_of_blocks[place] = list(dict.fromkeys(named))
-    return reading.names_of_blocks[place]
-
-
 def _code_name(reading: Reading, block: Block) -> str | None:
     """The technical name, set as code, that an item begins with."""
     found = reading.codes(block.view)[:1]
     if not found or found[0][0] != block.view.start:
         return None
     name = clean_name(block.view.origin.text[slice(*found[0])])
-    return name if name and " " not in name and _names_entry(reading, name.strip("*")) else None
-
-
-def _names_in(reading: Reading, sentence: Sentence, *, governed: bool = False) -> list[str]:
-    """Names with a leading underscore, and technical names that are set as code.
-
-    ``governed``: the sentence describes a category, so that what stands in parentheses may be its cookies.
-    """
-    view = sentence.view
-    found = (
-        match for match in _PROSE_NAME.finditer(view.text) if view.text[match.end() : match.end() + 1] not in _OPEN
-    )
-    names = [match.group().rstrip(".") for match in found]
-    if reading.mentions_cookies(view):
-        patterns = (_QUOTED, _BEFORE_COOKIE, _BEHIND_COOKIE)
-        quoted = (match[1].rstrip(".") for pattern in patterns for match in pattern.finditer(view.text))
-        names += [name for name in quoted if _OUTRIGHT.search(name) and _names_entry(reading, name)]
-    if governed or reading.mentions_cookies(view):
-        names += _in_asides(view.text)
-    if reading.mentions_cookies(view):
-        names += [match[1].rstrip(".") for match in _AFTER.finditer(view.text)]
-    return list(dict.fromkeys([*names, *_runs(reading, view.text), *_coded(reading, view)]))
-
-
-def _runs(reading: Reading, text: str) -> list[str]:
-    """Two or more words in a row that can be nothing but technical names ("consent-v2, consentId and consentDate")."""
-    if not _NO_BRAND.search(text):
-        return []
-    joiners = "|".join(re.escape(word) for word in reading.words.values("joiner"))
-    names = []
-    for run in re.finditer(rf"{_WORD}(?:(?:,\s+|,?\s+(?:{joiners})\s+){_WORD})+", text):
-        found = [word[0].rstrip(".") for word in re.finditer(_WORD, run[0]) if word[0] not in joiners.split("|")]
-        if all(_UNLIKE_WORDS.search(name) for name in found) and any(_NO_BRAND.search(name) for name in found):
-            names += [name for name in found if _names_entry(reading, name)]
-    return names
-
-
-def _coded(reading: Reading, view: View) -> list[str]:
-    """The technical names that are set as code."""
-    names = [clean_name(view.origin.text[start:end]) for start, end in reading.codes(view)]
-    return [n for n in names if looks_like_cookie(n) and _LETTER.search(n) and _names_entry(reading, n)]
-
-
-def _in_storage(reading: Reading, place: int) -> bool:
-    """Does a block speak of the storage of the browser, so that what it sets as code may be a key there?"""
-    element = reading.document.elements[place]
-    kinds = ("local_storage", "session_storage")
-    cues = [reading.words.cues("technologies", kind, "cues") for kind in kinds]
-    return isinstance(element, Block) and any(one.first(element.view.folded) for one in cues)
-
-
-def _in_asides(text: str) -> list[str]:
-    """The names of cookies that each stand in parentheses behind what they are for ("balancing (BIGipServer*)").
-
-    Where all parentheses of a sentence hold single words, two of them outright names, a plain word is a name too.
-    """
-    asides = [re.split(r",\s+", found[1]) for found in _ASIDE.finditer(text)]
-    names = [name.rstrip(".") for aside in asides for name in aside]
-    outright = [name for name in names if _OUTRIGHT.search(name) or (name.endswith("*") and _LETTER.match(name))]
-    telling = len(outright) > 1 and text.count("(") == len(asides)
-    return [name for name in names if name in outright or (telling and name.islower() and _LETTER.match(name))]
-
-
-def _names_entry(reading: Reading, name: str) -> bool:
-    """Is a technical word neither a call nor a kind of storage?"""
-    return not _CALL.search(name) and not _is_storage(reading, name)
-
-
-def _is_storage(reading: Reading, name: str) -> bool:
-    """Is a word the kind of storage, not an entry in it?"""
-    kinds = ("local_storage", "session_storage")
-    return any(reading.words.cues("technologies", kind, "cues").first(fold(name)) for kind in kinds)
+    return name if name and " " not in name and names_entry(reading, name.strip("*")) else None
 
 
 def _listed(
