@@ -181,6 +181,8 @@ def test_a_first_sentence_below_a_label_is_no_second_label(labels):
         ("Cookies\n\nLos datos\n\nCookies de navegación\nPermiten que la web funcione.\n", "strictly_necessary"),
         ("Cookies\n\nFunctional cookies\nThese are required for the proper functioning of the site.\n", "strictly_necessary"),
         ("Cookies\n\nFunctional cookies\nThese remember you. No consent is needed for them.\n", "functional"),
+        ("Cookies\n\nFeature cookies\nThese fit the site to your screen.\n", "functional"),
+        ("Cookies\n\nCookies sociais\nPermitem partilhar o conteúdo com a sua rede do site.\n", "targeting"),
         (
             "Cookies policy\n\nWhat cookies do we use?\n\n1 - Cookies strictly necessary for the operation of the site\n\n"
             "They help you to move around.\n",
