@@ -17,6 +17,7 @@ from auditor.policy.cookies import read_cookies
 from auditor.policy.dates import read_last_updated
 from auditor.policy.labels import labels
 from auditor.policy.language import detect
+from auditor.policy.raw_quotes import in_file
 from auditor.policy.retention import read_retention, with_lifetimes
 from auditor.policy.scopes import read_scopes
 from auditor.policy.services import read_services
@@ -45,17 +46,19 @@ def read_policy(
 ) -> PolicyDeclaration:
     """What the policy in a file declares (policy-declaration/1).
 
-    ``name`` is the file's name and only names the document; the kind of file is recognised by its content.
+    ``name`` is the file's name: the kind of file is recognised by its content, but quotes of a ".md" file with tags are
+    cut from the file.
     ``content_type`` (an HTTP header value) helps with the charset; ``url`` and ``vendor`` help to tell the vendor's own
     hosts and services from others'. Pure: the same bytes give the same declaration.
     Raises PolicyError with problem ``too_large``, ``binary``, ``empty`` or ``login``.
     """
-    source = read_source(content, content_type=content_type)
+    source = read_source(content, content_type=content_type, name=name)
     language = detect(source.text)
     words = wording(language)
     reading = Reading(source.document, words, labels(words.language), _kind(source.document, language), vendor, url)
     facts = _facts(source, language, reading.kind, name, url, vendor)
-    return _declaration(reading, facts)
+    declared = _declaration(reading, facts)
+    return declared if source.file_text is None else in_file(declared, source.file_text)
 
 
 def _facts(

@@ -22,6 +22,7 @@ _HTML = re.compile(
     r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|p|table|section|article|h[1-6]|ul|span|br)[\s>/]",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<\?xml[^>]{0,200}\?>\s*<(?:!doctype|html)|<\?php", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^(?:#{1,6}\s+\S|[=-]{4,}\s*$|\s{0,3}[-*+]\s+\*\*\S)|\]\(https?:", re.MULTILINE)
 MIN_MARKS = 2
 CONVINCING = 0.7
@@ -32,18 +33,23 @@ _EUROPEAN = {
     "iso8859-2": "ąćęłńóśźżáéěíčďňřšťúůýžőűöüĄĆĘŁŃÓŚŹŻÁÉĚÍČĎŇŘŠŤÚŮÝŽÖÜ" + _PUNCTUATION,
 }  # first one wins where two fit equally
 _TAGS = re.compile(r"<(?:/?(?:div|p|table|tr|td|section|article|h[1-6]|ul|li|body|html|head|span|a|br))[\s>/]", re.I)
+_TEXT_NAME = re.compile(r"\.(?:md|mdx|markdown|txt|tsx|jsx)$", re.IGNORECASE)
 _DECLARED = re.compile(rb"charset=[\"']?\s*([A-Za-z0-9_\-]{2,40})", re.IGNORECASE)
 _LOGIN = re.compile(r"<input[^<>]{0,300}type\s*=\s*[\"']?password", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A readable document. ``basis`` is ``raw`` or ``html-text/1``; ``encoding`` a Python codec name."""
+    """A readable document. ``basis`` is ``raw`` or ``html-text/1``; ``encoding`` a Python codec name.
+
+    ``file_text`` is the text of a file that is no page, but was read by its tags (Markdown with HTML); else None.
+    """
 
     document: Document
     basis: str
     encoding: str
     sha256: str
+    file_text: str | None = None
 
     @property
     def text(self) -> str:
@@ -51,8 +57,8 @@ class Source:
         return self.document.origin.text
 
 
-def read_source(content: bytes, *, content_type: str | None = None) -> Source:
-    """The document in a file. ``content_type`` is only a hint for the charset.
+def read_source(content: bytes, *, content_type: str | None = None, name: str | None = None) -> Source:
+    """The document in a file. ``content_type`` is only a hint for the charset, ``name`` for what quotes are cut from.
 
     Raises PolicyError: ``too_large`` (more than MAX_BYTES), ``empty``, ``binary`` or ``login``.
     """
@@ -69,7 +75,8 @@ def read_source(content: bytes, *, content_type: str | None = None) -> Source:
     if is_html(text):
         document = assemble(*read_html(text))
         _refuse_login(text, document)
-        return _checked(Source(document, "html-text/1", encoding, digest))
+        tagged = _is_tagged_text(text, name or "")
+        return _checked(Source(document, "html-text/1", encoding, digest, text if tagged else None))
     return _checked(Source(_plain(text), "raw", encoding, digest))
 
 
@@ -94,7 +101,7 @@ def _refuse_login(markup: str, document: Document) -> None:
 def is_html(text: str) -> bool:
     """Is a text a page? One tag in a Markdown file does not make it one."""
     head = text[:4000].lstrip("\ufeff \t\r\n")
-    if re.match(r"<!doctype\s+html|<html[\s>]|<\?xml[^>]{0,200}\?>\s*<(?:!doctype|html)|<\?php", head, re.IGNORECASE):
+    if _PAGE.match(head):
         return True
     if not _HTML.search(head):
         return False
@@ -102,6 +109,12 @@ def is_html(text: str) -> bool:
     if not head.startswith("<") and len(_MARKDOWN.findall(sample)) >= MIN_MARKS:
         return False
     return len(_TAGS.findall(sample)) >= 3 and (head.startswith("<") or len(_TAGS.findall(sample)) > len(sample) / 300)
+
+
+def _is_tagged_text(text: str, name: str) -> bool:
+    """Is a text with tags the source of a page (Markdown, a component), as its name or its first words tell?"""
+    head = text[:200].lstrip("\ufeff \t\r\n")
+    return not _PAGE.match(head) and (_TEXT_NAME.search(name) is not None or not head.startswith("<"))
 
 
 def decode(content: bytes, content_type: str | None = None) -> tuple[str, str]:

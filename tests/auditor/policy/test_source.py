@@ -10,6 +10,7 @@ import pytest
 from auditor.model import PolicyError
 from auditor.policy.markup import html_text
 from auditor.policy.read import read_policy
+from auditor.policy.serialise import declaration_to_json
 from auditor.policy.source import decode, is_html, read_source
 
 SENTENCE = "We use strictly necessary cookies and analytics cookies on our website."
@@ -159,3 +160,38 @@ def test_deep_nesting():
 
 def test_nesting_beyond_the_parser_is_an_error_not_a_crash():
     assert problem(_nested(50_000)) == "empty"
+
+
+TAGGED = """---
+title: Cookies
+---
+<h2 class="wide">Cookies</h2>
+<p>We use <strong>analytics</strong> cookies &amp; pixels on our site.</p>
+<!-- draft --><style>p { color: red }</style>
+<table><tr><th>Name</th><th class="b">Duration</th></tr><tr><td>_ga</td><td>2 years</td></tr></table>
+"""
+
+
+def quotes(value):
+    if isinstance(value, dict):
+        yield from ([value] if "quote" in value else [])
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from quotes(one)
+
+
+def test_quotes_of_markdown_with_tags_are_cut_from_the_file():
+    declared = read_policy(TAGGED.encode())
+    found = list(quotes(declaration_to_json(declared)))
+    assert declared.document.text_basis == "raw"
+    assert [TAGGED[one["start"] : one["end"]] for one in found] == [one["quote"] for one in found]
+    (category,) = declared.categories
+    assert category.evidence[0].quote == "We use <strong>analytics</strong> cookies &amp; pixels on our site."
+    assert [cookie.evidence[0].quote for cookie in declared.cookies] == ["_ga</td><td>2 years"]
+
+
+def test_quotes_of_a_page_are_cut_from_its_text_unless_its_name_is_that_of_a_text_file():
+    page = TAGGED.partition("---\n<")[2].encode()
+    assert read_policy(b"<" + page, name="cookies.html").document.text_basis == "html-text/1"
+    assert read_policy(b"<" + page, name="cookies.md").document.text_basis == "raw"
