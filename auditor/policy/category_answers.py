@@ -60,10 +60,12 @@ def _answered(reading: Reading, place: int, grid: Grid) -> Iterator[tuple[Catego
 
 
 def _answer(reading: Reading, cell: View) -> str | None:
-    """``yes`` or ``no``, where a cell begins with it."""
+    """``yes`` or ``no``, where a cell begins with it and does not go on ("nie zalecane": not recommended)."""
     for answer in ("yes", "no"):
         found = reading.words.cues("answers", answer).first(cell.folded)
-        if found is not None and not cell.folded[: found.start].strip(" *_"):
+        if found is None or cell.folded[: found.start].strip(" *_"):
+            continue
+        if not cell.folded[found.end :].lstrip(" *_")[:1].isalpha():
             return answer
     return None
 

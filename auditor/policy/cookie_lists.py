@@ -19,6 +19,7 @@ from auditor.policy.name_lines import (
     beside_names,
     in_a_row,
     in_an_opened_row,
+    is_outright,
     under_label,
 )
 from auditor.policy.name_runs import names_in_row
@@ -104,7 +105,8 @@ def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str])
     if len(names) == 1 and in_an_opened_row(reading, place, names[0]):
         return names
     if sure and all(looks_like_cookie(name) for name in names):
-        return names if block.kind == "item" or block.lead is not None or in_a_row(reading, place) else []
+        led = block.lead is not None and any(is_outright(name) for name in names)  # "NOTE: without cookies ..."
+        return names if block.kind == "item" or led or in_a_row(reading, place) else []
     entry = block.kind == "item" or (block.lead is not None and block.lead.text == match[1])
     if not entry or len(names) != 1:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
@@ -19,6 +21,7 @@ from auditor.policy.tables import (
     Row,
     category_label,
     cell_party,
+    heading_role,
     is_code,
     storage_of,
 )
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
+_MARK = re.compile(r"\s*[(\[]([^()\[\]]{3,30})[)\]]\s*$")
 
 
 def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tuple[DeclaredCookie, ...]:
@@ -48,7 +52,9 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
     known: dict[str, list[DeclaredCookie]] = {}
     for cookie in out:
         known.setdefault(fold(cookie.name), []).append(cookie)
-    out.extend(cookie for cookie in loose if _adds(cookie, known.get(fold(cookie.name), [])))
+    out.extend(
+        cookie for cookie in loose if _adds(cookie, known.get(fold(cookie.name), [])) and not _sums_up(cookie, out)
+    )
     out.sort(key=lambda cookie: cookie.evidence[0].start)
     return tuple(out[:MAX_COOKIES])
 
@@ -57,6 +63,13 @@ def _adds(loose: DeclaredCookie, known: list[DeclaredCookie]) -> bool:
     """Is an entry without headings of its own about a new name, or does a row of it give another lifetime?"""
     alike = (cookie.duration == loose.duration for cookie in known)
     return not known or (loose.basis == "table" and loose.duration.seconds is not None and not any(alike))
+
+
+def _sums_up(loose: DeclaredCookie, rows: list[DeclaredCookie]) -> bool:
+    """Is it a sentence's pattern for names that rows give ("the _ga* cookies are deleted")?"""
+    if loose.basis != "prose" or loose.match.kind != "glob":
+        return False
+    return any(row.basis == "table" and fnmatchcase(row.name, loose.match.pattern) for row in rows)
 
 
 # ------------------------------------------------------------------------------------------- tables
@@ -169,8 +182,10 @@ class _RowReader:
         names = split_names(cell)
         durations = self._durations(len(names))
         category, label, basis = self._category()
-        provider, purpose, party = self.cell("provider"), self.cell("purpose"), self.cell("party")
-        told = (view for view in (party, self.cell("category"), provider) if view)  # "Analytics, third party"
+        provider, purpose, party = self._provider(), self.cell("purpose"), self.cell("party")
+        told = (
+            view for view in (party, self.cell("category"), self.cell("provider")) if view
+        )  # "Analytics, third party"
         found_party = next((said for view in told if (said := cell_party(self.reading, view))), None)
         if provider is None and party is not None and found_party is None:
             provider = party
@@ -201,6 +216,16 @@ class _RowReader:
                 )
             )
         return out
+
+    def _provider(self) -> View | None:
+        """The cell of the provider without the party in parentheses behind it ("Shop (first party)")."""
+        cell = self.cell("provider")
+        if cell is None and (host := self.cell("host")):
+            heading = self.grid.heading_of("host")
+            cell = host if heading is not None and heading_role(self.reading, heading) == "provider" else None
+        mark = _MARK.search(cell.text) if cell else None
+        marked = cell is not None and mark is not None and cell_party(self.reading, cell.part(*mark.span(1)))
+        return cell.part(0, mark.start()) if cell and mark and marked else cell
 
     def _durations(self, count: int) -> list[Duration]:
         cell = self.cell("duration")

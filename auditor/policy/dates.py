@@ -20,9 +20,10 @@ NEAR = 40
 MAX_VIEW = 400
 _HEAD = re.compile(r"---\r?\n.{0,3000}?\n---", re.DOTALL)
 _HEAD_DATE = re.compile(
-    r"^(?:date|updated|modified|last_?-?(?:updated|modified|revised|change)\w{0,5})\s*:\s*(?P<value>[^\n]{4,60})",
+    r"^(?:date|effective(?:_?-?date)?|updated|modified|last_?-?(?:updated|modified|revised|change)\w{0,5})\s*:\s*(?P<value>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
+_CLOCK = re.compile(r"\d[ T]\d{1,2}:\d\d")
 _ISO = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
 _NUMERIC = re.compile(
     r"(?<!\d)(?P<first>\d{1,2})\s?[./-]\s?(?P<second>\d{1,2})\s?[./-]\s?(?P<year>(?:19|20)\d\d)(?!\d)"
@@ -49,7 +50,7 @@ def _front_matter(origin: Origin) -> LastUpdated | None:
     if line is None:
         return None
     found = _dates_in(wording("en"), fold(line["value"]))
-    if not found:
+    if not found or _CLOCK.search(line["value"]):  # a time of day orders the pages of a site
         return None
     quote = origin.quote(line.start(), line.end())
     return LastUpdated(date=found[0][1], precision=found[0][2], raw=quote.quote, evidence=(quote,))

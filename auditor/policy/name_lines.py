@@ -28,7 +28,12 @@ def among_cookies(reading: Reading, place: int) -> bool:
 def beside_names(reading: Reading, place: int) -> bool:
     """Does an item stand beside items that begin with the names of cookies?"""
     leads = (LIST_LEAD.match(item.view.text) for item in _items_beside(reading, place))
-    return any(looks_like_cookie(lead[1]) for lead in leads if lead is not None)
+    return any(is_outright(lead[1]) for lead in leads if lead is not None)
+
+
+def is_outright(text: str) -> bool:
+    """Is a word a technical name, and not one of capital letters alone ("NOTE", "VAT")?"""
+    return looks_like_cookie(text) and not text.isalpha()
 
 
 def alone_below_opening(reading: Reading, place: int) -> bool:
@@ -50,7 +55,7 @@ def _is_name(block: Block) -> bool:
 
 def in_a_row(reading: Reading, place: int) -> bool:
     """Is the line right before or after a line one that begins with the name of a cookie, too?"""
-    return any(looks_like_cookie(name) for name in _names_beside(reading, place))
+    return any(is_outright(name) for name in _names_beside(reading, place))
 
 
 def _names_beside(reading: Reading, place: int) -> list[str]:

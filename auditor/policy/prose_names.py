@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
     from auditor.policy.view import View
 
-_PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}")
+_PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}(?:<[\w\- ]{1,40}>|\{[\w\- ]{1,40}\})?")
 _OPEN = ("[", "<", "{")  # the name goes on in a placeholder
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
 _BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?(?!\w)")  # "the PHPSESSID cookie"

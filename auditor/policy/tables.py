@@ -218,7 +218,8 @@ def _is_name(reading: Reading, view: View) -> bool:
     if is_code(reading, view):
         return True
     words = [word for piece in split_names(view) for word in piece.text.split()]
-    return bool(words) and all(looks_like_cookie(word) for word in words)
+    named = bool(words) and all(looks_like_cookie(word) for word in words)
+    return named and not any(reading.words.cues("answers", answer).whole(fold(words[0])) for answer in ("yes", "no"))
 
 
 def _is_duration(reading: Reading, view: View) -> bool:

@@ -87,3 +87,12 @@ OPENING = {"en": "We use cookies.", "de": "Wir verwenden Cookies.", "fr": "Nous 
 def test_rights_without_the_signal_promise_no_control(text: str) -> None:
     policy = f"# Privacy policy\n\n## Cookies\n\nWe use cookies.\n\n## Your privacy choices\n\n{text}\n"
     assert read_policy(policy.encode(), name="policy.md").consent == ()
+
+
+def test_the_name_of_an_association_is_no_consent_framework(read):
+    page = (
+        "# Cookies\n\nWe use cookies. Opt out at Your Online Choices (IAB Europe): https://www.youronlinechoices.com\n"
+    )
+    assert [one.mechanism for one in read(page).consent] == ["industry_opt_out"]
+    framework = "# Cookies\n\nOur cookie banner takes part in the IAB Europe framework for consent to cookies.\n"
+    assert "tcf_cmp" in [one.mechanism for one in read(framework).consent]

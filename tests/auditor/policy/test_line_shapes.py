@@ -310,3 +310,83 @@ def test_that_cookies_are_sometimes_necessary_names_no_category(labels):
 def test_the_lifetime_of_a_kind_of_cookie_in_a_list(read):
     page = "Cookies\n\nWe set two cookies:\n\n- A persistent cookie that knows you again (expires after 2 years).\n"
     assert [r.duration.seconds for r in read(page).retention] == [2 * YEAR]
+
+
+# ------------------------------------------------------------------------------------ what is no name
+
+
+def test_words_in_capitals_before_a_colon_are_no_cookies(rows):
+    page = (
+        "# Cookies\n\nWe use cookies.\n\nVAT: 1234567890\nEORI: 98765000\n\n"
+        "**NOTE:** Without cookies some pages do not work.\n\n- IDE: advertising by DoubleClick, lasts 1 year\n"
+    )
+    assert rows(page) == [("IDE", "targeting", YEAR)]
+
+
+def test_answers_in_capitals_are_no_cookies_and_not_recommended_is_no_answer(read):
+    page = (
+        "# Polityka cookies\n\n| Kategoria | Czy wymaga zgody? | Można wyłączyć? | Cel |\n|---|---|---|---|\n"
+        "| Cookies niezbędne | NIE (konieczne) | Nie zalecane | Podstawowe funkcje |\n"
+        "| Cookies analityczne | TAK | Tak | Statystyki |\n"
+    )
+    declaration = read(page)
+    assert declaration.cookies == ()
+    assert "always_active" not in {claim.type for claim in declaration.claims}
+
+
+def test_a_pattern_in_a_sentence_is_that_of_the_rows(rows):
+    page = (
+        "# Cookies\n\n| Name | Purpose | Duration |\n|---|---|---|\n| `_ab` | statistics | 2 years |\n"
+        "| `_ab_<id>` | statistics | 2 years |\n\nThe cookies _ab and _ab_<id> count. The `_ab*` cookies are deleted.\n"
+    )
+    assert rows(page) == [("_ab", "performance", 2 * YEAR), ("_ab_<id>", "performance", 2 * YEAR)]
+
+
+def test_the_party_in_parentheses_behind_a_provider(read):
+    page = (
+        "# Cookies\n\n| Name | Provider | Purpose |\n|---|---|---|\n| sid_a | Acme (first-party) | sign in |\n"
+        "| _ab | Beta Ltd (Third Party) | statistics |\n| _cd | Gamma (Delta) | statistics |\n"
+    )
+    told = [(c.provider, c.party.value) for c in read(page).cookies]
+    assert told == [("Acme", "first"), ("Beta Ltd", "third"), ("Gamma (Delta)", "not_stated")]
+
+
+def test_hosts_below_the_heading_of_providers_are_both(read):
+    page = (
+        "# Cookies\n\n| Name | Provider | Purpose |\n|---|---|---|\n| sid_a | shop.example | sign in |\n"
+        "| _ab | shop.example | statistics |\n"
+    )
+    assert [(c.provider, c.host) for c in read(page).cookies] == [("shop.example", "shop.example")] * 2
+
+
+def test_the_purposes_of_what_remembers_the_banner_and_of_what_limits_requests(rows):
+    page = (
+        "# Cookies\n\n| Name | Purpose | Duration |\n|---|---|---|\n| seen_it | Tells us that you have seen our cookie "
+        "message | 1 year |\n| _gx | Manages the rate at which page view requests are made | 10 minutes |\n"
+    )
+    assert [row[1] for row in rows(page)] == ["strictly_necessary", "performance"]
+
+
+def test_consent_as_a_topic_and_a_lifetime_are_no_categories(labels):
+    page = (
+        "# Politique de cookies\n\nNous utilisons des cookies.\n\n## 1. Consentement\n\nUne bannière vous demande "
+        "votre choix.\n\n## 2. Durées\n\n- **Cookies âge et consentement** : 1 an.\n"
+    )
+    assert labels(page) == []
+
+
+def test_a_cookie_of_consent_is_necessary(labels):
+    page = "# Cookies\n\n- Cookies de consentement : ils gardent vos choix.\n- Cookies de mesure : statistiques.\n"
+    assert [(one[0], one[2]) for one in labels(page)][:1] == [("Cookies de consentement", "strictly_necessary")]
+
+
+# ------------------------------------------------------------------------------------ dates of the file
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [("effective: 2026-02-01", "2026-02-01"), ("date: 2026-02-01", "2026-02-01"), ("date: 2026-02-01 06:01:00", None)],
+)
+def test_the_date_in_the_head_of_a_file(read, line, date):
+    updated = read(f"---\ntitle: Cookies\n{line}\n---\n\nWe use cookies on this site for statistics.\n").last_updated
+    assert (updated and updated.date) == date
