@@ -107,7 +107,7 @@ def _near(reading: Reading, section: Section) -> tuple[int, ...]:
     label = elements[section.place]
     if not (isinstance(label, Block) and label.kind == "heading"):
         return (section.place, *section.places[:NEAR])
-    following = takewhile(lambda at: not _is_ranked(elements[at]), section.places)
+    following = takewhile(lambda at: not _is_ranked(elements[at]) or _is_field(label, elements[at]), section.places)
     return (section.place, *following)
 
 
@@ -117,6 +117,11 @@ def _is_heading(element: Block | Table) -> bool:
 
 def _is_ranked(element: Block | Table) -> bool:
     return isinstance(element, Block) and element.kind == "heading" and element.level < BOLD
+
+
+def _is_field(label: Block, element: Block | Table) -> bool:
+    """Is a heading one of the parts of what a label governs ("Legal basis:")?"""
+    return isinstance(element, Block) and element.level > label.level and element.view.text.rstrip().endswith(":")
 
 
 def _specific(reading: Reading, sections: list[Section]) -> list[Section]:

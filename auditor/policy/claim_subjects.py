@@ -11,7 +11,7 @@ from auditor.model import TRACKING, Category
 from auditor.policy.claim_categories import antecedent, joined, meant, own_category, with_necessary
 from auditor.policy.claim_nouns import LOOK_BACK, data_noun, shared_noun
 from auditor.policy.claim_places import Subject
-from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.prose import excepted, labels_beside_cookies
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -43,7 +43,7 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
         return _chosen(place, rule)
     if rule.subject == "necessary":
         return tuple(_stated(place, category) for category in with_necessary(place))
-    subject = _subject(place, rule)
+    subject = _service(place) if rule.subject == "service" else _subject(place, rule)
     return _and_beside(place, subject) if subject else ()
 
 
@@ -66,7 +66,7 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
     if rule.subject in ("group", "scope"):
         return _group(place) if rule.subject == "group" else _scope(place)
     if rule.subject == "category":
-        return _labelled(place, rule)
+        return _technology(place, rule) or _labelled(place, rule)
     if rule.type == "first_party_only" and place.governing is not None and place.says("anaphora"):
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     if place.general and rule.type not in GENERAL:
@@ -82,7 +82,8 @@ def _service(place: Place) -> Subject | None:
     views = [place.sentence.view, *(before.view for before in reversed(beside[max(0, at - LOOK_BACK) : at]))]
     views.extend(heading.view for heading in reading.headings(place.sentence.place)[:1])
     for view in views:
-        names = {mention.service.name for mention in find_services(view) if mention.service.category in TRACKING}
+        named = (one for one in find_services(view) if one.service.category in TRACKING)
+        names = {one.service.name for one in named if not excepted(place.reading, view.folded[: one.start])}
         if len(names) == 1:
             return Subject("service", names.pop(), place.scopes.web)
     return None
@@ -102,10 +103,17 @@ def _loaded(place: Place) -> Subject | None:
     return Subject("service", names.pop(), place.scopes.web) if own else None
 
 
+def _one_service(place: Place, rule: Rule) -> Subject | None:
+    """The one service that a claim is about; what a category's cookies collect is said of the category."""
+    if rule.type == "consent_before_setting":
+        return (_service(place) if place.says("this_service") else None) or _loaded(place)
+    measured = place.governing is not None and _is_near(place)
+    return _service(place) if rule.type in OF_ONE_SERVICE and not measured else None
+
+
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
-    of_one = rule.type in OF_ONE_SERVICE or (rule.type == "consent_before_setting" and place.says("this_service"))
-    if (of_one and (one := _service(place))) or (rule.type == "consent_before_setting" and (one := _loaded(place))):
+    if one := _one_service(place, rule):
         return one
     named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
     if named is not None or rule.context == "cookie_category":

@@ -20,6 +20,7 @@ from auditor.policy.category_rows import category_rows
 from auditor.policy.claim_places import Place, Rule, Subject
 from auditor.policy.claim_rules import matches
 from auditor.policy.claim_subjects import subjects
+from auditor.policy.claim_weights import say_once, without_lesser
 from auditor.policy.cues import Found
 from auditor.policy.durations import find_durations
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
@@ -125,25 +126,9 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
     for claim in based:
         if ("consent_before_setting", "document", None) not in claims:  # a choice about all is about these too
             claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
-    for kind, subject_kind, value in list(claims):  # following people across sites is the more that says the less
-        if kind == "cross_site_tracking":
-            claims.pop(("tracks_behaviour", subject_kind, value), None)
-    _say_once(reading, claims)
-    ordered = sorted(claims.values(), key=lambda claim: claim.evidence[0].start)
+    say_once(reading, claims)
+    ordered = sorted(without_lesser(claims), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
-
-
-def _say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]) -> None:
-    """Leaves one claim of a sentence that data identify nobody, where it does not also call them anonymous."""
-    said = {c.evidence[0].start: key for key, c in claims.items() if c.type == "no_personal_data"}
-    for key, claim in list(claims.items()):
-        bare = said.get(claim.evidence[0].start) if claim.type == "anonymous_data" else None
-        folded = fold(claim.evidence[0].quote)
-        if bare is None or reading.words.cues("concepts", "anonymous").first(folded):
-            continue
-        held = any(reading.words.cues("concepts", name).first(folded) for name in ("personal", "hold"))
-        personal = bare[1] == "technology" or held
-        claims.pop(key if personal else bare, None)
 
 
 def _only_based(reading: Reading, claim: Claim) -> bool:
@@ -178,13 +163,22 @@ def _made(
         rule.type in OF_THE_SITE and _is_narrower(reading, scopes, sentence)
     ):
         return
-    if rule.type == "preferences_changeable" and _goes_on(reading, sentence, rule):
+    if _says_less(reading, sentence, rule, found):
         return
     for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         if not _is_trivial(rule.type, subject, sentence):
             whole = rule.type == "third_party_sets" and subject.kind == "document"  # cookies of no certain kind
             told = replace(rule, type="third_party_cookies_used") if whole else rule
             yield _claim(reading, told, sentence, found, subject)
+
+
+def _says_less(reading: Reading, sentence: Sentence, rule: Rule, found: Found) -> bool:
+    """Is a control that of the browser or of a service, or are data denied for one purpose only?"""
+    if rule.type == "no_personal_data":  # "No personal data is collected for advertising"
+        return _FOR_A_PURPOSE.match(sentence.view.folded, found.end) is not None
+    if rule.type == "reject_possible":  # what a service offers is no choice of the site's
+        return bool(find_services(sentence.view.part(found.start, len(sentence.view.text))))
+    return rule.type == "preferences_changeable" and _goes_on(reading, sentence, rule)
 
 
 def _is_narrower(reading: Reading, scopes: Scopes, sentence: Sentence) -> bool:

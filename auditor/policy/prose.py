@@ -71,10 +71,10 @@ def labels_said_of_cookies(reading: Reading, folded: str) -> list[Category]:
     """As `labels_beside_cookies`, without what is denied ("without tracking cookies")."""
     chains = _chains(reading, folded)
     said = (c for c in chains if not reading.denials.in_clause(folded, c[0].start, c[-1].end))
-    return [word.category for chain in said if not _excepted(reading, folded[: chain[0].start]) for word in chain]
+    return [word.category for chain in said if not excepted(reading, folded[: chain[0].start]) for word in chain]
 
 
-def _excepted(reading: Reading, before: str) -> bool:
+def excepted(reading: Reading, before: str) -> bool:
     """Does a text end in a word such as "without"?"""
     near = before[-PURPOSE:].rstrip()
     found = reading.words.cues("contrast").all(near)

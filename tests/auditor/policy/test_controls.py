@@ -96,3 +96,21 @@ def test_the_name_of_an_association_is_no_consent_framework(read):
     assert [one.mechanism for one in read(page).consent] == ["industry_opt_out"]
     framework = "# Cookies\n\nOur cookie banner takes part in the IAB Europe framework for consent to cookies.\n"
     assert "tcf_cmp" in [one.mechanism for one in read(framework).consent]
+
+
+@pytest.mark.parametrize(
+    ("text", "mechanisms"),
+    [
+        ("# Cookies\n\nWe use cookies.\n\nYou see a cookies banner on your first visit.\n", ["cookie_banner"]),
+        ("# Cookies\n\nWe use cookies.\n\nSave cookie settings\n", ["preference_centre"]),
+        ("# Cookies\n\nUtilizamos cookies.\n\n- Ativar um aviso antes de aceitar cookies.\n", []),
+        ("# Cookies\n\nUtilizamos cookies.\n\nAviso: sem cookies o site pode falhar.\n", []),
+        (
+            "# Cookies\n\nWir verwenden Cookies.\n\nDurch die Nutzung dieser Website erklären Sie sich mit der "
+            "Verarbeitung Ihrer Daten einverstanden.\n",
+            ["implied_consent"],
+        ),
+    ],
+)
+def test_controls_of_real_pages(read, text, mechanisms):
+    assert [one.mechanism for one in read(text).consent] == mechanisms

@@ -1,0 +1,45 @@
+"""Claims that say less than another one of the same document or sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.policy.view import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auditor.model import Claim
+    from auditor.policy.context import Reading
+
+IN_DOCUMENT = {"cross_site_tracking": "tracks_behaviour"}  # of the same subject
+IN_SENTENCE = {
+    "withdrawal_possible": "preferences_changeable",
+    "purpose_limited": "aggregated_only",
+}
+"""What the first kind says includes the second: whoever is followed across sites is followed."""
+
+
+def without_lesser(claims: Mapping[tuple[str, str, str | None], Claim]) -> list[Claim]:
+    """The claims, by their kind and subject, without those that another one of them includes."""
+    said = {(claim.type, claim.evidence[0].start) for claim in claims.values()}
+    lesser = {(IN_DOCUMENT[kind], subject, value) for kind, subject, value in claims if kind in IN_DOCUMENT}
+    also = {(IN_SENTENCE[kind], start) for kind, start in said if kind in IN_SENTENCE}
+    return [
+        claim
+        for key, claim in claims.items()
+        if key not in lesser and (claim.type, claim.evidence[0].start) not in also
+    ]
+
+
+def say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]) -> None:
+    """Leaves one claim of a sentence that data identify nobody, where it does not also call them anonymous."""
+    said = {c.evidence[0].start: key for key, c in claims.items() if c.type == "no_personal_data"}
+    for key, claim in list(claims.items()):
+        bare = said.get(claim.evidence[0].start) if claim.type == "anonymous_data" else None
+        folded = fold(claim.evidence[0].quote)
+        if bare is None or reading.words.cues("concepts", "anonymous").first(folded):
+            continue
+        held = any(reading.words.cues("concepts", name).first(folded) for name in ("personal", "hold"))
+        personal = bare[1] == "technology" or held
+        claims.pop(key if personal else bare, None)
