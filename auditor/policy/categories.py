@@ -69,8 +69,8 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     if all(draft.basis == "prose" for draft in drafts):
         have = {draft.category for draft in drafts}
         drafts.extend(draft for draft in from_purposes(reading, scopes) if draft.category not in have)
-    if not drafts:
-        drafts = list(from_sentences(reading, scopes))
+    if all(draft.category is Category.STRICTLY_NECESSARY for draft in drafts):
+        drafts.extend(from_sentences(reading, scopes) if not drafts else ())
         have = {draft.category for draft in drafts}
         drafts.extend(draft for draft in from_services(reading, scopes) if draft.category not in have)
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]

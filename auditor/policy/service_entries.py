@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 
+ROW = 2
+
+
 def example(
     mention: Mention, category: Category | None, label: str | None, scope_ids: tuple[str, ...], view: View, sure: float
 ) -> DeclaredService:
@@ -40,6 +43,14 @@ def is_general(mention: Mention, mentions: list[Mention]) -> bool:
     """Is a company named beside one of its own services ("Google" beside "Google Analytics")?"""
     words = fold(mention.words)
     return any(m is not mention and fold(m.words).startswith(words + " ") for m in mentions)
+
+
+def in_row(view: View, mention: Mention, used: list[Mention]) -> bool:
+    """Does a mention stand between commas next to a service in use, in a row of two or more of those?"""
+    if len(used) < ROW:
+        return False
+    gaps = (view.text[min(a.end, b.end) : max(a.start, b.start)] for a, b in ((mention, other) for other in used))
+    return any(gap.strip() == "," for gap in gaps)
 
 
 def is_other(reading: Reading, mention: Mention) -> bool:

@@ -12,7 +12,7 @@ from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
 from auditor.policy.recipients import recipients
-from auditor.policy.service_entries import example, heading_purpose, is_general, is_other
+from auditor.policy.service_entries import example, heading_purpose, in_row, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.service_tables import services_in_tables
 from auditor.policy.view import fold
@@ -40,6 +40,7 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
     found: dict[str, DeclaredService] = {}
     again: dict[tuple[str, Category], DeclaredService] = {}
     candidates = [
+        *_elsewhere(reading, scopes),
         *_in_sentences(reading, categories, scopes),
         *services_in_tables(reading, categories, scopes),
         *listed_partners(reading, scopes),
@@ -77,13 +78,32 @@ def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> I
     for sentence in reading.cookie_sentences:
         mentions = find_services(sentence.view) if sentence.place not in reading.record_places else []
         governing = categories.governing.get(sentence.place)
-        for mention in mentions:
-            if is_general(mention, mentions) or not _in_use(reading, sentence, mention, governed=governing is not None):
-                continue
+        governed = governing is not None
+        used = [m for m in mentions if not is_general(m, mentions) and _in_use(reading, sentence, m, governed=governed)]
+        beside = [m for m in mentions if m not in used and in_row(sentence.view, m, used) and is_other(reading, m)]
+        for mention in (*used, *beside):
             category = governing.canonical if governing else _purpose_of(reading, sentence, mention)
             label = governing.label if governing else None
             scope_ids = governing.scope_ids if governing else scopes.at(sentence.place)
             yield example(mention, category, label, scope_ids, sentence.view, 0.9 if governing else 0.75)
+
+
+def _elsewhere(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
+    """Trackers that a sentence outside the parts about cookies says are used ("our apps use X to show ads")."""
+    for sentence in reading.document.sentences:
+        if sentence.place in reading.cookie_places:
+            continue
+        folded = sentence.view.folded
+        for mention in find_services(sentence.view):
+            near = folded[max(0, mention.start - LISTED) : mention.start]
+            tracks = mention.service.category in TRACKING and reading.words.cues("use").first(near) is not None
+            if (
+                tracks
+                and any(purposes(reading, folded).values())
+                and _in_use(reading, sentence, mention, governed=False)
+            ):
+                category = _purpose_of(reading, sentence, mention)
+                yield example(mention, category, None, scopes.at(sentence.place), sentence.view, 0.7)
 
 
 def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
