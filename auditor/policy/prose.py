@@ -42,8 +42,9 @@ def runs_in_use(reading: Reading, folded: str, opening: str = "") -> list[list[L
     words = reading.words
     if not (reading.labels.cookie.first(folded) or words.cues("cookie_like").first(folded)):
         return []
-    if not words.cues("use").first(folded) and not words.cues("use").first(opening):
-        return []
+    about = opening.rstrip().endswith(":") or reading.labels.cookie.first(opening) is not None
+    if not words.cues("use").first(folded) and not (about and words.cues("use").first(opening)):
+        return []  # "How we collect information" says nothing of the use of cookies
     out = []
     for chain in _chains(reading, folded) + _strong(reading, folded):
         start, end = chain[0].start, chain[-1].end

@@ -33,3 +33,13 @@ def test_what_a_tracker_is_for_is_a_category_beside_the_necessary_one(read):
         "Clarity, which sets cookies.\n"
     )
     assert [c.canonical.value for c in read(page).categories] == ["strictly_necessary", "performance"]
+
+
+def test_how_information_is_collected_is_no_use_of_cookies(read):
+    page = (
+        "# Privacy Policy\n\n## How we collect information\n\n- **Automatically:** Through cookies, analytics tools, "
+        "and services of others.\n"
+    )
+    assert read(page).categories == ()
+    opened = "# Cookies\n\nWe use these cookies:\n\n- analytics cookies\n- marketing cookies\n"
+    assert [c.canonical.value for c in read(opened).categories] == ["performance", "targeting"]
