@@ -433,7 +433,9 @@ class _Playing:
 
     async def lost(self, error: Exception, *, late: bool) -> tuple[Outcome, str]:
         """Outcome and reason of a visit that an error ended. ``late``: its time was over."""
-        if isinstance(error, PageClosedError) and await self.driver.browser_is_gone():
+        # A page that does not answer may be the first sign that its browser has ended.
+        silent = isinstance(error, VisitError) and error.outcome is Outcome.TIMEOUT
+        if (silent or isinstance(error, PageClosedError)) and await self.driver.browser_is_gone():
             return Outcome.CRASHED, "the browser is gone"
         if isinstance(error, VisitError):
             return error.outcome, str(error)
