@@ -88,3 +88,8 @@ def test_a_label_with_the_word_anonymised_is_a_label(read):
         ("Functionele cookies", "functional"),
         ("Geanonimiseerde analytische cookies", "performance"),
     ]
+
+
+def test_a_heading_of_how_to_opt_out_denies_nothing(claimed):
+    page = PL + "## Rezygnacja z cookies analitycznych i marketingowych:\n\n- Ustawienia przeglądarki\n"
+    assert {kind for kind, _, _ in claimed(page)} == set()
