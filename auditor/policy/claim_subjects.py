@@ -53,9 +53,7 @@ def _and_beside(place: Place, subject: Subject) -> tuple[Subject, ...]:
     if governing is None or subject.kind != "category" or subject.value != governing.canonical.value:
         return (subject,)
     above = [heading.view for heading in place.reading.headings(place.sentence.place)[:1]]
-    its = [
-        view.folded for view in above if any(view.start <= one.start < view.quote().end for one in governing.evidence)
-    ]
+    its = [view.folded for view in above if place.reading.is_told_in(view, governing)]
     named = joined(place, (its or [fold(governing.label)])[0])
     return (subject, *(replace(subject, value=c.value) for c in named if c is not governing.canonical))
 

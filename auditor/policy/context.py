@@ -21,6 +21,7 @@ from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
 
 if TYPE_CHECKING:
+    from auditor.model import DeclaredCategory
     from auditor.policy.blocks import Document, Sentence, Table
     from auditor.policy.labels import Labels
     from auditor.policy.view import View
@@ -63,6 +64,18 @@ class Reading:
     def sentences_at(self, place: int) -> list[Sentence]:
         """The sentences of one block."""
         return self._by_place.get(place, [])
+
+    @cached_property
+    def _evidence_starts(self) -> dict[int, tuple[DeclaredCategory, list[int]]]:
+        return {}
+
+    def is_told_in(self, view: View, category: DeclaredCategory) -> bool:
+        """Does a quote that a category rests on begin in a stretch of text? It may rest on thousands."""
+        known = self._evidence_starts.get(id(category))
+        if known is None:  # With the category, so that no later one gets its number.
+            known = self._evidence_starts[id(category)] = (category, sorted(q.start for q in category.evidence))
+        starts = known[1]
+        return bisect_left(starts, view.start) < bisect_left(starts, view.quote().end)
 
     def codes(self, view: View) -> list[tuple[int, int]]:
         """The stretches of a text that are set as code, in order."""
