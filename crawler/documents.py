@@ -131,7 +131,7 @@ def problem_of(fetched: Fetched, asked: str | None) -> str | None:
 
 
 def is_binary(content: bytes) -> bool:
-    """Whether bytes are neither text nor PDF: zero bytes without a byte order mark, or many control characters."""
+    """Whether bytes are no text: zero bytes without a byte order mark, or many control characters."""
     sample = content[:65536]
     if sample.startswith(_BOMS):
         return False

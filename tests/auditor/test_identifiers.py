@@ -114,6 +114,8 @@ def test_names_are_not_taken_for_values() -> None:
         "chkChromeAb67Sec",
         "i18nextLng",
         "KHcl0EuY7AKSMgfvHl7J5E7hPtK",
+        "HaC80bwXscjqZ7KM6VOxULOB534",
+        "cwrClyrK4LoCV1fydGbAxiNL6iG",
     ]
 
 

@@ -307,7 +307,7 @@ def test_a_file_named_like_the_subcommand_is_read_by_its_path(tmp_path: Path, mo
     ("content", "words"),
     [
         (b"", "the document holds no text"),
-        (b"\0\1\2" * 100, "the document is neither text nor PDF"),
+        (b"\0\1\2" * 100, "the document is neither text, PDF nor docx"),
         (b"x" * 10_000_001, "the document is larger than 10 MB"),
         (b"<html><form><input type=password></form>Sign in", "the address shows a sign-in page"),
     ],
