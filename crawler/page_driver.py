@@ -276,11 +276,19 @@ class PageDriver:
         await self._recorder.taps.catch_up()  # Playwright may have told of a document before its events are here.
         try:
             frames = await self.tap.frames()
-        except (TimeoutError, PlaywrightError):
-            self.page  # noqa: B018 (raises when the page is gone)
+        except (TimeoutError, PlaywrightError) as error:
+            await self._heard_of_end(error)
             raise VisitError(Outcome.TIMEOUT, _SILENT) from None
         loader = str(frames[0].get("loaderId", "")) if answered else None
         return self._recorder.log.document_of(str(frames[0]["id"]), loader)
+
+    async def _heard_of_end(self, error: Exception) -> None:
+        """VisitError when the page crashed or is gone, of which Playwright may be told after our own session."""
+        for _ in range(10):
+            self.page  # noqa: B018 (raises when the page is gone)
+            if isinstance(error, TimeoutError):
+                return
+            await asyncio.sleep(_POLL_S)
 
     async def title(self) -> str | None:
         """The document's title; ``None`` for none."""
