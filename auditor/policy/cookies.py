@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
 TELLING = ("approx", "max")
+_NUMBER = re.compile(r"\d{1,2}")
+"""The number of a category, in a table that says where each is used."""
 _MARK = re.compile(r"\s*[(\[]([^()\[\]]{3,30})[)\]]\s*$")
 
 
@@ -192,7 +194,7 @@ class _RowReader:
         out = []
         for piece, duration in zip(names, durations, strict=True):
             name = clean_name(piece.text)
-            if not name:
+            if not name or _NUMBER.fullmatch(name):
                 continue
             out.append(
                 DeclaredCookie(

@@ -1,7 +1,8 @@
-"""Tables that say where each category is used: a column "Where used", or one column of ticks per scope."""
+"""Tables that say where each category is used: by a column of places, of ticks per scope, or of categories' numbers."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 MAX_CELL = 160
 MAX_ROWS = 500
 MIN_COLUMNS = 2
+_CATEGORY = re.compile(r"[ck]ategor")
+_NUMBER = re.compile(r"\d{1,2}")
+_NUMBERS = re.compile(r"\d{1,2}(?:[\s,;/+&]{1,3}(?:[a-z]{1,3}\s{1,2})?\d{1,2}){0,12}")
 _YES = frozenset({"x", "v", "yes", "ja", "oui", "si", "✓", "✔", "✔️", "✅", "☑", "•", "●", "√"})
 _NO = frozenset({"", "-", "no", "nein", "nee", "non", "✗", "✘", "❌", "×", "n/a", "/"})
 
@@ -30,7 +34,7 @@ def bound_by_columns(reading: Reading, words: PlaceWords, brands: frozenset[str]
     out: list[Bound] = []
     for _, table in reading.document.tables():
         columns = _Columns(reading, words, brands, table)
-        bound = list(columns.told() or columns.ticked())
+        bound = columns.told() or columns.ticked() or columns.numbered()
         if bound and tells_apart(one.scope for one in bound):
             out.extend(bound)
     return out
@@ -79,6 +83,23 @@ class _Columns:
             if row[x].view.folded.strip() in _YES
             for one in self._bound(row, view, x, scopes)
         ]
+
+    def numbered(self) -> list[Bound]:
+        """The bindings of a column of category numbers beside one of places ("www.a.example", "1, 2 and 4")."""
+        columns = range(len(self.heading))
+        at = next((x for x in columns if self._holds_numbers(x)), None)
+        where = next((x for x in columns if x != at and all(self._scopes(row[x].view) for row, _ in self.rows)), None)
+        if at is None or where is None:
+            return []
+        return [
+            Bound(scope, frozenset(_NUMBER.findall(row[at].view.text)), frozenset(), view.quote())
+            for row, view in self.rows
+            for scope in self._scopes(row[where].view)
+        ]
+
+    def _holds_numbers(self, x: int) -> bool:
+        titled = _CATEGORY.search(self.heading[x].view.folded) is not None
+        return titled and all(_NUMBERS.fullmatch(row[x].view.folded.strip()) for row, _ in self.rows)
 
     def _bound(self, row: tuple[Cell, ...], view: View, at: int, scopes: list[Scope]) -> Iterator[Bound]:
         labels = (self.reading.labels.read(c.view.folded) for x, c in enumerate(row) if x != at and c.view.text)

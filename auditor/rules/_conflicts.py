@@ -17,7 +17,7 @@ from auditor.matching import hosts_in, is_company, owner_words, service_names
 from auditor.model import DeclaredCookie, DeclaredService
 from auditor.observed import INTENSITY
 from auditor.rules._lifetimes import is_clamp, limit
-from auditor.rules._wording import lifetime, words
+from auditor.rules._wording import DAY, lifetime, words
 from auditor.services import fold
 
 if TYPE_CHECKING:
@@ -109,9 +109,16 @@ def _differences(name: str, one: Declared[DeclaredCookie], other: Declared[Decla
     if "stated" == one.record.category_basis == other.record.category_basis:
         yield from _categories(name, one, other)
     lives = limit(one.record.duration), limit(other.record.duration)
-    if lives[0] is not None and lives[1] is not None and not _same_length(lives[0], lives[1]):
+    if lives[0] is None or lives[1] is None or _may_be_moments(one.record, other.record, max(lives[0], lives[1])):
+        return
+    if not _same_length(lives[0], lives[1]):
         said = [f"with a lifetime of {lifetime(seconds or None)}" for seconds in lives if seconds is not None]
         yield Conflict(name, one, other, *said)
+
+
+def _may_be_moments(one: DeclaredCookie, other: DeclaredCookie, longest: int) -> bool:
+    """Whether "a few seconds", which consent tools print for a length of nothing, may mean what the other one says."""
+    return "few_seconds" in (one.duration.kind, other.duration.kind) and longest <= DAY
 
 
 def _categories(name: str, one: Declared[Thing], other: Declared[Thing]) -> Iterator[Conflict]:

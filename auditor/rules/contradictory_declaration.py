@@ -6,9 +6,10 @@ category differs from that of the heading it stands under; and for a category th
 from a part of the site that another describes it for. Both passages are quoted.
 
 Silent: the same name on another host, of another provider, for another part of the site, or once as a cookie and once
-as storage; a company named for several of its services; lifetimes that differ by a tenth or less; a list that was
-scanned, and reports the browser's limit of 400 days where the policy declares more; labels that can be read as the
-same; categories that a reader would infer.
+as storage; a company named for several of its services; lifetimes that differ by a tenth or less; "a few seconds",
+which consent tools print for a length of nothing, against anything up to a day; a list that was scanned, and reports
+the browser's limit of 400 days where the policy declares more; labels that can be read as the same; categories that a
+reader would infer.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _match(subject: str, one: Contradiction, reading: PolicyReading, site: SiteE
 
 RULE = Rule(
     id="contradictory_declaration",
-    version=1,
+    version=2,
     title="Declaration that contradicts itself",
     severity=Severity.MEDIUM,
     legal_basis=("Bollinger et al. 2022, no. 6",),

@@ -440,3 +440,25 @@ def test_long_sentences_are_read_in_linear_time():
 def test_a_claim_about_one_scope_is_none_about_another_that_uses_the_category(read, text):
     declaration = read(f"# Cookie policy\n\n{text}")
     assert [(c.type, c.scope_ids) for c in declaration.claims] == [("only_category", ("portal",))]
+
+
+def test_a_column_of_category_numbers_is_bound_to_its_places_and_names_no_cookies(read):
+    declaration = read(
+        "# Cookie policy\n\nWe use cookies on our websites.\n\n"
+        "## Category 1: Strictly necessary cookies\n\nThese cookies are needed for the site to work.\n\n"
+        "## Category 2: Performance cookies\n\nThese cookies count visits.\n\n"
+        "## Category 3: Functionality cookies\n\nThese cookies remember your choices.\n\n"
+        "## Category 4: Targeting cookies\n\nThese cookies show you relevant advertising.\n\n"
+        "## Where each category is used\n\n| Site | Categories in use |\n|---|---|\n"
+        "| www.example.com | 1, 2, 3 and 4 |\n| my.example.com | 1 and 3 |\n\n"
+        "On the customer portal at my.example.com we use cookies of categories 1 and 3 only.\n"
+    )
+    assert declaration.cookies == ()
+    hosts = {scope.id: scope.hosts for scope in declaration.scopes}
+    used = {c.number: sorted(host for one in c.scope_ids for host in hosts[one]) for c in declaration.categories}
+    assert used == {
+        "1": ["my.example.com", "www.example.com"],
+        "2": ["www.example.com"],
+        "3": ["my.example.com", "www.example.com"],
+        "4": ["www.example.com"],
+    }

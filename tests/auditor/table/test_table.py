@@ -244,7 +244,7 @@ def read_listed(line):
     category = line.category()
     if "lives" in line.facts:
         life = line.facts.pop("lives")
-        kind = life if life in {"session", "persistent"} else "fixed"
+        kind = life if life in {"session", "persistent", "few_seconds"} else "fixed"
         facts["duration"] = x.duration(kind, 0 if kind == "session" else None if kind != "fixed" else seconds(life))
     for key in ("host", "provider", "service"):
         if key in line.facts:
