@@ -25,7 +25,7 @@ from crawler.network import AddressGuard
 from crawler.visit import VisitTask, play
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from crawler.visit import VisitResult
 
@@ -35,6 +35,8 @@ BANNER = (
     b"<p>We use cookies for statistics.</p><button>Accept all</button><button>Reject all</button></div>"
 )
 """Stands on every page, so that no visit waits for a banner that may still come."""
+HELD_SECONDS = 20
+"""For how long an answer waits for what it comes ``after``; then the test fails by what is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +61,15 @@ class Answer:
     kind: str = "text/html; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
     act: Callable[[BaseHTTPRequestHandler], None] | None = None
+    after: tuple[str, ...] = ()
 
 
 @dataclass
 class LocalWeb:
     """A web of any host names on one loopback port, http and https; what is asked for is logged.
 
-    ``tls`` holds contexts for single hosts, ``frames`` what serves a host that speaks HTTP/2.
+    ``tls`` holds contexts for single hosts, ``frames`` what serves a host that speaks HTTP/2. An answer with ``after``
+    is held back until each of those paths of its host was asked for.
     """
 
     port: int = 0
@@ -74,6 +78,7 @@ class LocalWeb:
     answers: dict[str, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
     tls: dict[str, ssl.SSLContext] = field(default_factory=dict)
     frames: dict[str, Callable[[ssl.SSLSocket], None]] = field(default_factory=dict)
+    _news: threading.Condition = field(default_factory=threading.Condition)
 
     def serve(self, url: str, body: str | bytes = b"", *cookies: str, **rest: Any) -> str:
         """Answer ``host/path`` with a body and Set-Cookie lines; gives the https URL."""
@@ -86,6 +91,17 @@ class LocalWeb:
     def asked(self, host: str, path: str = "") -> list[Asked]:
         """Requests that reached a host."""
         return [asked for asked in self.log if asked.host == host and asked.path.startswith(path)]
+
+    def record(self, asked: Asked) -> None:
+        """Log a request, and tell answers that are held back."""
+        with self._news:
+            self.log.append(asked)
+            self._news.notify_all()
+
+    def hold(self, host: str, paths: Iterable[str]) -> None:
+        """Wait until all paths of a host were asked for, for ``HELD_SECONDS`` at most."""
+        with self._news:
+            self._news.wait_for(lambda: all(self.asked(host, path) for path in paths), HELD_SECONDS)
 
     def clear(self) -> None:
         self.banner = BANNER
@@ -159,9 +175,11 @@ class _Handler(BaseHTTPRequestHandler):
             cookies={name: morsel.value for name, morsel in SimpleCookie(self.headers.get("Cookie", "")).items()},
             headers={name.lower(): value for name, value in self.headers.items()},
         )
-        web.log.append(asked)
+        web.record(asked)
         known = web.answers.get(host, {})
         answer = known.get(parts.path) or known.get("/*") or Answer(status=404, body=b"<p>nothing here, just some text")
+        if answer.after:
+            web.hold(host, answer.after)
         if answer.act is not None:
             answer.act(self)
             return

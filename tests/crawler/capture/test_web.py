@@ -123,6 +123,7 @@ class Scene:
                 kind=kind,
                 headers=tuple((name, value) for name, value in page.get("headers", {}).items()),
                 act=ACTS[page["act"]] if "act" in page else None,
+                after=tuple(page.get("after", ())),
             )
 
     def task(self):
