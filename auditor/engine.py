@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditor.digest import covers
-from auditor.evidence import Evidence, gather, is_proven
+from auditor.evidence import Evidence, gather, is_by_program, is_proven
 from auditor.inventory import observed_items
 from auditor.model import Audit, Finding, Match, Outcome, Phase, PolicyError, Severity, Undecided
 from auditor.policy.read import read_policy
@@ -244,6 +244,8 @@ def _choice(visit: Visit) -> str:
         "no_control": "no control to change the choice was found",
         "failed": "it could not be made",
     }
+    if is_by_program(visit):
+        return "only the consent tool's own function could make it"
     return words.get(str(visit.choice.outcome), str(visit.choice.outcome))
 
 

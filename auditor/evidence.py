@@ -105,8 +105,13 @@ class Evidence:
 
 
 def is_proven(visit: Visit) -> bool:
-    """Whether the visit's choice was made and an independent sign proved it."""
-    return visit.choice.outcome is ChoiceOutcome.DONE and visit.choice.proven
+    """Whether the visit's choice was made, as a visitor can make it, and an independent sign proved it."""
+    return visit.choice.outcome is ChoiceOutcome.DONE and visit.choice.proven and not is_by_program(visit)
+
+
+def is_by_program(visit: Visit) -> bool:
+    """Whether the choice was made through a consent tool's function, which no visitor can call (older evidence)."""
+    return visit.choice.outcome is ChoiceOutcome.DONE and (visit.choice.method or "").startswith("api:")
 
 
 def gather(

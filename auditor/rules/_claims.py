@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, Claim, Party
 from auditor.readings import Declared
-from auditor.rules._consent import is_preference_control
+from auditor.rules._consent import is_preference_control, says
 from auditor.rules._wording import (
     appearance,
     call_refs,
@@ -177,7 +177,7 @@ def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
         return "no good visit looked at the links and buttons of the page"
     labels = [one.record.label for one in promised if one.record.label]
     seen = {control.text for visit in visits for control in visit.controls if control.location != "banner"}
-    if any(is_preference_control(text) or _says(text, labels) for text in seen):
+    if any(is_preference_control(text) or says(text, labels) for text in seen):
         return None
     shown = listing(f'"{clip(label)}"' for label in labels)
     return Contradiction(
@@ -185,10 +185,6 @@ def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
         evidence=visit_refs(visits[:2]),
         declaration=promised[0].quoted(),
     )
-
-
-def _says(text: str, labels: Sequence[str]) -> bool:
-    return any(f" {fold(label)} " in f" {fold(text)} " for label in labels)
 
 
 def promise_of_control(site: SiteEvidence) -> Declared[Claim] | None:

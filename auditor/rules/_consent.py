@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from auditor.consent_strings import record_kind
 from auditor.model import ChoiceOutcome, Party, Scenario, Wanted
+from auditor.services import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.evidence import SiteEvidence
     from auditor.model import ConsentSignal, Visit
     from auditor.observed import Item
@@ -48,6 +51,12 @@ def _is_record(item: Item) -> bool:
 def is_preference_control(text: str) -> bool:
     """Whether a link or button reads like one that opens cookie preferences or an opt-out."""
     return bool(_OPT_OUT.search(text)) or all(pattern.search(text) for pattern in _PREFERENCES)
+
+
+def says(text: str, labels: Sequence[str]) -> bool:
+    """Whether a control's text has the words of one of the labels, whole."""
+    wanted = filter(None, map(fold, labels))
+    return any(f" {words} " in f" {fold(text)} " for words in wanted)
 
 
 def detection_failed(site: SiteEvidence) -> str | None:

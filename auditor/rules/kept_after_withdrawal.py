@@ -7,7 +7,8 @@ rested on it has to end.
 
 Silent: what was deleted; what merely lies there, such as a third party's cookie that nobody asked for again or a
 storage entry that no loaded service reads; strictly necessary and exempt items. Undecided where the withdrawal is not
-proven, and about items that are defensibly called strictly necessary.
+proven, where only the consent tool's own function could make it, since no visitor can call that, and about items that
+are defensibly called strictly necessary.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _match(item: Item, kept: list[Sighting], use: str, site: SiteEvidence) -> Ma
 
 RULE = Rule(
     id="kept_after_withdrawal",
-    version=1,
+    version=2,
     title="Item kept and used after consent was withdrawn",
     severity=Severity.HIGH,
     legal_basis=("GDPR art. 7(3)", "EDPB Cookie Banner Taskforce, type K"),

@@ -203,6 +203,11 @@ def withdrawing(*seen, proven=True, outcome=DONE):
     return [x.visit(Scenario.WITHDRAW, *seen, choice=x.choice(Scenario.WITHDRAW, outcome, proven=proven))]
 
 
+def by_program(visits):
+    """The same choices, made through the consent tool's own function."""
+    return [replace(one, choice=replace(one.choice, method="api:heuristic")) for one in visits]
+
+
 GIVEN = x.cookie("_fbp", phase=A)
 KEPT = x.cookie("_fbp", phase=W, event=CookieEvent.PRESENT, sent_to=("www.vendor.example",))
 LOCAL = x.storage("_hjSessionUser_1", phase=A)
@@ -226,6 +231,7 @@ def test_kept_after_withdrawal(ask):
         "unknown": ("silent", withdrawing(replace(GIVEN, name="zq"), replace(KEPT, name="zq"))),
         "unproven": ("undecided", withdrawing(GIVEN, KEPT, proven=False)),
         "no way back": ("undecided", withdrawing(GIVEN, KEPT, outcome=NO_CONTROL)),
+        "only for programs": ("undecided", by_program(withdrawing(GIVEN, KEPT))),
         "no visit": ("undecided", [x.visit(), *rejected()]),
     }
     assert judged(ask, "kept_after_withdrawal", table) == expected(table)
@@ -418,8 +424,25 @@ def test_no_withdrawal(ask):
         "blocked": ("undecided", [replace(back(NO_CONTROL)[0], outcome=Outcome.BLOCKED)]),
     }
     assert judged(ask, "no_withdrawal", table) == expected(table)
-    promised = x.declaration(consent=(x.mechanism("Cookie preferences"),))
-    assert ask("no_withdrawal", back(NO_CONTROL), promised).word == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("word", "location", "seen"),
+    [
+        ("fires", "footer", ()),
+        ("fires", "page_bottom", ("Contact",)),
+        ("fires", "banner", ()),
+        ("undecided", "footer", ("My wishes >",)),
+        ("undecided", "policy_page", ()),
+        ("undecided", None, ()),
+    ],
+)
+def test_a_way_back_that_the_policy_promises(ask, word, location, seen):
+    """Where the whole page was seen without it, the promise of a control in the footer is none."""
+    made = x.choice(Scenario.WITHDRAW, NO_CONTROL)
+    visits = [x.visit(Scenario.WITHDRAW, *map(x.control, seen), choice=made)]
+    promised = x.declaration(consent=(x.mechanism("My wishes", location),))
+    assert ask("no_withdrawal", visits, promised).word == word
 
 
 def interests(*numbers, policy=4):
