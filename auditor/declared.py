@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.matching import host_matches, hosts_in, names_in_text, names_service, owner_words, service_names
+from auditor.matching import (
+    host_matches,
+    hosts_in,
+    lives_there,
+    names_in_text,
+    names_service,
+    owner_words,
+    service_names,
+)
 from auditor.matching import specificity as closeness
 from auditor.model import Category, DeclaredCookie, DeclaredService, DisclosureLevel
 from auditor.services import fold
@@ -108,9 +116,10 @@ class Declarations:
         return self._by_item[item.subject]
 
     def _closest(self, source: list[Declared[DeclaredCookie]], item: Item) -> list[Declared[DeclaredCookie]]:
-        ranks = [closeness(one.record, item, self.knowledge, self.own) for one in source]
-        best = max(ranks, default=0)
-        return [one for one, rank in zip(source, ranks, strict=True) if rank and rank == best]
+        ranks = [(closeness(one.record, item, self.knowledge, self.own), one) for one in source]
+        best = max((rank for rank, _ in ranks), default=0)
+        closest = [one for rank, one in ranks if rank and rank == best]
+        return [one for one in closest if lives_there(one.record, item, self.own)] or closest
 
     def services_covering(self, item: Item) -> tuple[Declared[DeclaredService], ...]:
         """The declared services whose known cookies include an item."""
@@ -163,7 +172,16 @@ class Declarations:
         if service.name is not None and any(self._named(name, service.name, service.entity) for name in said):
             return True
         places = hosts_in(f"{declared.host or ''} {declared.provider or ''}")
-        return any(host_matches(f"*.{place}", host) for place in places for host in hosts)
+        if any(host_matches(f"*.{place}", host) for place in places for host in hosts):
+            return True
+        return any(self._is_host_of(place, service) for place in places)
+
+    def _is_host_of(self, host: str, service: Service) -> bool:
+        """Whether a host is known for a service; one that no service has to itself names the company, and so all."""
+        known = self.knowledge.url(f"https://{host}/")
+        if known.service is not None:
+            return known.service == service.name
+        return known.entity is not None and known.entity == service.entity
 
     def _named(self, said: str, service: str, entity: str | None) -> bool:
         """Whether a declared name means a service; the same pairs are asked for again and again."""

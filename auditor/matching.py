@@ -112,12 +112,20 @@ def specificity(declared: DeclaredCookie, item: Item, knowledge: Knowledge, own:
 
     A declared host, or a declared provider, takes away matches elsewhere. Cookie and storage names match each other:
     policies list storage entries among their cookies. ``own`` are the registrable domains of the vendor: one policy
-    often serves several, and lists the first-party cookies of one of them.
+    often serves several, and lists the first-party cookies of one of them. Many lists name whose a cookie is instead of
+    where it lives (``bing.com`` for ``_uetsid``): a host of the service that sets it on the site itself matches too.
     """
     closeness = max(_closeness(kind, pattern, item) for kind, pattern in _readings_of(declared))
-    if closeness and _host_allows(declared, item, own) and _provider_allows(declared.provider, item, knowledge):
-        return closeness
-    return 0
+    placed = closeness and (lives_there(declared, item, own) or _names_owner(declared.host, item, knowledge))
+    return closeness if placed and _provider_allows(declared.provider, item, knowledge) else 0
+
+
+def lives_there(declared: DeclaredCookie, item: Item, own: frozenset[str]) -> bool:
+    """Whether an item lives where a declared cookie does: at its host, at another of the vendor's own, or anywhere."""
+    hosts = hosts_in(declared.host or "")
+    if not hosts or any(_same_place(host, item) for host in hosts):
+        return True
+    return item.party is Party.FIRST and any(registrable_domain(host) in own for host in hosts)
 
 
 def has_name(declared: DeclaredCookie, name: str) -> bool:
@@ -169,11 +177,11 @@ def _is_base(declared: str, name: str) -> bool:
     return name.startswith(declared) and _APPENDED.fullmatch(name, len(declared)) is not None
 
 
-def _host_allows(declared: DeclaredCookie, item: Item, own: frozenset[str]) -> bool:
-    hosts = hosts_in(declared.host or "")
-    if not hosts or any(_same_place(host, item) for host in hosts):
-        return True
-    return item.party is Party.FIRST and any(registrable_domain(host) in own for host in hosts)
+def _names_owner(host: str | None, item: Item, knowledge: Knowledge) -> bool:
+    """Whether a declared host is one of the company whose item this is known to be, wherever that company sets it."""
+    entity = item.classification.entity
+    known = item.party is Party.FIRST and item.item_known and entity is not None
+    return known and any(knowledge.url(f"https://{one}/").entity == entity for one in hosts_in(host or ""))
 
 
 def _same_place(host: str, item: Item) -> bool:

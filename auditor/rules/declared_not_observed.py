@@ -102,7 +102,7 @@ def _match(declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
 
 RULE = Rule(
     id="declared_not_observed",
-    version=3,
+    version=4,
     title="Cookie that is declared and was not observed",
     severity=Severity.INFO,
     legal_basis=("GDPR art. 12-13",),

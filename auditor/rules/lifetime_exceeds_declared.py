@@ -83,7 +83,7 @@ def _match(item: Item, asked: int, declared: Declared[DeclaredCookie], site: Sit
 
 RULE = Rule(
     id="lifetime_exceeds_declared",
-    version=2,
+    version=3,
     title="Cookie that lives longer than declared",
     severity=Severity.MEDIUM,
     legal_basis=("CJEU C-673/17 (Planet49), para. 81", "Bollinger et al. 2022, no. 3"),

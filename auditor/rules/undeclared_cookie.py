@@ -2,9 +2,10 @@
 
 The rule fires where the policy or the consent tool lists cookies for this site's scope and a cookie was observed that
 matches none of them: by exact name, by wildcard (``_ga_*``), or by host. Names are case-sensitive; a declared host or
-provider narrows the match. Storage entries are judged only where the list names storage entries as well: a list of
-cookies does not promise more. It is high for the item of a known tracker, low for essential items, else medium; items
-that no source knows count too, since the list is the vendor's own.
+provider narrows the match, to where the item lives or to the company whose item it is known to be. Storage entries
+are judged only where the list names storage entries as well: a list of cookies does not promise more. It is high for
+the item of a known tracker, low for essential items, else medium; items that no source knows count too, since the list
+is the vendor's own.
 
 Silent: where no list is declared for the site's scope; items that match; items of a service that is declared for the
 site by name, which covers its known cookies: who reads that Microsoft Advertising is used is told of `_uetvid` where
@@ -64,7 +65,7 @@ def _severity(item: Item) -> Severity:
 
 RULE = Rule(
     id="undeclared_cookie",
-    version=1,
+    version=2,
     title="Cookie that is missing from the list of cookies",
     severity=Severity.HIGH,
     legal_basis=("GDPR art. 13", "Bollinger et al. 2022, no. 5"),

@@ -55,7 +55,7 @@ def _match(tracker: Service, site: SiteEvidence) -> Match:
 
 RULE = Rule(
     id="undeclared_service",
-    version=1,
+    version=2,
     title="Tracker that the policy does not name",
     severity=Severity.MEDIUM,
     legal_basis=("GDPR art. 13(1)(e)",),
