@@ -110,7 +110,7 @@ def is_proven(visit: Visit) -> bool:
 
 
 def is_by_program(visit: Visit) -> bool:
-    """Whether the choice was made through a consent tool's function, which no visitor can call (older evidence)."""
+    """Whether the choice was made through a consent tool's function, which no visitor can call."""
     return visit.choice.outcome is ChoiceOutcome.DONE and (visit.choice.method or "").startswith("api:")
 
 

@@ -295,10 +295,7 @@ class _Playing:
         await self._go_on(further if self.choice.outcome is ChoiceOutcome.DONE else (), Phase.AFTER_WITHDRAWAL)
 
     async def _way_back(self) -> Choice:
-        """Withdraw through a control of the page, of the pages about the choice, or of the policy.
-
-        Not through the CMP's own function: no visitor can call it, so what it would do accuses nobody.
-        """
+        """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP."""
         home = host_of(self.driver.page.url)
         first = await self._try_to_withdraw()
         tried = [first.choice]
@@ -314,11 +311,16 @@ class _Playing:
                 tried.append(Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED))
         if tried[-1].outcome in _SETTLED:
             return tried[-1]
-        return next((choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL), tried[-1])
+        last = await self._try_to_withdraw(by_api=True)
+        if last.choice.outcome is not ChoiceOutcome.NO_CONTROL:
+            return last.choice
+        failed = [choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL]
+        return failed[0] if failed else last.choice
 
-    async def _try_to_withdraw(self, *, elsewhere: bool = False) -> Withdrawn:
+    async def _try_to_withdraw(self, *, by_api: bool = False, elsewhere: bool = False) -> Withdrawn:
         failed = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())
-        return await self._ask("withdraw", self.actor.withdraw(self.driver.page, elsewhere=elsewhere), failed)
+        asking = self.actor.withdraw(self.driver.page, by_api=by_api, elsewhere=elsewhere)
+        return await self._ask("withdraw", asking, failed)
 
     async def _pages_about_the_choice(self, linked: tuple[str, ...]) -> tuple[str, ...]:
         """Pages where the settings may be: those that links about the choice lead to, then the policies."""

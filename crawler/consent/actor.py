@@ -223,21 +223,22 @@ class ConsentActor:
             await asyncio.sleep(0.15)
         return False
 
-    async def withdraw(self, page: Page, *, elsewhere: bool = False) -> Withdrawn:
-        """Open the settings again with a control of the page and refuse; ``proven`` is still False.
+    async def withdraw(self, page: Page, *, by_api: bool = False, elsewhere: bool = False) -> Withdrawn:
+        """Open the settings again and refuse; ``proven`` is still False.
 
+        Uses the page's controls for it, or with ``by_api`` the CMP's own function, which no visitor can call.
         ``elsewhere``: the page is on another host than the one where consent was given.
         ``no_control``: the whole page was looked at and has none; ``pages`` are where its links about the choice lead.
         """
         nothing = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())
-        return await self._guarded("withdraw", self._withdraw(page, elsewhere=elsewhere), nothing)
+        return await self._guarded("withdraw", self._withdraw(page, by_api=by_api, elsewhere=elsewhere), nothing)
 
-    async def _withdraw(self, page: Page, *, elsewhere: bool) -> Withdrawn:
+    async def _withdraw(self, page: Page, *, by_api: bool, elsewhere: bool) -> Withdrawn:
         worlds, eyes, _ = self._of(page)
         self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
         self._dialogs.begin(Wanted.WITHDRAW, self.banner.language if self.banner else None)
         withdrawal = Withdrawal(page, worlds, eyes, self._dialogs)
-        withdrawn = await withdrawal.by_control(elsewhere=elsewhere)
+        withdrawn = await (withdrawal.by_api() if by_api else withdrawal.by_control(elsewhere=elsewhere))
         if withdrawal.reason:
             self.failures["withdraw"] = withdrawal.reason
         return replace(withdrawn, choice=self._as_answered(withdrawn.choice))

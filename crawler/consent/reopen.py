@@ -1,4 +1,4 @@
-"""Opening the consent settings again to withdraw a choice: which controls of a page do that.
+"""Opening the consent settings again to withdraw a choice: which controls of a page do that, and the CMP's function.
 
 A control is one that names cookies, consent or privacy and an action on a choice; or one that a consent tool marks as
 its own (``reopen.js``). Footer links go first, then other controls of the page, then floating buttons; links to another
@@ -40,6 +40,47 @@ _AGAIN = re.compile(
 _SHORT = 3
 _WORDLESS = re.compile(r"^[^\w]{0,4}$")
 _POLICY = re.compile(r"\b(?:policy|policies|statement|notice|richtlinie|verklaring|politique|politica|polityka)\b")
+
+# Each is the documented function of its CMP that shows the settings again; true when one was called.
+_API = """() => {
+  const ways = [
+    () => window.OneTrust && window.OneTrust.ToggleInfoDisplay(),
+    () => window.Cookiebot && window.Cookiebot.renew(),
+    () => window.__ucCmp && window.__ucCmp.showSecondLayer(),
+    () => window.UC_UI && window.UC_UI.showSecondLayer(),
+    () => window.Didomi && window.Didomi.preferences.show(),
+    () => window.klaro && window.klaro.show(undefined, true),
+    () => window.CookieConsent && window.CookieConsent.showPreferences(),
+    () => window.tarteaucitron && window.tarteaucitron.userInterface.openPanel(),
+    () => window.orejime && window.orejime.prompt(),
+    () => window.revisitCkyConsent && window.revisitCkyConsent(),
+    () => window.Osano && window.Osano.cm.showDrawer(),
+    () => window.displayPreferenceModal && window.displayPreferenceModal(),
+    () => window._iub && window._iub.cs.api.openPreferences(),
+    () => window.BorlabsCookie && window.BorlabsCookie.Consents.openDialogPreferences(),
+    () => window.openAxeptioCookies && window.openAxeptioCookies(),
+    () => window.CookieControl && window.CookieControl.open(),
+    () => window.CookieScript && window.CookieScript.instance.show(),
+    () => window.cookiehub && window.cookiehub.openSettings(),
+    () => window.CookieFirst && window.CookieFirst.openPanel(),
+    () => window.CookieInformation && window.renewConsent(),
+    () => window._hsp && window._hsp.push(["showBanner"]),
+    () => window.truste && window.truste.eu.clickListener(),
+    () => window.googlefc && window.googlefc.showRevocationMessage(),
+    () => window._sp_ && window._sp_.gdpr.loadPrivacyManagerModal(),
+    () => window.__cmp && window.__cmp("showScreenAdvanced"),
+  ];
+  const there = [window.OneTrust, window.Cookiebot, window.__ucCmp, window.UC_UI, window.Didomi, window.klaro,
+    window.CookieConsent, window.tarteaucitron, window.orejime, window.revisitCkyConsent, window.Osano,
+    window.displayPreferenceModal, window._iub, window.BorlabsCookie, window.openAxeptioCookies, window.CookieControl,
+    window.CookieScript, window.cookiehub, window.CookieFirst, window.CookieInformation, window._hsp, window.truste,
+    window.googlefc, window._sp_, window.__cmp];
+  for (let i = 0; i < ways.length; i += 1) {
+    if (!there[i]) continue;
+    try { ways[i](); return true; } catch { /* not this one after all */ }
+  }
+  return false;
+}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +165,11 @@ def side_of(text: str, hint: str, *, tool: bool, loads: bool) -> Side | None:
     # Where nothing is left to read, a short "Cookies" or "Cookie consent" opens something on this very page.
     short = not loads and len(folded.split()) <= _SHORT and bool(reading.concepts & {"topic", "consent"})
     return Side.SETTINGS if tool or ((again or short) and not policy) else None
+
+
+async def by_api(worlds: Worlds) -> bool:
+    """Ask the page's CMP to show its settings; whether there was one to ask."""
+    try:
+        return bool(await worlds.in_page(await worlds.top(), _API))
+    except WorldError:
+        return False

@@ -73,6 +73,13 @@ class Withdrawal:
             self.reason = f"{texts} opened nothing" if texts else "not all of the page could be looked at"
         return Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=outcome), pages=found.pages)
 
+    async def by_api(self) -> Withdrawn:
+        """Through the function of the page's CMP; ``no_control`` where there is none or it shows nothing."""
+        nothing = Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.NO_CONTROL)
+        if not await reopen.by_api(self._worlds) or not await self._opened():
+            return Withdrawn(choice=nothing, pages=())
+        return Withdrawn(choice=self._choice(await self._operation().run(), "api", ()), pages=())
+
     async def _through(self, way: Way) -> Choice | None:
         """Press one control and refuse in what it opens; None where it opens nothing."""
         await self._eyes.expect_layer()

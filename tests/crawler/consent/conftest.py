@@ -30,7 +30,7 @@ from crawler.launch import FLAGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.async_api import Browser, Dialog
+    from playwright.async_api import Browser, Dialog, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal
 
@@ -184,7 +184,7 @@ class Player:
         if first is not None:
             await actor.choose(tab, first)
             await tab.reload(wait_until="load")
-        choice = (await actor.withdraw(tab)).choice if first else await actor.choose(tab, wanted)
+        choice = await (withdrawn(actor, tab) if first else actor.choose(tab, wanted))
         await tab.reload(wait_until="load")
         choice = await actor.prove(tab, choice)
         signals = await actor.signals(tab, Phase.AFTER_REJECT)
@@ -197,6 +197,14 @@ class Player:
 async def answer(dialog: Dialog, actor: ConsentActor) -> None:
     """As a visit answers a dialog."""
     await (dialog.accept() if actor.confirms(dialog) else dialog.dismiss())
+
+
+async def withdrawn(actor: ConsentActor, tab: Page) -> Choice:
+    """As a visit withdraws on one page: by a control, else by the CMP's function."""
+    by_control = (await actor.withdraw(tab)).choice
+    if by_control.outcome is not ChoiceOutcome.NO_CONTROL:
+        return by_control
+    return (await actor.withdraw(tab, by_api=True)).choice
 
 
 @pytest.fixture(scope="session")

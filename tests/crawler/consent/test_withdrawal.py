@@ -1,4 +1,4 @@
-"""Withdrawing: the banner is opened again through a control of the page, and refused."""
+"""Withdrawing: the banner is opened again through a control of the page or by the CMP, and refused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
     ("page", "truth"),
     [
         ("withdrawable.html", ["accept", "reject"]),
+        ("lib_klaro.html?de", ["ga=true,adroll=true", "ga=false,adroll=false"]),
         ("lib_klaro.html?de&link", ["ga=true,adroll=true", "ga=false,adroll=false"]),
     ],
 )
@@ -21,10 +22,11 @@ def test_a_given_consent_is_withdrawn_and_proven(player, page, truth):
     assert (played.choice.wanted, played.result()) == (Wanted.WITHDRAW, ["done", truth, True])
 
 
-@pytest.mark.parametrize(
-    ("page", "truth"), [("plain.html", ["accept"]), ("lib_klaro.html?de", ["ga=true,adroll=true"])]
-)
-def test_without_a_control_there_is_nothing_to_withdraw_with(player, page, truth):
-    """A consent tool whose settings only a program can open again, as Klaro's here, is no control."""
-    played = player.withdraw(page)
-    assert (played.choice.outcome, played.choice.proven, played.truth) == (ChoiceOutcome.NO_CONTROL, False, truth)
+def test_what_only_a_program_can_open_is_told_from_a_control(player):
+    played = [player.withdraw(f"lib_klaro.html?de{how}").choice.method for how in ("", "&link")]
+    assert [method.partition(":")[0] for method in played] == ["api", "footer"]
+
+
+def test_without_a_control_there_is_nothing_to_withdraw_with(player):
+    played = player.withdraw("plain.html")
+    assert (played.choice.outcome, played.truth) == (ChoiceOutcome.NO_CONTROL, ["accept"])
