@@ -9,7 +9,7 @@ from collections import defaultdict
 from functools import cache
 
 from auditor import facts
-from auditor.model import Category
+from auditor.model import TRACKING, Category
 
 NON_ESSENTIAL = (Category.PERFORMANCE, Category.FUNCTIONAL, Category.TARGETING)
 
@@ -122,6 +122,7 @@ _LEGITIMATE_INTEREST = (
 """How 30 languages name the legal basis that needs no consent; a switch for it tells of an objection."""
 
 _SEPARATORS = re.compile(r"[\W_]+")  # combining accents are no word characters
+_MARK = re.compile(r"\([^()]{1,40}\)")
 _MAX_KEY = 100
 _INTRUSION = (Category.TARGETING, Category.PERFORMANCE, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
 
@@ -141,10 +142,23 @@ def squash(name: str) -> str:
 
 def names_purpose(label: str) -> bool:
     """Whether one of a label's first words, or two of them together, stand for a purpose that needs consent."""
+    found = _purposes(label)
+    return (bool(found & set(NON_ESSENTIAL)) and Category.STRICTLY_NECESSARY not in found) or names_tracking(label)
+
+
+def names_tracking(label: str) -> bool:
+    """Whether a label names measuring or advertising, whatever a mark in parentheses calls it.
+
+    Klaro marks a locked switch so: "Analytics (always required)".
+    """
+    found = _purposes(_MARK.sub(" ", label))
+    return bool(found & TRACKING) and Category.STRICTLY_NECESSARY not in found
+
+
+def _purposes(label: str) -> frozenset[Category | None]:
     parts = label.split()[:6]
     pairs = [f"{one} {other}" for one, other in itertools.pairwise(parts)]
-    found = {category_of(text) for text in (label, *parts, *pairs)}
-    return bool(found & set(NON_ESSENTIAL)) and Category.STRICTLY_NECESSARY not in found
+    return frozenset(category_of(text) for text in (label, *parts, *pairs))
 
 
 def claims_legitimate_interest(label: str) -> bool:

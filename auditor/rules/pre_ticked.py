@@ -2,7 +2,7 @@
 
 The rule fires once per site whose banner, on any layer that was seen, had a switch for a purpose that is not necessary
 and that was on before anybody touched it. A switch that is locked on counts where its label names a purpose that needs
-consent (statistics, marketing ...).
+consent (statistics, marketing ...), also where a mark in parentheses calls it required.
 
 Silent: switches that are off; necessary ones; those by which a visitor objects to a claimed legitimate interest.
 Undecided: switches that are locked on under a label that names no known purpose; banners whose switches could not be
@@ -84,7 +84,7 @@ def _match(site: SiteEvidence, visit: Visit, found: tuple[int, list[BannerSwitch
 
 RULE = Rule(
     id="pre_ticked",
-    version=2,
+    version=3,
     title="Purposes switched on in advance",
     severity=Severity.HIGH,
     legal_basis=("CJEU C-673/17 (Planet49)", "EDPB Cookie Banner Taskforce, type B"),

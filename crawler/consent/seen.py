@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.consent_words import claims_legitimate_interest
+from auditor.consent_words import claims_legitimate_interest, names_tracking
 from auditor.model import BannerSwitch
 from crawler.consent.labels import Reading, Side, only_adds_names, read_label, read_switch
 from crawler.consent.wording import fold, guess_language, languages
@@ -130,7 +130,7 @@ def _toggle(raw: dict[str, Any], language: str) -> Toggle:
     kind = {"option": "radio", "range": "check"}.get(str(raw["kind"]), str(raw["kind"]))
     start = " ".join(label.split()[:7])
     reading = read_switch(start[:100], language, radio=kind == "radio")
-    essential = "necessary" in reading.concepts and "optional" not in reading.concepts
+    necessary = "necessary" in reading.concepts and "optional" not in reading.concepts
     return Toggle(
         id=int(raw["id"]),
         kind=kind,
@@ -140,7 +140,7 @@ def _toggle(raw: dict[str, Any], language: str) -> Toggle:
         visible=bool(raw["visible"]),
         in_sight=bool(raw["in_sight"]),
         label=label,
-        essential=essential,
+        essential=necessary and not names_tracking(start),
         side=reading.side,
     )
 

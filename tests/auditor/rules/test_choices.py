@@ -340,6 +340,8 @@ def test_pre_ticked(ask):
             "fires",
             [x.visit(), choosing(layers=2, reject_clicks=3, switches=(x.switch("Ads", on=True, layer=2),))],
         ),
+        "locked on, and marked so": ("fires", switched(x.switch("Analytics (always required) Analytics", **locked))),
+        "a service, marked so": ("fires", switched(x.switch("Google Analytics(toujours requis)", **locked))),
         "off": ("silent", switched(x.switch("Statistics", on=False))),
         "unreadable": ("silent", switched(x.switch("Statistics", on=None))),
         "necessary": ("silent", switched(x.switch("Necessary", essential=True, **locked))),
@@ -351,6 +353,8 @@ def test_pre_ticked(ask):
         "a chosen radio button": ("silent", switched(x.switch("Yes", on=True, kind="radio"))),
         "no banner": ("silent", [x.visit(banner=None)]),
         "locked on, strange label": ("undecided", switched(x.switch("Grundfunktionen der Seite", **locked))),
+        "functional, marked as required": ("undecided", switched(x.switch("Functional (always required)", **locked))),
+        "necessary, with a mark": ("undecided", switched(x.switch("Technical (statistics)", **locked))),
         "necessary by two names": ("undecided", switched(x.switch("Technical statistics", **locked))),
     }
     assert judged(ask, "pre_ticked", table) == expected(table)

@@ -17,6 +17,16 @@ def test_klaro_is_named_read_and_proven_by_its_record(player):
     assert (signal.granted, set(signal.denied)) == ((), {Category.PERFORMANCE, Category.TARGETING})
 
 
+@pytest.mark.parametrize("page", ["lib_klaro_locked.html?en&modal", "lib_klaro_locked.html?fr&modal"])
+def test_what_klaro_locks_on_is_necessary_only_where_its_purpose_may_be(player, page):
+    """The mark behind a name ("always required", "toujours requis") says that it is locked, not what it is for."""
+    switches = player.play(page, Wanted.REJECT).known.switches
+    locked = {one.label.split("(")[0].strip(): one.essential for one in switches if one.locked}
+    assert locked.pop("Google Analytics") is locked.pop("Analytics") is False
+    assert len(locked) == 2
+    assert set(locked.values()) == {True}
+
+
 def test_klaro_declares_its_services(player):
     declared = player.play("lib_klaro.html?en", Wanted.ACCEPT).declaration
     assert declared.cmp == "Klaro"
