@@ -23,9 +23,11 @@ CONFIDENCE = 0.85
 MEANINGS = {
     ("refusable", "yes"): ("reject_possible", "cookies_after_reject"),
     ("refusable", "no"): ("always_active", "cookies_after_reject"),
+    ("required", "yes"): ("always_active", "cookies_after_reject"),
     ("consent", "yes"): ("consent_before_setting", "cookies_before_consent"),
     ("consent", "no"): ("set_without_consent", "cookies_before_consent"),
 }
+QUESTIONS = ("refusable", "consent", "required")  # "Consent required?" asks for consent
 OF_ALL_BUT_NECESSARY = {"reject_possible", "set_without_consent"}
 
 
@@ -45,8 +47,12 @@ def category_answers(reading: Reading, categories: Categories, scopes: Scopes) -
 
 def _questions(reading: Reading, grid: Grid) -> dict[int, str]:
     """The columns whose heading asks something, by their index."""
-    asked = ((x, kind, view) for x, view in enumerate(grid.heading) for kind in ("refusable", "consent"))
-    return {x: kind for x, kind, view in asked if reading.words.cues("column_questions", kind).first(view.folded)}
+    questions: dict[int, str] = {}
+    for x, view in enumerate(grid.heading):
+        asked = (kind for kind in QUESTIONS if reading.words.cues("column_questions", kind).first(view.folded))
+        if (kind := next(asked, None)) is not None:
+            questions[x] = kind
+    return questions
 
 
 def _answered(reading: Reading, place: int, grid: Grid) -> Iterator[tuple[Category, int, View]]:

@@ -23,6 +23,7 @@ from auditor.policy.claim_subjects import subjects
 from auditor.policy.claim_weights import say_once, without_lesser
 from auditor.policy.cues import Found
 from auditor.policy.durations import find_durations
+from auditor.policy.legal_bases import legal_bases
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
 from auditor.policy.unused import conditional, unused_categories
@@ -116,7 +117,7 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
         if rule.type in OF_LISTS and not any(other.type in TOLD for other, _ in matching(opening))
         for claim in _made(reading, categories, scopes, rule, _whole(sentence), sentence, None)
     )
-    answered = category_answers(reading, categories, scopes)
+    answered = chain(category_answers(reading, categories, scopes), legal_bases(reading, categories, scopes))
     based: list[Claim] = []
     for claim in chain(said, listed, answered, unused_categories(reading, categories, scopes)):
         if _only_based(reading, claim):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -17,8 +18,10 @@ from auditor.policy.name_lines import (
     alone_below_opening,
     among_cookies,
     beside_names,
+    humped_in_a_row,
     in_a_row,
     in_an_opened_row,
+    is_marked,
     is_outright,
     under_label,
 )
@@ -32,6 +35,7 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.model import DeclaredCategory
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
@@ -102,7 +106,11 @@ def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str])
     if told or not all(any(char.isalpha() for char in name) for name in names):
         return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
-    if len(names) == 1 and in_an_opened_row(reading, place, names[0]):
+    if len(names) == 1 and (
+        in_an_opened_row(reading, place, names[0])
+        or (block.kind == "item" and is_marked(reading, block.view, match.end(1)))
+        or (block.kind == "item" and humped_in_a_row(reading, place, names[0]))
+    ):
         return names
     if sure and all(looks_like_cookie(name) for name in names):
         led = block.lead is not None and any(is_outright(name) for name in names)  # "NOTE: without cookies ..."
@@ -163,10 +171,10 @@ def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
     governing = categories.governing.get(place)
-    only = governing or categories.sole_at(place)
+    only = governing or _sole(reading, categories, place)
     services = find_services(view)
     above = None if only else _headed(reading, place)
-    purpose = None if only or above else sentence_purpose(reading, view.folded)
+    purpose = None if only or above else _purpose(reading, view, name)
     return DeclaredCookie(
         name=name,
         match=name_match(name),
@@ -182,6 +190,28 @@ def _listed(
         evidence=(view.quote(),),
         confidence=0.85,
     )
+
+
+def _sole(reading: Reading, categories: Categories, place: int) -> DeclaredCategory | None:
+    """The only category of the policy, where it is not what another item of a list says of itself alone."""
+    only = categories.sole_at(place)
+    if only is None or only.basis != "prose":
+        return only
+    sentences = reading.document.sentences
+    at = bisect_right(sentences, only.evidence[0].start, key=lambda sentence: sentence.view.start) - 1
+    told = reading.document.elements[sentences[at].place] if at >= 0 else None
+    elsewhere = isinstance(told, Block) and told.kind == "item" and sentences[at].place != place
+    return None if elsewhere else only
+
+
+def _purpose(reading: Reading, view: View, name: str) -> Category | None:
+    """The category that a description speaks for; what keeps the visitor's choice about cookies is necessary.
+
+    Words inside the name itself tell nothing more than its description does.
+    """
+    if reading.words.cues("consent_record").first(view.folded):
+        return Category.STRICTLY_NECESSARY
+    return sentence_purpose(reading, view.folded.replace(fold(name), " ", 1)) or sentence_purpose(reading, view.folded)
 
 
 def _provider(services: list[Mention], view: View, name: str) -> str | None:

@@ -13,6 +13,7 @@ from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, is_stretch, read_duration
 from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import is_host
+from auditor.policy.no_cookies import says_no_cookie
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
 from auditor.policy.service_tables import capitals_category
@@ -147,12 +148,6 @@ def _title_category(reading: Reading, categories: Categories, title: View) -> De
     return next((c for c in categories.declared if c.canonical is label.category), None)
 
 
-def _says_no_cookie(reading: Reading, cell: View) -> bool:
-    """Does the cell of a name say that it is none ("Loader script (no cookie)")?"""
-    cookies = reading.labels.cookie.all(cell.folded)
-    return any(reading.denials.none_of(cell.folded, cookie.start) for cookie in cookies)
-
-
 class _RowReader:
     """Reads the cookies of one row."""
 
@@ -179,7 +174,7 @@ class _RowReader:
     def cookies(self, scope_ids: tuple[str, ...]) -> list[DeclaredCookie]:
         """One entry per name; durations of a list of the same length belong to the names one by one."""
         cell = self.cell("name")
-        if cell is None or _says_no_cookie(self.reading, cell):
+        if cell is None or says_no_cookie(self.reading, self.row):
             return []
         names = split_names(cell)
         durations = self._durations(len(names))

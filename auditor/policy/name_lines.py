@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.policy.context import Reading
+    from auditor.policy.view import View
 
 BESIDE = 5
 LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
+_HUMPED = re.compile(r"[a-z]{2,40}(?:[A-Z][a-z]{1,40}){1,6}")  # "userPreferences", but not "macOS" or "iPhone"
+_REMARK = re.compile(r"\s*\(([^()]{3,40})\)")
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.:][A-Za-z0-9]+){0,8}")
 _HYPHENED = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
 
 
@@ -29,6 +33,25 @@ def beside_names(reading: Reading, place: int) -> bool:
     """Does an item stand beside items that begin with the names of cookies?"""
     leads = (LIST_LEAD.match(item.view.text) for item in _items_beside(reading, place))
     return any(is_outright(lead[1]) for lead in leads if lead is not None)
+
+
+def humped_in_a_row(reading: Reading, place: int, name: str) -> bool:
+    """Is a name such as "userPreferences" that of an item right beside another one that begins with such a name?"""
+    if not _HUMPED.fullmatch(name):
+        return False
+    return any(_HUMPED.fullmatch(other) or is_outright(other) for other in _names_beside(reading, place))
+
+
+def is_marked(reading: Reading, view: View, end: int) -> bool:
+    """Does a remark right behind a name say how it is stored ("shop-theme (local storage): ...")?"""
+    remark = _REMARK.match(view.text, end)
+    if remark is None or not _PLAIN_NAME.fullmatch(view.text[:end].strip(" *_`")):
+        return False
+    inside = fold(remark[1])
+    kinds = reading.words.keys("storage_cell")
+    return reading.labels.cookie.whole(inside) or any(
+        reading.words.cues("storage_cell", kind).first(inside) is not None for kind in kinds
+    )
 
 
 def is_outright(text: str) -> bool:

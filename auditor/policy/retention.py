@@ -1,4 +1,4 @@
-"""Statements about cookie lifetimes outside tables."""
+"""Statements about cookie lifetimes: in sentences, and in tables of categories."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Retention
+from auditor.policy.category_lifetimes import category_lifetimes
 from auditor.policy.durations import find_durations, read_duration
 from auditor.policy.plain import colon_lead
 from auditor.policy.tables import heading_role
@@ -27,7 +28,7 @@ def read_retention(
     reading: Reading, categories: Categories, cookies: Iterable[DeclaredCookie]
 ) -> tuple[Retention, ...]:
     """Each sentence that gives cookies, the data in them, consent or a category a lifetime, not only one cookie."""
-    out = []
+    out = list(category_lifetimes(reading))
     listed = {quote.start for cookie in cookies if cookie.basis == "list" for quote in cookie.evidence}
     for sentence in reading.cookie_sentences:
         folded = sentence.view.folded
@@ -47,7 +48,7 @@ def read_retention(
             duration = replace(duration, kind="max", min_seconds=0, max_seconds=duration.seconds)
         out.append(Retention(subject=subject, duration=duration, evidence=(sentence.view.quote(),)))
         out.extend(_data_beside(reading, sentence, spans))
-    return tuple(out)
+    return tuple(sorted(out, key=lambda one: one.evidence[0].start))
 
 
 def _labelled(reading: Reading, categories: Categories, sentence: Sentence) -> Retention | None:

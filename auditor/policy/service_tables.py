@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, DeclaredParty, DeclaredService
 from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import brand, own_hosts
+from auditor.policy.no_cookies import says_no_cookie
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_entries import aliases_of, example, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
@@ -30,7 +32,7 @@ _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-
 
 
 def services_in_tables(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
-    """Services that tables list by name, and services that the descriptions of a cookie table name."""
+    """Services that tables list by name, and those that a cookie table names in descriptions or in place of cookies."""
     for place, grid in reading.grids:
         governing = categories.governing.get(place)
         if is_service_table(reading, grid):
@@ -38,6 +40,9 @@ def services_in_tables(reading: Reading, categories: Categories, scopes: Scopes)
         elif not grid.has("provider") or _of_services_too(reading, grid):
             yield from _described(reading, scopes, place, grid, governing)
             yield from _titled(reading, scopes, place, grid, governing)
+        else:
+            others = replace(grid, rows=tuple(row for row in grid.records() if says_no_cookie(reading, row)))
+            yield from _described(reading, scopes, place, others, governing)
 
 
 def is_service_table(reading: Reading, grid: Grid) -> bool:

@@ -29,6 +29,8 @@ OWN_PROVIDER = 0.6  # "own" in a column of providers names one
 SAMPLE_ROWS = 40
 PAIR = 2
 MIN_ROLES = 3
+_BESIDE = re.compile(r"\s*[/&]\s*\w|\s+(?:or|and|oder|und|ou|et|of|en|o|y|e|eller|och|og|tai|ja|lub|i|nebo|a)\s")
+"""What joins a word for cookies and another word for what a column names ("Cookie / tag", "Cookie or pixel")."""
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 
 
@@ -140,8 +142,9 @@ def heading_role(reading: Reading, view: View) -> str | None:
     if "name" in found and "category" in found and found["category"].start < found["name"].start:
         return "category"  # "Type of cookie", "Art der Cookies"
     named = found.get("name")
-    if named and len(found) > 1 and reading.labels.cookie.whole(folded[named.start : named.end]):
-        del found["name"]  # "Cookie duration"
+    whole = named is not None and reading.labels.cookie.whole(folded[named.start : named.end])
+    if named and len(found) > 1 and whole and not _BESIDE.match(folded, named.end):
+        del found["name"]  # "Cookie duration", but not "Cookie / technology"
     return next(iter(found), None)
 
 
