@@ -6,14 +6,18 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from auditor.model import Category
+from auditor.model import TRACKING, Category
 from auditor.policy.claim_nouns import LOOK_BACK
 from auditor.policy.prose import label_runs, labels_beside_cookies
 from auditor.policy.purposes import sentence_purpose
+from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
     from auditor.policy.claim_places import Place, Rule
+    from auditor.policy.view import View
 
+OF_A_TOOL = {"anonymous_data", "ip_anonymised"}
+"""What is often said of the tool that measures."""
 AFTER_RELATIVE = 45
 BESIDE = 2
 
@@ -37,7 +41,7 @@ def joined(place: Place, folded: str) -> tuple[Category, ...]:
 
 def antecedent(place: Place) -> Category | None:
     """The one category that "these cookies" takes up from a sentence or two before it in its block."""
-    if not place.says("anaphora"):
+    if not place.says("anaphora") and not place.says("this_cookie"):
         return None
     beside = place.reading.sentences_at(place.sentence.place)
     at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
@@ -45,6 +49,8 @@ def antecedent(place: Place) -> Category | None:
         named = set(labels_beside_cookies(place.reading, before.view.folded))
         if named:
             return named.pop() if len(named) == 1 else None
+        if place.says("this_cookie") and (category := _of_tool(place, before.view)):
+            return category
     return None
 
 
@@ -61,6 +67,28 @@ def meant(place: Place) -> Category | None:
             if wanted is category.canonical or (wanted in named and wanted in category.covers):
                 return category.canonical
     return None
+
+
+def category_of_service(place: Place, name: str) -> Category | None:
+    """The declared category of a service, where the document names no other one of it.
+
+    What is said of the only tool that measures is said of measuring; beside a second one it is said of the tool alone.
+    """
+    trackers = place.reading.trackers
+    category = next((one.category for one in trackers if one.name == name), None)
+    alone = [one.name for one in trackers if one.category is category] == [name]
+    declared = any(one.canonical is category for one in place.categories.declared)
+    return category if category is not None and alone and declared else None
+
+
+def measured(place: Place) -> Category | None:
+    """The category of the one tracker that a sentence names, where it is the only one of that category."""
+    return _of_tool(place, place.sentence.view)
+
+
+def _of_tool(place: Place, view: View) -> Category | None:
+    named = {one.service.name for one in find_services(view) if one.service.category in TRACKING}
+    return category_of_service(place, named.pop()) if len(named) == 1 else None
 
 
 def _named_alone(place: Place) -> Category | None:
@@ -83,17 +111,22 @@ def own_category(place: Place, rule: Rule) -> Category | None:
     """The category that a sentence itself tells: by a label, as "strictly necessary", or by what it measures."""
     if rule.type == "consent_before_setting":
         return _waiting(place)
+    if rule.type == "purpose_limited" and place.says("this_cookie"):
+        return antecedent(place)  # what it is not used for is no category of it
     return _told(place, rule) or meant(place)
 
 
 def _told(place: Place, rule: Rule) -> Category | None:
     """The category of a claim by what its sentence says of need or measuring."""
     if rule.type == "set_without_consent":
-        return _named_alone(place) or (Category.STRICTLY_NECESSARY if _strictly_needed(place) else None)
+        needed = Category.STRICTLY_NECESSARY if _strictly_needed(place) else None
+        return _named_alone(place) or needed or measured(place)
     if rule.type == "anonymous_data" and sentence_purpose(place.reading, place.folded) is Category.PERFORMANCE:
         declared = any(category.canonical is Category.PERFORMANCE for category in place.categories.declared)
         return Category.PERFORMANCE if declared else None
-    return None
+    if rule.type == "first_party_only":
+        return _named_alone(place) or measured(place)
+    return measured(place) if rule.type in OF_A_TOOL else None
 
 
 def _strictly_needed(place: Place) -> bool:

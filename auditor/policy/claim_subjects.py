@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category
-from auditor.policy.claim_categories import antecedent, joined, meant, own_category, with_necessary
+from auditor.policy.blocks import Block
+from auditor.policy.claim_categories import (
+    antecedent,
+    category_of_service,
+    joined,
+    meant,
+    measured,
+    own_category,
+    with_necessary,
+)
+from auditor.policy.claim_extents import only_these, says_of_all, says_plainly
 from auditor.policy.claim_nouns import LOOK_BACK, data_noun, shared_noun
 from auditor.policy.claim_places import Subject
 from auditor.policy.prose import excepted, labels_beside_cookies
@@ -19,11 +30,15 @@ if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
     from auditor.policy.categories import Categories
     from auditor.policy.claim_places import Place, Rule
+    from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
 
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 OF_ONE_SERVICE = {"ip_anonymised"}
+OF_A_TOOL = {"set_without_consent", "anonymous_data"}
+"""What counts outside the parts about cookies, too, where a sentence names the tool that measures."""
 ITS_COOKIES = 20
+BLOCKS_BACK = 10
 _BANNER = re.compile(r"cookie[\s-]?bann?er\w*|(?:banner|bandeau|banniere) (?:de |dei )?cookies?")
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
@@ -39,6 +54,8 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
         return ()
     if rule.subject in ("label", "named"):
         return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
+    if rule.subject == "only":
+        return tuple(_stated(place, category) for category in only_these(place))
     if rule.subject == "choice":
         return _chosen(place, rule)
     if rule.subject == "necessary":
@@ -59,7 +76,7 @@ def _and_beside(place: Place, subject: Subject) -> tuple[Subject, ...]:
 
 
 def _subject(place: Place, rule: Rule) -> Subject | None:
-    if rule.context.startswith("cookie") and not place.in_cookies:
+    if not _fits(place, rule):
         return None
     if rule.subject in ("group", "scope"):
         return _group(place) if rule.subject == "group" else _scope(place)
@@ -72,12 +89,27 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
     return _free_subject(place, rule)
 
 
+def _fits(place: Place, rule: Rule) -> bool:
+    """Does a sentence stand in the context of a rule?"""
+    if rule.context.startswith("cookie") and not _in_cookies(place, rule):
+        return False
+    if rule.context == "plain":
+        return says_plainly(place)
+    return rule.subject != "whole" or says_of_all(place)
+
+
+def _in_cookies(place: Place, rule: Rule) -> bool:
+    """Does a sentence stand in a part about cookies, or name the tool that its claim is about?"""
+    return place.in_cookies or (rule.type in OF_A_TOOL and measured(place) is not None)
+
+
 def _service(place: Place) -> Subject | None:
     """The one service that a sentence names, else the heading or the item above it."""
     reading = place.reading
     beside = reading.sentences_at(place.sentence.place)
     at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
     views = [place.sentence.view, *(before.view for before in reversed(beside[max(0, at - LOOK_BACK) : at]))]
+    views.extend(before.view for before in _blocks_above(reading, place.sentence.place))
     views.extend(heading.view for heading in reading.headings(place.sentence.place)[:1])
     for view in views:
         named = (one for one in find_services(view) if one.service.category in TRACKING)
@@ -85,6 +117,12 @@ def _service(place: Place) -> Subject | None:
         if len(names) == 1:
             return Subject("service", names.pop(), place.scopes.web)
     return None
+
+
+def _blocks_above(reading: Reading, place: int) -> list[Block]:
+    """The blocks between the nearest heading and a place, nearest first, a few at most."""
+    elements = reading.document.elements[max(0, place - BLOCKS_BACK) : place]
+    return list(takewhile(lambda one: one.kind != "heading", (e for e in reversed(elements) if isinstance(e, Block))))
 
 
 def _loaded(place: Place) -> Subject | None:
@@ -112,14 +150,15 @@ def _one_service(place: Place, rule: Rule) -> Subject | None:
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
     if one := _one_service(place, rule):
-        return one
-    named = _named_subject(place, rule) if rule.subject == "auto" and place.in_cookies else None
+        category = category_of_service(place, one.value or "")
+        return _category_subject(place.categories, place.scopes, category) if category else one
+    named = _named_subject(place, rule) if rule.subject == "auto" and _in_cookies(place, rule) else None
     if named is not None or rule.context == "cookie_category":
         return named
     noun = (data_noun(place) or shared_noun(place, rule.type)) if rule.subject == "auto" else None
     if rule.context == "data" and noun is None and not place.in_cookies:
         return None
-    if rule.context == "cookie_subject" and not place.says("cookie"):
+    if rule.context == "cookie_subject" and (not place.says("cookie") or place.says("this_cookie")):
         return None
     if rule.context == "cookie_data" and not (place.says("cookie") or place.says("anaphora")):
         return None
@@ -196,7 +235,7 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
     if governing is not None or (place.says("only_these") and rule.type != "set_without_consent"):
         return None
     category = own_category(place, rule)
-    if category is None and place.says("these_cookies"):
+    if category is None and (place.says("these_cookies") or (rule.type in OF_ONE_COOKIE and place.says("this_cookie"))):
         category = antecedent(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)

@@ -24,9 +24,10 @@ from auditor.policy.claim_weights import say_once, without_lesser
 from auditor.policy.cues import Found
 from auditor.policy.durations import find_durations
 from auditor.policy.legal_bases import legal_bases
+from auditor.policy.named_setters import named_setters
 from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
 from auditor.policy.service_names import find_services
-from auditor.policy.unused import conditional, unused_categories
+from auditor.policy.unused import conditional, excepts, unused_categories
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -117,9 +118,10 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
         if rule.type in OF_LISTS and not any(other.type in TOLD for other, _ in matching(opening))
         for claim in _made(reading, categories, scopes, rule, _whole(sentence), sentence, None)
     )
-    answered = chain(category_answers(reading, categories, scopes), legal_bases(reading, categories, scopes))
+    readers = (category_answers, legal_bases, named_setters, unused_categories)
+    told = chain.from_iterable(read(reading, categories, scopes) for read in readers)
     based: list[Claim] = []
-    for claim in chain(said, listed, answered, unused_categories(reading, categories, scopes)):
+    for claim in chain(said, listed, told):
         if _only_based(reading, claim):
             based.append(claim)
         else:
@@ -160,14 +162,14 @@ def _made(
         _of_some_only(reading, sentence, found) or _of_another(reading, sentence, found)
     ):
         return
-    if (rule.type in PROMISES and conditional(reading, folded)) or (
+    if (rule.type in PROMISES and conditional(reading, folded) and not excepts(reading, rule.type, folded)) or (
         rule.type in OF_THE_SITE and _is_narrower(reading, scopes, sentence)
     ):
         return
     if _says_less(reading, sentence, rule, found):
         return
     for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
-        if not _is_trivial(rule.type, subject, sentence):
+        if not _is_trivial(reading, rule.type, subject, sentence):
             whole = rule.type == "third_party_sets" and subject.kind == "document"  # cookies of no certain kind
             told = replace(rule, type="third_party_cookies_used") if whole else rule
             yield _claim(reading, told, sentence, found, subject)
@@ -231,10 +233,13 @@ def _of_another(reading: Reading, sentence: Sentence, found: Found) -> bool:
     return _RELATIVE.search(before.folded) is not None or bool(find_services(before))
 
 
-def _is_trivial(kind: str, subject: Subject, sentence: Sentence) -> bool:
-    """Is it merely ticked in a list that necessary cookies need no consent ("Consent required: no")?"""
-    necessary = subject.value == Category.STRICTLY_NECESSARY.value
-    return kind == "set_without_consent" and necessary and _TICKED.fullmatch(sentence.view.text) is not None
+def _is_trivial(reading: Reading, kind: str, subject: Subject, sentence: Sentence) -> bool:
+    """Is it merely ticked in a list, or the legal basis, that necessary cookies need no consent?"""
+    if kind != "set_without_consent" or subject.value != Category.STRICTLY_NECESSARY.value:
+        return False
+    based = reading.words.cues("concepts", "legitimate").first(sentence.view.folded)
+    asked = reading.words.cues("concepts", "consent").first(sentence.view.folded)
+    return _TICKED.fullmatch(sentence.view.text) is not None or (based is not None and asked is None)
 
 
 def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sentence, DeclaredCategory | None]]:
@@ -281,7 +286,7 @@ def hedged(reading: Reading, rule_type: str, view: View, found: Found) -> bool:
         return (
             rule_type == "consent_before_setting" and reading.words.cues("concepts", "by_law").first(folded) is not None
         )
-    if reading.words.cues("reservation").first(folded[found.end :]):
+    if reading.words.cues("reservation").first(folded[found.end :]) or excepts(reading, rule_type, folded):
         return True
     start = 0 if rule_type in WHOLE_SENTENCE else max(0, found.start - HEDGE_REACH)
     before = folded[start : found.start]

@@ -11,6 +11,7 @@ from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
 from auditor.policy.promises import QUOTED, promises
 from auditor.policy.sections import UNRANKED
+from auditor.policy.shown_controls import shown_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,8 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
         for pattern in told.of(sentence.view, reading.owners, elsewhere=elsewhere):
             if not _absent(reading, sentence, pattern["mechanism"]):
                 found.setdefault(pattern["mechanism"], []).append((sentence, pattern))
+    for sentence, control in shown_controls(reading):
+        found.setdefault(control["mechanism"], []).append((sentence, control))
     return tuple(_mechanism(reading, scopes, mechanism, said) for mechanism, said in found.items() if said)
 
 

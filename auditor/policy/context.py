@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
     from auditor.policy.blocks import Document, Sentence, Table
     from auditor.policy.labels import Labels
+    from auditor.policy.service_names import KnownService
     from auditor.policy.view import View
     from auditor.policy.wording import Wording
 
@@ -203,6 +204,14 @@ class Reading:
             views += [heading.view for heading in self.headings(place)[:1]]
             self.trackers_of_blocks[place] = any(map(_has_tracker, views))
         return self.trackers_of_blocks[place]
+
+    @cached_property
+    def trackers(self) -> frozenset[KnownService]:
+        """All services that measure or advertise which the document names."""
+        views = [sentence.view for sentence in self.document.sentences]
+        views += [view for _, grid in self.grids for row in grid.records() for view in row.cells.values()]
+        found = (mention.service for view in views for mention in find_services(view))
+        return frozenset(service for service in found if service.category in TRACKING)
 
     @cached_property
     def record_places(self) -> frozenset[int]:

@@ -138,7 +138,7 @@ def _without_cookies(folded: str, start: int, end: int, cookies: list[Found]) ->
     return text
 
 
-def _is_purpose(reading: Reading, folded: str, start: int, end: int) -> bool:
+def is_purpose(reading: Reading, folded: str, start: int, end: int) -> bool:
     """Do labels stand as purposes ("for analytics and advertising purposes", "à des fins de mesure")?"""
     cues = reading.words.cues("for_purposes")
     after, before = cues.first(folded[end : end + PURPOSE]), cues.all(folded[max(0, start - PURPOSE) : start])
@@ -153,7 +153,7 @@ def _touches(reading: Reading, folded: str, start: int, end: int, cookies: list[
     before = re.compile(rf"[\s\-\"':(«]{{1,3}}(?:(?:{connectors})\s)?" if connectors else r"[\s\-\"':(«]{1,3}")
     joiners = "|".join(re.escape(fold(word)) for word in reading.words.values("joiner"))
     after = re.compile(rf"[\s\-\"']{{0,3}}(?:(?:(?:{joiners})\s)?(?:{_OTHER}\s)?{_PARTY}[\s\-])?")
-    if cookies and _is_purpose(reading, folded, start, end):
+    if cookies and is_purpose(reading, folded, start, end):
         return True
     for cookie in cookies:
         if start <= cookie.start < end or cookie.start < start < cookie.end:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.model import DeclaredService
+    from auditor.policy.blocks import Block
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
 
@@ -45,6 +46,17 @@ def _listing_places(reading: Reading) -> frozenset[int]:
     for place, block in reading.document.blocks():
         if block.kind != "item":
             listing = reading.words.cues("recipient_list").first(block.view.folded) is not None
+            listing = listing or _excepts(reading, block)
         elif listing:
             places.add(place)
     return frozenset(places)
+
+
+def _excepts(reading: Reading, block: Block) -> bool:
+    """Does a line open the list of those who alone get data ("We share no data except with:")?"""
+    folded = block.view.folded
+    if not folded.rstrip().endswith(":"):
+        return False
+    said = Statement(reading.words, folded)
+    kept = any(said.denied(verb) for verb in said.spans("share"))
+    return kept and any(reading.words.cues(name).first(folded) is not None for name in ("reservation", "exception"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Retention
-from auditor.policy.category_lifetimes import category_lifetimes
+from auditor.policy.category_lifetimes import category_lifetimes, told_lifetime
 from auditor.policy.durations import find_durations, read_duration
 from auditor.policy.plain import colon_lead
 from auditor.policy.tables import heading_role
@@ -40,6 +40,8 @@ def read_retention(
         spans = find_durations(folded)
         subject = _subject(reading, folded) if spans else None
         if subject is None:
+            if told := told_lifetime(reading, categories, sentence):
+                out.append(told)
             continue
         start, end = spans[0]
         duration = read_duration(sentence.view.text[max(0, start - BEFORE) : end])

@@ -96,7 +96,8 @@ def _elsewhere(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
         folded = sentence.view.folded
         for mention in find_services(sentence.view):
             near = folded[max(0, mention.start - LISTED) : mention.start]
-            tracks = mention.service.category in TRACKING and reading.words.cues("use").first(near) is not None
+            used = reading.words.cues("use").first(near) is not None or _is_integrated(reading, folded, mention)
+            tracks = mention.service.category in TRACKING and used
             if (
                 tracks
                 and any(purposes(reading, folded).values())
@@ -104,6 +105,14 @@ def _elsewhere(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
             ):
                 category = _purpose_of(reading, sentence, mention)
                 yield example(mention, category, None, scopes.at(sentence.place), sentence.view, 0.7)
+
+
+def _is_integrated(reading: Reading, folded: str, mention: Mention) -> bool:
+    """Is a service said to be built in, by words near its name in a sentence without a negation?"""
+    around = folded[max(0, mention.start - LISTED) : mention.end + LISTED]
+    if reading.words.cues("concepts", "negation").first(folded) is not None:
+        return False
+    return reading.words.cues("integrates").first(around) is not None
 
 
 def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
@@ -166,6 +175,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     return (
         named
         or any(words.cues(name).first(folded) for name in ("use", "cookie"))
+        or _is_integrated(reading, folded, mention)
         or (_stands_out(reading, sentence, mention) and (governed or is_entry(reading, sentence)))
         or (governed and _carries(reading, folded[: mention.start]))
         or _heads_its_use(reading, sentence, mention)

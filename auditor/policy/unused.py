@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, Claim
-from auditor.policy.prose import label_runs
+from auditor.policy.prose import is_purpose, label_runs
 from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ CONFIDENCE = 0.85
 REST = 90
 BESIDE = 12
 OPENING = 30
+OF_RECIPIENTS = {"no_third_party_sharing", "no_sale"}
 SOCIAL_MEDIA = "social_media"
 _ACROSS = ("track", "other_sites")
 _EVERYDAY = (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
@@ -80,11 +81,21 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
         return  # "The plugin is at first loaded without marketing cookies"
     for mention in find_services(sentence.view):  # "Google Analytics" names a service, no category
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
+    taken_up = reading.words.cues("this_cookie").first(folded) is not None
     for run in _runs(reading, sentence, folded, listed=listed):
         start, end = run[0].start, run[-1].end
+        if taken_up and is_purpose(reading, folded, start, end):
+            continue  # "This cookie is not used for advertising"
         denied = listed or (reading.denials.in_clause(folded, start, end) and not conditional(reading, folded))
         if denied and (listed or not _limited(reading, folded[end : end + REST])):
-            yield from (word for word in run if word.category not in _EVERYDAY)
+            yield from _without_parts(reading, folded, [word for word in run if word.category not in _EVERYDAY])
+
+
+def _without_parts(reading: Reading, folded: str, words: list[LabelWord]) -> list[LabelWord]:
+    """Denied labels without social media beside advertising: who denies that denies those."""
+    social = [w for w in words if reading.labels.subtype(folded[w.start : w.end]) == SOCIAL_MEDIA]
+    whole = any(word.category is Category.TARGETING and word not in social for word in words)
+    return [word for word in words if word not in social] if whole else words
 
 
 def _runs(reading: Reading, sentence: Sentence, folded: str, *, listed: bool) -> list[list[LabelWord]]:
@@ -111,6 +122,12 @@ def conditional(reading: Reading, folded: str) -> bool:
         folded = folded[turn.end :].lstrip(" ,")
     condition = reading.words.cues("contrast").first(folded[:OPENING])
     return condition is not None and not folded[: condition.start].strip()
+
+
+def excepts(reading: Reading, rule_type: str, folded: str) -> bool:
+    """Does a sentence about sharing begin with an exception ("Apart from ..., we share nothing")? That qualifies it."""
+    found = reading.words.cues("exception").first(folded)
+    return rule_type in OF_RECIPIENTS and found is not None and not found.start
 
 
 def _limited(reading: Reading, rest: str) -> bool:

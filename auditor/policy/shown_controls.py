@@ -1,0 +1,46 @@
+"""Controls that a policy shows rather than describes: the label of one behind a colon, ways through browsers' menus."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.policy.promises import promises
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.context import Reading
+
+MIN_PATHS = 2
+CENTRE = {"mechanism": "preference_centre", "grants": "accept_reject"}
+BROWSER = {"mechanism": "browser_settings", "grants": "reject"}
+_LABEL = re.compile(r"[:–—→]\s+([^:–—→.]{6,50})\.?\s*$")
+_PATH = re.compile(r"\w\s+(?:→|>|›|»|->)\s+\w")
+
+
+def shown_controls(reading: Reading) -> Iterator[tuple[Sentence, dict[str, str]]]:
+    """Each sentence that shows a control, with the mechanism and what it grants."""
+    yield from ((sentence, CENTRE) for sentence in reading.cookie_sentences if _shows_label(reading, sentence))
+    paths = [sentence for sentence in reading.cookie_sentences if _is_path(reading, sentence)]
+    yield from ((sentence, BROWSER) for sentence in paths[:1] if len(paths) >= MIN_PATHS)
+
+
+def _shows_label(reading: Reading, sentence: Sentence) -> bool:
+    """Does a sentence about changing choices end in the words of a control ("...: manage cookie preferences")?"""
+    match = _LABEL.search(sentence.view.text)
+    if match is None or reading.words.cues("browsers").first(sentence.view.folded):
+        return False
+    told = promises(reading.words.language)
+    before, label = sentence.view.part(0, match.start()), sentence.view.part(*match.span(1))
+    changes = told.says(before, "change") and not told.says(before, "browser")
+    named = told.says(label, "choice") and reading.mentions_cookies(label)
+    return changes and named and not told.says(label, "browser")
+
+
+def _is_path(reading: Reading, sentence: Sentence) -> bool:
+    """Is a line the way to the cookies in a browser's menus ("Firefox: Settings > Privacy > Cookies")?"""
+    browser = reading.words.cues("browsers").first(sentence.view.folded)
+    begins = browser is not None and not sentence.view.folded[: browser.start].strip(" *-(\"'")
+    return begins and _PATH.search(sentence.view.text) is not None and reading.mentions_cookies(sentence.view)
