@@ -295,7 +295,11 @@ class _Playing:
         await self._go_on(further if self.choice.outcome is ChoiceOutcome.DONE else (), Phase.AFTER_WITHDRAWAL)
 
     async def _way_back(self) -> Choice:
-        """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP."""
+        """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP.
+
+        The CMP's own function is only tried where everything was looked at and no control found, and never stands for
+        one: what it could not do leaves ``no_control``, and a control that could not be operated stays ``failed``.
+        """
         home = host_of(self.driver.page.url)
         first = await self._try_to_withdraw()
         tried = [first.choice]
@@ -311,11 +315,11 @@ class _Playing:
                 tried.append(Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED))
         if tried[-1].outcome in _SETTLED:
             return tried[-1]
-        last = await self._try_to_withdraw(by_api=True)
-        if last.choice.outcome is not ChoiceOutcome.NO_CONTROL:
-            return last.choice
-        failed = [choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL]
-        return failed[0] if failed else last.choice
+        failed = next((choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL), None)
+        if failed is not None:
+            return failed
+        last = (await self._try_to_withdraw(by_api=True)).choice
+        return last if last.outcome is ChoiceOutcome.DONE else tried[-1]
 
     async def _try_to_withdraw(self, *, by_api: bool = False, elsewhere: bool = False) -> Withdrawn:
         failed = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())

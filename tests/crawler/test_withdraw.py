@@ -57,6 +57,11 @@ FORM = """<h1>Cookies on this site</h1><form onsubmit="return false">
 SWITCHES = """<h1>Cookie settings</h1><p><label><input type="checkbox" checked disabled> Necessary cookies</label></p>
 <p><label><input type="checkbox" id="on" checked> Marketing cookies</label></p>
 <button onclick="document.getElementById('on').checked ? yes() : no()">Save my choice</button>"""
+PROGRAM = "<script>window.Cookiebot = { renew: () => ask() };</script>"
+STUCK = """<script>window.Cookiebot = { renew: () => {
+  ask();
+  document.getElementById('ask').innerHTML = '<p>We use cookies.</p><button onclick="yes()">Accept all</button>';
+} };</script>"""
 CONFIRMED = f"if (confirm('Do you really want to refuse all cookies?')) {REFUSE}"
 IGNORED = "fetch('/said/false')"
 WORDS = "<p>We use cookies, as we said.</p>"
@@ -75,6 +80,9 @@ WAYS = {
     "without": ((POLICY, {"cookies": WORDS + AGAIN}, REFUSE), ("no_control", None, False, ["true"])),
     "elsewhere": ((ELSEWHERE, {}, REFUSE), ("no_control", None, False, ["true"])),
     "bare": (("", {}, REFUSE), ("no_control", None, False, ["true"])),
+    "program": ((PROGRAM, {}, REFUSE), ("done", "api:heuristic", True, ["true", "false"])),
+    "stuck": ((STUCK, {}, REFUSE), ("no_control", None, False, ["true"])),
+    "hidden": ((DEAD + PROGRAM, {}, REFUSE), ("failed", None, False, ["true"])),
     "dead": ((DEAD, {}, REFUSE), ("failed", None, False, ["true"])),
     "unread": ((POLICY, {}, REFUSE), ("failed", None, False, ["true"])),
 }
