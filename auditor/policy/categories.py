@@ -197,6 +197,7 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
     have = {(draft.category, draft.scope_ids) for draft in drafts}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
     seen: set[tuple[str, tuple[str, ...]]] = set()
+    bound = {binding.quote for binding in scopes.bindings if len(binding.categories) > 1}
     for place, grid in reading.grids:
         if place in governed or (drafts and _explains(reading, place, grid)):
             continue
@@ -214,6 +215,8 @@ def _add_tables(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
                 continue
             if label.residue > (0 if label.category is Category.UNCLASSIFIED else spare):
                 continue  # "Other similar technologies" is no category
+            if row.view.quote() in bound:
+                continue  # a list of the categories of one place
             key = (cell.folded if spare else label.category.value, ids)
             if key in seen:
                 continue
@@ -249,7 +252,7 @@ def _add_bound(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
                 drafts.append(Draft(category, number, "prose", [], (), (category,), number=number))
                 have.add(number)
         for category in sorted(binding.categories):
-            if not any(d.category is category and binding.allows(d.scope_ids) for d in drafts):
+            if not any(category in {d.category, *d.covers} and binding.allows(d.scope_ids) for d in drafts):
                 label = _bound_label(reading, category, binding.quote.quote)
                 drafts.append(Draft(category, label, "list", [binding.quote], (binding.scope_id,), (category,)))
 

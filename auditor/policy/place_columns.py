@@ -1,14 +1,17 @@
-"""Tables that say where each category is used: by a column of places, of ticks per scope, or of categories' numbers."""
+"""Tables that say where each category is used: by a column of places, of ticks per scope, or of categories a place."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.assignments import merged_scopes, tells_apart
 from auditor.policy.bindings import Bound
+from auditor.policy.hosts import HOST, brand, is_host
 from auditor.policy.places import find_places, words_of
+from auditor.policy.wording import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +37,7 @@ def bound_by_columns(reading: Reading, words: PlaceWords, brands: frozenset[str]
     out: list[Bound] = []
     for _, table in reading.document.tables():
         columns = _Columns(reading, words, brands, table)
-        bound = columns.told() or columns.ticked() or columns.numbered()
+        bound = columns.numbered() or columns.listed() or columns.told() or columns.ticked()
         if bound and tells_apart(one.scope for one in bound):
             out.extend(bound)
     return out
@@ -70,7 +73,8 @@ class _Columns:
 
     def ticked(self) -> list[Bound]:
         """The bindings of columns whose headings are places and whose cells are ticks."""
-        named = {x: scopes for x, cell in enumerate(self.heading) if (scopes := self._scopes(cell.view))}
+        brands = self._owners([cell.view for cell in self.heading])
+        named = {x: scopes for x, cell in enumerate(self.heading) if (scopes := self._scopes(cell.view, brands))}
         if len(named) < MIN_COLUMNS:
             return []
         marks = [(row[x].view.folded.strip() for x in named) for row, _ in self.rows]
@@ -86,20 +90,61 @@ class _Columns:
 
     def numbered(self) -> list[Bound]:
         """The bindings of a column of category numbers beside one of places ("www.a.example", "1, 2 and 4")."""
-        columns = range(len(self.heading))
-        at = next((x for x in columns if self._holds_numbers(x)), None)
-        where = next((x for x in columns if x != at and all(self._scopes(row[x].view) for row, _ in self.rows)), None)
-        if at is None or where is None:
+        at = next((x for x in range(len(self.heading)) if self._holds_numbers(x)), None)
+        if at is None:
             return []
         return [
             Bound(scope, frozenset(_NUMBER.findall(row[at].view.text)), frozenset(), view.quote())
-            for row, view in self.rows
-            for scope in self._scopes(row[where].view)
+            for scopes, (row, view) in zip(self._beside(at), self.rows, strict=False)
+            for scope in scopes
         ]
+
+    def listed(self) -> list[Bound]:
+        """The bindings of a column of several categories a cell ("necessary and functional") beside one of places."""
+        at = next((x for x in range(len(self.heading)) if self._holds_lists(x)), None)
+        if at is None:
+            return []
+        return [
+            Bound(scope, frozenset(), frozenset(self._covered(row[at].view)), view.quote())
+            for scopes, (row, view) in zip(self._beside(at), self.rows, strict=False)
+            for scope in scopes
+        ]
+
+    def _beside(self, at: int) -> list[list[Scope]]:
+        """The scopes of each row, by the first other column that names some in every row; none where no such is."""
+        for x in range(len(self.heading)):
+            cells = [row[x].view for row, _ in self.rows]
+            brands = self._owners(cells)
+            named = [self._scopes(cell, brands) for cell in cells] if x != at else []
+            if named and all(named):
+                return named
+        return []
+
+    def _owners(self, cells: list[View]) -> frozenset[str]:
+        """The owners of own hosts: who is known, and the one to whom all of several hosts of a row or column belong."""
+        hosts = {m["host"].lower() for cell in cells for m in HOST.finditer(cell.text) if is_host(m["host"])}
+        names = frozenset(map(brand, hosts))
+        one = len(hosts) >= MIN_COLUMNS and len(names) == 1 and names.isdisjoint(load("hosts")["external"])
+        return self.brands | names if one else self.brands
 
     def _holds_numbers(self, x: int) -> bool:
         titled = _CATEGORY.search(self.heading[x].view.folded) is not None
         return titled and all(_NUMBERS.fullmatch(row[x].view.folded.strip()) for row, _ in self.rows)
+
+    def _holds_lists(self, x: int) -> bool:
+        """Are all cells of a column categories and nothing else, some several, and one of them in two rows?"""
+        title = self.heading[x].view
+        if not (_CATEGORY.search(title.folded) or self.reading.mentions_cookies(title)):
+            return False
+        rows = [self._covered(row[x].view) for row, _ in self.rows]
+        counts = Counter(category for row in rows for category in row)
+        return all(rows) and max(map(len, rows), default=0) > 1 and max(counts.values(), default=0) > 1
+
+    def _covered(self, cell: View) -> tuple[Category, ...]:
+        """The categories of which a cell is the list; none where it says anything else, a remark for example."""
+        said = " ".join(word for word in cell.folded.split() if word not in self.words.only)
+        label = self.reading.labels.read(said) if "(" not in cell.text else None
+        return label.covers if label and not label.residue and Category.UNCLASSIFIED not in label.covers else ()
 
     def _bound(self, row: tuple[Cell, ...], view: View, at: int, scopes: list[Scope]) -> Iterator[Bound]:
         labels = (self.reading.labels.read(c.view.folded) for x, c in enumerate(row) if x != at and c.view.text)
@@ -108,9 +153,9 @@ class _Columns:
             for scope in scopes:
                 yield Bound(scope, frozenset(), frozenset({label.category}), view.quote())
 
-    def _scopes(self, view: View) -> list[Scope]:
+    def _scopes(self, view: View, brands: frozenset[str] | None = None) -> list[Scope]:
         """The scopes that a cell names, where it says nothing else."""
-        places = find_places(self.words, view, self.brands) if len(view.text) <= MAX_CELL else []
+        places = find_places(self.words, view, brands or self.brands) if len(view.text) <= MAX_CELL else []
         if not places or any(place.foreign for place in places):
             return []
         rest = list(view.folded)

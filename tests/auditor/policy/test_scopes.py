@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.model import Category
 from auditor.policy.read import read_policy
 
 LETTERS = {"strictly_necessary": "N", "functional": "F", "performance": "P", "targeting": "T"}
@@ -462,3 +463,60 @@ def test_a_column_of_category_numbers_is_bound_to_its_places_and_names_no_cookie
         "3": ["my.example.com", "www.example.com"],
         "4": ["www.example.com"],
     }
+
+
+TABLE = """# Cookie policy
+
+We use cookies.
+
+| {title} | {column} |
+|---|---|
+| {one} | {much} |
+| {other} | {little} |
+"""
+LISTED = {"title": "Host", "column": "Categories", "much": "Necessary, functional, analytics and advertising"}
+
+
+def placed(declaration):
+    """The hosts of each declared category."""
+    hosts = {scope.id: scope.hosts for scope in declaration.scopes}
+    return {c.canonical.value: [host for one in c.scope_ids for host in hosts[one]] for c in declaration.categories}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        LISTED | {"little": "Necessary and functional cookies only"},
+        LISTED | {"title": "Website", "column": "Cookies used", "little": "Necessary, functional"},
+        {"title": "Domain", "column": "Cookie categories", "much": "1, 2, 3 and 4", "little": "1, 3"},
+    ],
+)
+def test_a_table_of_two_hosts_of_one_owner_binds_what_each_lists(read, cells):
+    """No sentence says whose the hosts are, nor which of them is the portal."""
+    found = placed(read(TABLE.format(one="www.example.com", other="my.example.com", **cells)))
+    www, both = ["www.example.com"], ["www.example.com", "my.example.com"]
+    assert found == {"strictly_necessary": both, "functional": both, "performance": www, "targeting": www}
+
+
+def test_a_table_of_ticks_below_two_hosts_of_one_owner_binds_them(read):
+    rows = "| Necessary cookies | yes | yes |\n| Advertising cookies | yes | no |\n"
+    head = "| Category | www.example.com | my.example.com |\n|---|---|---|\n"
+    found = placed(read(f"# Cookie policy\n\nWe use cookies.\n\n{head}{rows}"))
+    assert found["targeting"] == ["www.example.com"]
+    assert found["strictly_necessary"] == ["www.example.com", "my.example.com"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"one": "www.google.com", "other": "maps.google.com", "little": "Necessary, functional"},
+        {"one": "www.example.com", "other": "tags.another.com", "little": "Necessary, functional"},
+        {"one": "www.example.com", "other": "my.example.com", "little": "Necessary (and advertising on some pages)"},
+        {"one": "www.example.com", "other": "my.example.com", "little": "Necessary, and whatever partners set"},
+    ],
+)
+def test_a_table_that_may_say_something_else_binds_no_hosts(read, cells):
+    declaration = read(TABLE.format(**LISTED, **cells))
+    assert len(declaration.scopes) == 1
+    declared = {category for one in declaration.categories for category in (one.canonical, *one.covers)}
+    assert declared >= {Category.PERFORMANCE, Category.TARGETING, Category.FUNCTIONAL}
