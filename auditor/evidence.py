@@ -114,6 +114,11 @@ def is_by_program(visit: Visit) -> bool:
     return visit.choice.outcome is ChoiceOutcome.DONE and (visit.choice.method or "").startswith("api:")
 
 
+def is_opt_out(visit: Visit) -> bool:
+    """Whether what was pressed for a refusal only opts out of the sale and sharing of data."""
+    return "opt_out" in (visit.choice.method or "").split(":")
+
+
 def gather(
     vendor: Vendor, visits: Sequence[Visit], readings: Sequence[PolicyReading], knowledge: Knowledge
 ) -> Evidence:

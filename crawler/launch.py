@@ -95,6 +95,20 @@ async def bounded(work: Coroutine[object, object, T], seconds: float) -> T:
         return await work
 
 
+async def heard_within(work: Coroutine[object, object, T], seconds: float) -> T:
+    """Like ``bounded``, for what Playwright goes on asking for when nobody waits any more, as it does for headers.
+
+    The work is not cancelled: what comes of it too late is heard and dropped. Else its failure, when the page goes,
+    would be one that nobody has taken, which Python prints.
+    """
+    asking = asyncio.ensure_future(work)
+    asking.add_done_callback(lambda done: done.cancelled() or done.exception())
+    done, _ = await asyncio.wait({asking}, timeout=seconds)
+    if not done:
+        raise TimeoutError
+    return asking.result()
+
+
 class LaunchedBrowser:
     """A running browser with its counters of contexts served and open; a ``worn`` one gets no more.
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.evidence import is_opt_out
 from auditor.model import Beacon, Category, Party, Phase
 from auditor.observed import INTENSITY
 from auditor.rule import Doubt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.evidence import SiteEvidence
     from auditor.model import Visit
     from auditor.observed import Call, Item, Service
@@ -33,6 +36,17 @@ def may_be_essential(item: Item, site: SiteEvidence) -> Doubt | None:
     if item.category is not Category.FUNCTIONAL:
         reason = "it is declared as strictly necessary, which is one of the known readings of what it does"
     return Doubt(site=site.url, subject=item.subject, reason=reason)
+
+
+def may_go_on(category: Category | None, visits: Iterable[Visit], site: SiteEvidence, subject: str) -> Doubt | None:
+    """The doubt about what measures or serves after an opt-out of the sale and sharing of data: was it refused at all?
+
+    None for advertising, and where one of the visits refused everything.
+    """
+    if category is Category.TARGETING or not all(map(is_opt_out, visits)):
+        return None
+    reason = "what was pressed only opts out of the sale and sharing of data; whether it was refused too is not known"
+    return Doubt(site=site.url, subject=subject, reason=reason)
 
 
 def is_declared_necessary(item: Item, site: SiteEvidence) -> bool:

@@ -7,6 +7,9 @@ proven withdrawal of consent. Rewriting an item that was already there counts; a
 A refusal is proven when an independent sign confirms the click. Without proof the rule says nothing about that visit:
 it is undecided, since an unclear click accuses nobody.
 
+What was pressed may only opt out of the sale and sharing of data ("Do not sell my data"): it is undecided then whether
+what does not advertise was refused at all.
+
 Silent: strictly necessary and exempt items, deletions, items that no source knows, and what was set before the
 refusal or in other scenarios.
 """
@@ -20,7 +23,7 @@ from auditor.examples import cookie, evidence, visits
 from auditor.model import CookieEvent, Match, Phase, Scenario, Severity
 from auditor.rule import Doubt, Example, Rule
 from auditor.rules._severity import AFTER_REJECT
-from auditor.rules._timing import may_be_essential
+from auditor.rules._timing import may_be_essential, may_go_on
 from auditor.rules._wording import WHEN, appearance, item_refs, named
 
 if TYPE_CHECKING:
@@ -40,7 +43,8 @@ def check(case: Evidence) -> tuple[Match | Doubt, ...]:
 
 
 def _answer(item: Item, written: tuple[Sighting, ...], site: SiteEvidence, phase: Phase) -> Match | Doubt:
-    doubt = may_be_essential(item, site)
+    visits = [one.visit for one in written]
+    doubt = may_be_essential(item, site) or may_go_on(item.category, visits, site, item.subject)
     if doubt is not None:
         return doubt
     assert item.category is not None
@@ -59,7 +63,7 @@ def _answer(item: Item, written: tuple[Sighting, ...], site: SiteEvidence, phase
 
 RULE = Rule(
     id="after_reject",
-    version=1,
+    version=2,
     title="Non-essential item set after a refusal",
     severity=Severity.CRITICAL,
     legal_basis=("ePrivacy Directive art. 5(3)", "GDPR art. 7", "CNIL SAN-2025-005"),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.evidence import is_opt_out
 from auditor.examples import choice, evidence, signal, visit
 from auditor.model import Category, Match, Phase, Scenario, Severity, Wanted
 from auditor.rule import Doubt, Example, Rule
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
     from auditor.model import Visit
 
-_OPT_OUT = "opt_out"
 #: Records that speak of one use only, or of what one company was told: after an acceptance they may well deny.
 _PARTIAL = frozenset({"gcs", "gcd", "consent_mode", "usprivacy", "gpp"})
 _OPT_OUTS = frozenset({"usprivacy", "gpp"})
@@ -63,7 +63,7 @@ def _contradictions(visit: Visit, phase: Phase) -> list[Decoded]:
 
 
 def _grants(said: Decoded, visit: Visit) -> bool:
-    if visit.choice.method == _OPT_OUT:
+    if is_opt_out(visit):
         still_sold = said.kind in _OPT_OUTS and any(given for key, given in said.items if "sale" in key)
         return still_sold or Category.TARGETING in said.granted
     return bool(REFUSED & set(said.granted))
@@ -77,7 +77,7 @@ def _denies_all(said: Decoded, visit: Visit) -> bool:
 
 def _functional_only(visit: Visit, phase: Phase) -> bool:
     return any(
-        said.answered is not False and Category.FUNCTIONAL in said.granted and visit.choice.method != _OPT_OUT
+        said.answered is not False and Category.FUNCTIONAL in said.granted and not is_opt_out(visit)
         for said in latest(visit, phase)
     )
 

@@ -7,8 +7,9 @@ rested on it has to end.
 
 Silent: what was deleted; what merely lies there, such as a third party's cookie that nobody asked for again or a
 storage entry that no loaded service reads; strictly necessary and exempt items. Undecided where the withdrawal is not
-proven, where only the consent tool's own function could make it, since no visitor can call that, and about items that
-are defensibly called strictly necessary.
+proven, where only the consent tool's own function could make it, since no visitor can call that, where it only opts out
+of the sale and sharing of data and the item does not advertise, and about items that are defensibly called strictly
+necessary.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from auditor.examples import cookie, evidence, visit
 from auditor.model import Cookie, CookieEvent, Match, Phase, Scenario, Severity
 from auditor.rule import Doubt, Example, Rule
-from auditor.rules._timing import may_be_essential
+from auditor.rules._timing import may_be_essential, may_go_on
 from auditor.rules._wording import clip, item_refs, listing, named, title_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def _answer(item: Item, visit: Visit, site: SiteEvidence) -> Match | Doubt | Non
     if not kept or not item.written_in(Phase.AFTER_ACCEPT, (visit,)):
         return None
     use = _use(item, kept, visit, site)
-    return None if use is None else may_be_essential(item, site) or _match(item, kept, use, site)
+    if use is None:
+        return None
+    doubt = may_be_essential(item, site) or may_go_on(item.category, (visit,), site, item.subject)
+    return doubt or _match(item, kept, use, site)
 
 
 def _still_there(sighting: Sighting) -> bool:

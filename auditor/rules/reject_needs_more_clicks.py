@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.evidence import is_opt_out
 from auditor.examples import banner, evidence, visit
 from auditor.model import ChoiceOutcome, Match, Scenario, Severity, Wanted
 from auditor.rule import Doubt, Example, Rule
@@ -51,7 +52,7 @@ def _accept_clicks(visit: Visit) -> int | None:
 
 def _deep_clicks(visit: Visit) -> int | None:
     """The clicks of a refusal for which another layer had to be opened; None where none was, or they are unknown."""
-    if visit.banner is None or visit.banner.layers < 2 or visit.choice.method == "opt_out":
+    if visit.banner is None or visit.banner.layers < 2 or is_opt_out(visit):
         return None
     clicks = visit.banner.reject_clicks or len(visit.choice.clicks)
     return clicks if clicks > 1 else None

@@ -5,7 +5,8 @@ identifier that had been set earlier in the same visit: the cookie itself, or it
 headers or body. Setting nothing new is not enough: what lies on the device may not be read and sent any more.
 
 Silent: identifiers that were set only after the choice (see after_reject), strictly necessary and exempt items;
-requests to the site itself, to carriers and to consent tools. Without proof of the choice it is undecided.
+requests to the site itself, to carriers and to consent tools. Without proof of the choice it is undecided; and so is a
+tracker that only measures, where what was pressed only opts out of the sale and sharing of data.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from auditor.domains import host_of
 from auditor.evidence import REFUSALS
 from auditor.examples import cookie, evidence, request, visit
 from auditor.model import CookieEvent, Match, Phase, Scenario, Severity
-from auditor.rule import Example, Rule
-from auditor.rules._timing import called_in, most_intrusive
+from auditor.rule import Doubt, Example, Rule
+from auditor.rules._timing import called_in, may_go_on, most_intrusive
 from auditor.rules._wording import WHEN, call_refs, clip, listing, title_of, what
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ _EARLIER = {
 }
 
 
-def check(case: Evidence) -> tuple[Match, ...]:
-    """One match per tracker and kind of refusal after which an earlier identifier reached it."""
+def check(case: Evidence) -> tuple[Match | Doubt, ...]:
+    """One answer per tracker and kind of refusal after which an earlier identifier reached it."""
     return tuple(
-        _match(service, carrying, site, phase)
+        may_go_on(most_intrusive(calls), [call.visit for call in calls], site, service.subject)
+        or _match(service, carrying, site, phase)
         for site in case.sites
         for phase, scenario in REFUSALS
         for service, calls in called_in(site, phase, site.proven(scenario))
@@ -92,7 +94,7 @@ def _match(service: Service, carrying: list[tuple[Call, tuple[Item, ...]]], site
 
 RULE = Rule(
     id="sent_after_reject",
-    version=1,
+    version=2,
     title="Earlier identifier sent to a tracker after a refusal",
     severity=Severity.HIGH,
     legal_basis=("CNIL SAN-2025-010",),

@@ -1,7 +1,8 @@
 """Requests to trackers after the visitor said no.
 
 The rule fires once per service that measures or targets and that was called after a proven refusal: on that page,
-after its reload, or on the next page. Without proof it is undecided.
+after its reload, or on the next page. Without proof it is undecided; and so is one that only measures, where what was
+pressed only opts out of the sale and sharing of data.
 
 Silent: carriers and consent tools as in tracker_before_choice, and the site's own hosts. The latter covers first-party
 audience measurement that the policy declares to need no consent: a request to the site itself reaches no third party.
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING
 from auditor.evidence import REFUSALS
 from auditor.examples import evidence, request, visits
 from auditor.model import Beacon, Match, Phase, Scenario, Severity
-from auditor.rule import Example, Rule
-from auditor.rules._timing import called_in, most_intrusive
+from auditor.rule import Doubt, Example, Rule
+from auditor.rules._timing import called_in, may_go_on, most_intrusive
 from auditor.rules._wording import WHEN, call_refs, calls_in_words, title_of, words
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from auditor.observed import Call, Service
 
 
-def check(case: Evidence) -> tuple[Match, ...]:
-    """One match per tracker that was called after a proven refusal."""
+def check(case: Evidence) -> tuple[Match | Doubt, ...]:
+    """One answer per tracker that was called after a proven refusal."""
     return tuple(
-        _match(service, calls, site, phase)
+        may_go_on(most_intrusive(calls), [call.visit for call in calls], site, service.subject)
+        or _match(service, calls, site, phase)
         for site in case.sites
         for phase, scenario in REFUSALS
         for service, calls in called_in(site, phase, site.proven(scenario))
@@ -53,7 +55,7 @@ def _match(service: Service, calls: tuple[Call, ...], site: SiteEvidence, phase:
 
 RULE = Rule(
     id="tracker_after_reject",
-    version=3,
+    version=4,
     title="Tracker called after a refusal",
     severity=Severity.HIGH,
     legal_basis=("EDPB Guidelines 2/2023",),

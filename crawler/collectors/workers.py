@@ -21,7 +21,7 @@ from crawler.collectors.initiators import MAX_CHAIN, distinct
 from crawler.collectors.setcookie import names_in
 from crawler.collectors.timeline import now_ms
 from crawler.collectors.wire import lower_headers
-from crawler.launch import bounded
+from crawler.launch import bounded, heard_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -152,9 +152,9 @@ async def _take(hop: Hop, request: Request, response: Response, orphans: list[di
     hop.status = response.status
     hop.response_headers = response.headers
     hop.finished = True
-    pairs = await bounded(response.headers_array(), _ANSWER_TIMEOUT_S)
+    pairs = await heard_within(response.headers_array(), _ANSWER_TIMEOUT_S)
     lines = [pair["value"] for pair in pairs if pair["name"].lower() == "set-cookie"]
-    header = (await bounded(request.all_headers(), _ANSWER_TIMEOUT_S)).get("cookie", "")
+    header = (await heard_within(request.all_headers(), _ANSWER_TIMEOUT_S)).get("cookie", "")
     wires = [found for found in orphans if _belongs(found, hop, response)]
     # Requests of one worker can be alike in all but what they set and sent.
     wire = next((found for found in wires if _cookies_of(found) == (lines, header)), next(iter(wires), None))

@@ -20,6 +20,7 @@ from crawler.consent.heuristic import Heuristic
 from crawler.consent.labels import Side, read_label
 from crawler.consent.looks import prominence
 from crawler.consent.operate import Operation
+from crawler.consent.opt_out import opt_out_of
 from crawler.consent.proof import Before, changed, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.second_layer import leads_to_settings, read_second_layer
@@ -176,7 +177,7 @@ class ConsentActor:
         self._dialogs.begin(wanted, self.banner.language if self.banner else None)
         operation = Operation(eyes, Hand(page, self._dialogs), wanted)
         look = await eyes.look()
-        if not look.banners and not driver.popup and not any(s.has(Side.OPT_OUT) for s in look.others):
+        if not look.banners and not driver.popup and opt_out_of(look) is None:
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
         attempt = await operation.run()
         self._stays = attempt.stays and await self._is_recorded(page, worlds, wanted)

@@ -13,7 +13,8 @@ from crawler.consent.attempt import Attempt
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
 from crawler.consent.labels import Side
 from crawler.consent.looks import look_at
-from crawler.consent.seen import CHOOSING, pre_ticked, switches_of
+from crawler.consent.opt_out import opens_choices, opt_out_of
+from crawler.consent.seen import CHOOSING, Signature, pre_ticked, signature, switches_of
 from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from crawler.consent.heuristic import Heuristic, Look
     from crawler.consent.seen import Button, Seen, Toggle
 
-Signature = tuple[str, tuple[str, ...], int]
-"""What tells one state of a banner from another: frame, labels of the controls, number of switches."""
 GONE_SECONDS = 4.0
 OPEN_SECONDS = 6.0
 OPEN_TRIES = 2
@@ -100,12 +99,15 @@ class Operation:
 
     async def _opts_out(self, look: Look) -> bool:
         """Without a refusal in any banner, a "do not sell or share" control is the one of its page: press it once."""
-        seen = next((s for s in look.others if s.has(Side.OPT_OUT)), None)
-        if self._wanted is not Wanted.REJECT or self.attempt.presses or seen is None:
+        found = opt_out_of(look)
+        if self._wanted is not Wanted.REJECT or self.attempt.presses or found is None:
             return False
-        button = seen.having(Side.OPT_OUT)[0]
+        seen, button = found
         shown = {signature(banner) for banner in look.banners}
+        if opens_choices(button):
+            await self._eyes.expect_layer()
         await self._hand.press(seen.world, button.id)
+        self._eyes.layer_asked()
         self.attempt.presses, self.attempt.method = 1, "opt_out"
         self.attempt.clicks.append(button.text)
         await self._wait(OPT_OUT_SECONDS, lambda later: any(signature(s) not in shown for s in later.banners))
@@ -229,7 +231,8 @@ class Operation:
             self.attempt.presses += 1
             if not times:
                 self.attempt.clicks.append(one.text)
-        self.attempt.method = step.method
+        only_sale = self.attempt.method == "opt_out" and step.method == "toggles"
+        self.attempt.method = "opt_out:toggles" if only_sale else step.method
         moved = await self._wait(GONE_SECONDS, lambda look: signature(seen) not in {signature(s) for s in look.banners})
         if not moved:
             await self._remember(seen, (*step.also, button))
@@ -293,8 +296,3 @@ class Operation:
             if held >= 2:
                 return True
         return False
-
-
-def signature(seen: Seen) -> Signature:
-    """What tells one state of a banner from another."""
-    return (seen.world.frame, tuple(b.text for b in seen.buttons), len(seen.toggles))

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.consent.labels import Side
-from crawler.consent.operate import signature
-from crawler.consent.seen import pre_ticked, switches_of
+from crawler.consent.seen import pre_ticked, signature, switches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from auditor.model import BannerSwitch
     from crawler.consent.hand import Hand
     from crawler.consent.heuristic import Heuristic
-    from crawler.consent.operate import Signature
-    from crawler.consent.seen import Button, Seen
+    from crawler.consent.seen import Button, Seen, Signature
 
 LAYER = 2
 BANNER_SECONDS = 8.0

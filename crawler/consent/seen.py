@@ -20,6 +20,8 @@ BEHIND = 2
 MAX_SWITCHES = 100
 MAX_LABEL = 120
 _STEPS = re.compile(r"[/?&=]")
+Signature = tuple[str, tuple[str, ...], int]
+"""What tells one state of a banner from another: frame, labels of the controls, number of switches."""
 CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
 
 
@@ -217,3 +219,8 @@ def pre_ticked(seen: Seen) -> int:
     """How many non-essential switches are on, or locked on; a radio button that accepts counts as one."""
     on = [t for t in seen.toggles if t.on and not t.essential and (t.kind == "check" or t.side is Side.ACCEPT)]
     return sum(1 for t in on if not claims_legitimate_interest(t.label))
+
+
+def signature(seen: Seen) -> Signature:
+    """What tells one state of a banner from another."""
+    return (seen.world.frame, tuple(b.text for b in seen.buttons), len(seen.toggles))

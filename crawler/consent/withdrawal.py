@@ -96,7 +96,8 @@ class Withdrawal:
         if way.side not in {Side.REJECT, Side.OPT_OUT}:
             return None
         # The control withdrew by itself, if it did anything: the proof will tell.
-        return Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.DONE, method=way.place, clicks=(way.text,))
+        method = f"{way.place}:opt_out" if way.side is Side.OPT_OUT else way.place
+        return Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.DONE, method=method, clicks=(way.text,))
 
     def _choice(self, attempt: Attempt, way: str, before: tuple[str, ...]) -> Choice:
         outcome = attempt.outcome

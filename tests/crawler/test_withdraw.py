@@ -70,7 +70,7 @@ WAYS = {
     # host: (home, other pages, what a refusal does), then (outcome, method, proven, what the site was told)
     "footer": ((FOOTER, {}, REFUSE), ("done", "footer:heuristic", True, ["true", "false"])),
     "floating": ((FLOATING, {}, REFUSE), ("done", "floating:heuristic", True, ["true", "false"])),
-    "sale": ((SALE, {}, REFUSE), ("done", "footer", True, ["true", "false"])),
+    "sale": ((SALE, {}, REFUSE), ("done", "footer:opt_out", True, ["true", "false"])),
     "policy": ((POLICY, {"cookies": POLICY + DIRECT}, REFUSE), ("done", "page", True, ["true", "false"])),
     "radios": ((POLICY, {"cookies": FORM}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
     "switches": ((CHOICES, {"choices": SWITCHES}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),

@@ -485,6 +485,39 @@ def test_a_tracker_after_a_withdrawal(ask):
     assert ask("tracker_after_reject", unproven).word == "undecided"
 
 
+def opting_out(visits, method="opt_out"):
+    """The same choices, made with a control that only opts out of the sale and sharing of data."""
+    return [replace(one, choice=replace(one.choice, method=method)) for one in visits]
+
+
+@pytest.mark.parametrize(
+    ("rule", "analytics", "ads"),
+    [
+        ("after_reject", [x.cookie("_ga", phase=R)], [x.cookie("_fbp", phase=R)]),
+        (
+            "tracker_after_reject",
+            [x.request("https://static.hotjar.com/c/hotjar-1.js", phase=R)],
+            [replace(SEES, phase=R)],
+        ),
+    ],
+)
+def test_after_an_opt_out_of_sale_only_advertising_was_refused_for_sure(ask, rule, analytics, ads):
+    made = {name: x.visits(*seen)[-1:] for name, seen in {"analytics": analytics, "ads": ads}.items()}
+    assert [ask(rule, made[name]).word for name in made] == ["fires", "fires"]
+    assert [ask(rule, opting_out(made[name])).word for name in made] == ["undecided", "fires"]
+    assert [ask(rule, opting_out(made[name], "opt_out:toggles")).word for name in made] == ["undecided", "fires"]
+    both = [*opting_out(made["analytics"]), *made["analytics"]]
+    assert ask(rule, both).word == "fires"
+
+
+def test_an_identifier_that_is_sent_or_kept_after_an_opt_out_of_sale(ask):
+    hotjar = x.cookie("_hjSessionUser_1", phase=A)
+    kept = replace(hotjar, phase=W, event=CookieEvent.PRESENT, sent_to=("www.vendor.example",))
+    withdrawn = [withdrawing(hotjar, kept), withdrawing(GIVEN, KEPT)]
+    words = [ask("kept_after_withdrawal", opting_out(visits, "footer:opt_out")).word for visits in withdrawn]
+    assert words == ["undecided", "fires"]
+
+
 def test_storage_kinds_are_kept_apart(ask):
     """A session entry of the same key is another item."""
     session = replace(LOCAL, kind=StorageKind.SESSION, phase=W)
