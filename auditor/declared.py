@@ -12,6 +12,7 @@ from auditor.matching import (
     names_in_text,
     names_service,
     owner_words,
+    provider_names,
     service_names,
 )
 from auditor.matching import specificity as closeness
@@ -168,7 +169,7 @@ class Declarations:
         return name is not None and any(self._named(said, name, entity) for said in spellings)
 
     def _provides(self, declared: DeclaredCookie, service: Service, hosts: frozenset[str]) -> bool:
-        said = [name for name in (declared.service, declared.provider) if name]
+        said = [name for cell in (declared.service, declared.provider) if cell for name in provider_names(cell)]
         if service.name is not None and any(self._named(name, service.name, service.entity) for name in said):
             return True
         places = hosts_in(f"{declared.host or ''} {declared.provider or ''}")

@@ -38,9 +38,12 @@ _PROVIDERS = re.compile(r"\s*[()\[\]/|;,]\s*|\s+[-–—]\s+|\s+(?:by|von|van|pa
 _OPTIONAL = re.compile(r"([\w.-]+)\(([\w.-]{1,40})\)")
 #: What a tool appends to the name under which it documents its cookie: ``_pk_id.1.3f2a``, ``_hjSession_123456``.
 _APPENDED = re.compile(r"\.[\w.-]+|[-_.]?\d[\d._-]{2,}(?:-hash)?")
+#: A legal form that is written with dots: "S.A.", "S.p.A.".
+_SPELLED = re.compile(r"\b(?:[a-z] ){1,3}[a-z]\b")
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{1,59}")
-_LEGAL_FORM_WORDS = """ab ag as aps bv co company corp corporation gmbh holding holdings inc incorporated international
-ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl technologies technology"""
+_LEGAL_FORM_WORDS = """ab ag as aps bv co com company corp corporation gmbh holding holdings inc incorporated
+international ireland limited llc ltd nv oy plc platforms pte pty sa sarl sas se spa srl systems technologies
+technology unlimited"""
 _LEGAL_FORMS = frozenset(_LEGAL_FORM_WORDS.split())
 
 #: Platforms that policies also mention for a login, a browser or a profile page: in running text their bare name does
@@ -54,7 +57,7 @@ _COMPANIES = _PLATFORMS | {"adobe", "alphabet", "oracle", "salesforce", "yandex"
 @lru_cache(maxsize=4096)
 def owner_words(name: str) -> str:
     """A company's name folded and without its legal form: ``"Meta Platforms, Inc."`` -> ``meta``."""
-    words = fold(name).split()
+    words = _SPELLED.sub(lambda found: found[0].replace(" ", ""), fold(name)).split()
     return " ".join(word for word in words if word not in _LEGAL_FORMS) or " ".join(words)
 
 
@@ -186,24 +189,41 @@ def _names_owner(host: str | None, item: Item, knowledge: Knowledge) -> bool:
 
 def _same_place(host: str, item: Item) -> bool:
     """Whether a declared host may be where the item lives: same registrable domain, either way round."""
-    observed = item.domain if item.kind == "cookie" else host_of(item.domain) or ""
-    return registrable_domain(host) == registrable_domain(observed)
+    return registrable_domain(host) == registrable_domain(_host(item))
+
+
+def _host(item: Item) -> str:
+    return item.domain if item.kind == "cookie" else host_of(item.domain) or ""
 
 
 def _provider_allows(provider: str | None, item: Item, knowledge: Knowledge) -> bool:
     """A provider narrows third-party items only: a vendor may well call itself the provider of its own ``_ga``.
 
-    A brand beside its company, or several in one cell, are each a provider.
+    The provider of an item is whose it is known to be, or who owns its host (HubSpot, of Cloudflare's ``__cf_bm`` on
+    hubspot.com), by any service of that company: lists give Google's ``NID`` to the product that brought it.
     """
     if not provider or item.party is Party.FIRST:
         return True
-    entity = item.classification.entity
+    known, host = item.classification, knowledge.url(f"https://{_host(item)}/")
+    entities = {known.entity, host.entity} - {None}
     hosts = hosts_in(provider)
     if hosts:
-        owners = {knowledge.url(f"https://{host}/").entity for host in hosts}
-        return any(_same_place(host, item) for host in hosts) or entity is None or entity in owners
-    named = dict.fromkeys((provider, *_PROVIDERS.split(provider)))
-    return item.service is None or any(names_service(name, item.service, entity, knowledge) for name in named)
+        owners = {knowledge.url(f"https://{one}/").entity for one in hosts}
+        return any(_same_place(one, item) for one in hosts) or known.entity is None or bool(entities & owners)
+    if known.service is None:
+        return True
+    named = provider_names(provider)
+    if any(knowledge.service_owner(owner_words(name)) in entities for name in named):
+        return True
+    parties = ((known.service, known.entity), (host.service, host.entity))
+    return any(
+        names_service(name, service, entity, knowledge) for name in named for service, entity in parties if service
+    )
+
+
+def provider_names(provider: str) -> tuple[str, ...]:
+    """The names in a provider's cell: a brand beside its company, or several, are each a provider."""
+    return tuple(filter(None, dict.fromkeys((provider, *_PROVIDERS.split(provider)))))
 
 
 # --------------------------------------------------------------------------------------- services
@@ -213,7 +233,7 @@ def names_service(name: str, service: str, entity: str | None, knowledge: Knowle
     """Whether a name in a policy means a service: one of its names, or that of the company that owns it."""
     wanted = fold(name)
     return bool(wanted) and (
-        wanted in service_names(service, knowledge)
+        not service_names(service, knowledge).isdisjoint({wanted, owner_words(name)})
         or fold(service) in service_names(name, knowledge)
         or (entity is not None and owner_words(name) == owner_words(entity))
     )

@@ -4,7 +4,8 @@ A visitor has a right to know who receives their data. The rule fires once per m
 was observed, by its items or by requests to it, and that is named nowhere: not as a service or provider in the policies
 of this vendor or in the declaration of its consent tool, and not in the policies' running text under any of its names.
 
-Silent: where one of those names it, for whatever scope, or names the company that owns it; services of the vendor
+Silent: where one of those names it, for whatever scope, or names the company that owns it; where all that was seen of
+it is cookies that a list gives to a provider, under another of the company's names; services of the vendor
 itself; carriers such as bare tag managers, fonts and content delivery; and sites whose policy says nothing of cookies
 at all (policy_silent says so once) or is missing (policy_missing).
 
@@ -32,8 +33,14 @@ def check(case: Evidence) -> tuple[Match, ...]:
         for site in case.sites
         if site.declared.policy_speaks
         for tracker in site.services
-        if not site.declared.names(tracker)
+        if not site.declared.names(tracker) and not _is_listed(tracker, site)
     )
+
+
+def _is_listed(tracker: Service, site: SiteEvidence) -> bool:
+    """Whether all that was seen of a tracker is items that a list has, each with a provider, by whatever name."""
+    listed = (any(one.record.provider for one in site.declared.cookies_naming(item)) for item in tracker.items)
+    return not tracker.calls and all(listed)
 
 
 def _match(tracker: Service, site: SiteEvidence) -> Match:
