@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from auditor.model import Category, DeclaredCookie, Duration
+from auditor.model import TRACKING, Category, DeclaredCookie, Duration
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name, name_match
@@ -211,7 +211,9 @@ def _purpose(reading: Reading, view: View, name: str) -> Category | None:
     """
     if reading.words.cues("consent_record").first(view.folded):
         return Category.STRICTLY_NECESSARY
-    return sentence_purpose(reading, view.folded.replace(fold(name), " ", 1)) or sentence_purpose(reading, view.folded)
+    told = sentence_purpose(reading, view.folded.replace(fold(name), " ", 1)) or sentence_purpose(reading, view.folded)
+    usual = (one.service.category for one in find_services(view) if one.service.category in TRACKING)
+    return told or next(usual, None)
 
 
 def _provider(services: list[Mention], view: View, name: str) -> str | None:

@@ -83,7 +83,7 @@ def is_cookie_table(reading: Reading, place: int, grid: Grid) -> bool:
     if not grid.has("name"):
         return False
     heading = next((view for x, view in enumerate(grid.heading) if _is_role(grid, x, "name")), None)
-    rows = [row for row in grid.rows if isinstance(row, Row)]
+    rows = [row for row in grid.records() if not says_no_cookie(reading, row)]
     names = [piece.text for row in rows for piece in split_names(row.cells["name"])]
     coded = all(is_code(reading, row.cells["name"]) for row in rows)
     technical = len(names) if coded else sum(looks_like_cookie(name) for name in names)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.model import TRACKING
 from auditor.policy.frames import Statement
+from auditor.policy.purposes import purposes
 from auditor.policy.service_entries import example, is_general, is_other
 from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import DeclaredService
+    from auditor.model import Category, DeclaredService
     from auditor.policy.blocks import Block
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
+    from auditor.policy.service_names import Mention
 
 CONFIDENCE = 0.7
 
 
 def recipients(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
-    """Each known service that is said to get or to handle data, without a category: none is told."""
+    """Each known service that is said to get or to handle data; with a category only where a list tells it."""
     if reading.kind != "privacy_policy":
         return
     listing = _listing_places(reading)
@@ -36,7 +39,15 @@ def recipients(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
         for mention in mentions:
             denied = reading.denials.reaches(sentence, mention.start, mention.end)
             if is_other(reading, mention) and not is_general(mention, mentions) and not denied:
-                yield example(mention, None, None, scopes.at(sentence.place), sentence.view, CONFIDENCE)
+                category = _measures(reading, folded, mention) if sentence.place in listing else None
+                yield example(mention, category, None, scopes.at(sentence.place), sentence.view, CONFIDENCE)
+
+
+def _measures(reading: Reading, folded: str, mention: Mention) -> Category | None:
+    """The usual category of a tracker, where its entry in a list speaks of that purpose ("Matomo: web analytics")."""
+    usual = mention.service.category
+    rest = folded[: mention.start] + folded[mention.end :]
+    return usual if usual in TRACKING and purposes(reading, rest)[usual] else None
 
 
 def _listing_places(reading: Reading) -> frozenset[int]:

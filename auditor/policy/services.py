@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category
 from auditor.policy.blocks import Block
 from auditor.policy.entries import is_entry, is_listed
+from auditor.policy.leads import lead_of
 from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
@@ -171,6 +172,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     if mention.service.category is None:
         close = words.cues("named_by").first(folded[max(0, mention.start - LISTED) : mention.start]) is not None
         listed = is_listed(reading, sentence) and _stands_out(reading, sentence, mention)
+        listed = listed or _heads_entry(reading, sentence, mention)
         return listed or (close and reading.mentions_cookies(sentence.view))
     return (
         named
@@ -181,6 +183,18 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
         or _heads_its_use(reading, sentence, mention)
         or _serves(reading, sentence, mention)
     )
+
+
+def _heads_entry(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Is a service all that leads an item, below a heading about the cookies or the tools of others?"""
+    block = reading.document.elements[sentence.place]
+    if not (isinstance(block, Block) and block.kind == "item") or sentence.view.start != block.view.start:
+        return False
+    lead = lead_of(block)
+    above = [heading.view.folded for heading in reading.headings(sentence.place)[:1]]
+    others = ("third_cookies", "recipient_list", "service_heading")
+    named = lead is not None and lead.text.strip(" *") == mention.words
+    return named and any(reading.words.cues(name).first(folded) for folded in above for name in others)
 
 
 def _acts_here(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
