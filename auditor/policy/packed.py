@@ -1,9 +1,8 @@
-"""Text out of PDF and docx files. Both hand over plain text, line by line, to the text reader."""
+"""Text out of docx files, handed over as Markdown to the text reader."""
 
 from __future__ import annotations
 
 import io
-import logging
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -14,29 +13,8 @@ from auditor.model import PolicyError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_PAGES = 200
 MAX_UNPACKED = 40 * 1024 * 1024
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-def pdf_text(content: bytes) -> str:
-    """The text of a PDF, pages separated by an empty line; at most MAX_PAGES pages.
-
-    Raises PolicyError ``binary`` for a broken or encrypted file, ``empty`` for one without text (scans).
-    """
-    from pypdf import PdfReader  # noqa: PLC0415  large; few policies are PDF
-    from pypdf.errors import PyPdfError  # noqa: PLC0415
-
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        pages = [reader.pages[at].extract_text() for at in range(min(MAX_PAGES, len(reader.pages)))]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
-        raise PolicyError("binary", f"the PDF cannot be read: {type(error).__name__}") from error
-    text = "\n\n".join(pages).encode("utf-8", "replace").decode("utf-8")
-    if not text.strip():
-        raise PolicyError("empty", "the PDF has no text (a scan?)")
-    return text
 
 
 def docx_text(content: bytes) -> str:

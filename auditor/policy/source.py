@@ -11,7 +11,8 @@ from charset_normalizer import from_bytes
 from auditor.model import PolicyError
 from auditor.policy.blocks import Document, assemble
 from auditor.policy.hypertext import read_html
-from auditor.policy.packed import docx_text, pdf_text
+from auditor.policy.packed import docx_text
+from auditor.policy.pdf import pdf_markdown
 from auditor.policy.plain import read_plain
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -68,7 +69,7 @@ def read_source(content: bytes, *, content_type: str | None = None, name: str | 
         raise PolicyError("empty", "the document is empty")
     digest = sha256(content).hexdigest()
     if content[:1024].lstrip().startswith(b"%PDF-"):
-        return _checked(Source(_plain(pdf_text(content)), "raw", "utf-8", digest))
+        return _checked(Source(_plain(pdf_markdown(content)), "raw", "utf-8", digest))
     if content.startswith(b"PK\x03\x04"):
         return _checked(Source(_plain(docx_text(content)), "raw", "utf-8", digest))
     text, encoding = decode(content, content_type)

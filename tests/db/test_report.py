@@ -8,10 +8,10 @@ import sqlite3
 import unicodedata
 import zipfile
 
+import pdfplumber
 import pytest
 from click.testing import CliRunner
 from lxml import html
-from pypdf import PdfReader
 
 from crawler.cli import cli
 
@@ -51,8 +51,10 @@ def test_the_page_stands_alone(made, records):
 def test_the_pdf_is_printed_by_the_browser(tmp_path, database, records):
     file = tmp_path / "vendor.pdf"
     assert run("report", "vendor", "--db", database, "--pdf", file).exit_code == 0
-    pages = PdfReader(file).pages
-    text = unicodedata.normalize("NFKC", " ".join(page.extract_text() for page in pages))  # fonts join letters
+    with pdfplumber.open(file) as document:
+        pages = document.pages
+        text = " ".join(page.extract_text() for page in pages)
+    text = unicodedata.normalize("NFKC", text)  # fonts join letters
     said = " ".join(text.split())
     assert "Vendor Office: what its sites do and what it says" in said
     assert records.SENTENCE in said

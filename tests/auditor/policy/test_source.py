@@ -108,36 +108,6 @@ def test_docx():
     assert [(c.name, c.duration.seconds) for c in declaration.cookies] == [("_ga", 63_072_000)]
 
 
-def _pdf(text):
-    """A PDF of one page, written by hand."""
-    stream = f"BT /F1 12 Tf 40 700 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start
-
-
-def test_pdf():
-    declaration = read_policy(_pdf(SENTENCE), name="policy.pdf")
-    assert {c.canonical.value for c in declaration.categories} == {"strictly_necessary", "performance"}
-    assert declaration.document.text_basis == "raw"
-
-
-def test_pdf_without_text_is_empty():
-    assert problem(_pdf("")) == "empty"
-
-
 def test_html_text_equals_the_shared_basis(policies):
     for derived in sorted((policies / "derived").glob("*.txt")):
         markup = (policies / "documents" / f"{derived.stem}.html").read_text(encoding="utf-8")
