@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
 
 
+GIVEN = 70
+MAX_BETWEEN = 3  # words between "shared with" and "third parties"
+
+
 def necessity(
     reading: Reading, category: Category, covers: tuple[Category, ...], text: str
 ) -> tuple[Category, tuple[Category, ...]]:
@@ -40,13 +44,28 @@ def consent_of(reading: Reading, text: str) -> str:
     return "not_stated"
 
 
+def _of_third(reading: Reading, text: str) -> bool:
+    """Does a description name third parties otherwise than as those who are given what was collected?"""
+    told = 0  # up to where a sentence has said who is given the data
+    for found in reading.words.cues("party_third").all(text):
+        if found.start < told:
+            continue  # "... to third parties, or where those third parties process it"
+        before = text[max(0, found.start - GIVEN) : found.start]
+        clause = before[max(before.rfind(mark) for mark in ".;:") + 1 :]
+        given = reading.words.cues("given_to").all(clause)
+        if not given or len(clause[given[-1].end :].split()) > MAX_BETWEEN:
+            return True
+        told = text.find(". ", found.end) % (len(text) + 1)
+    return False
+
+
 def party_of(reading: Reading, heading: str | None, text: str) -> DeclaredParty:
     """Whose cookies a description, or the heading above it, says they are."""
     words = reading.words
     above = fold(heading or "")
     if words.cues("party_both").first(text):
         return DeclaredParty.BOTH
-    third = words.cues("party_third").first(text) is not None
+    third = _of_third(reading, text)
     first = words.cues("party_first").first(above + " " + text) is not None
     if third and first:
         return DeclaredParty.BOTH

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category, Contradiction, DeclaredParty
 from auditor.policy.durations import read_duration
 from auditor.policy.frames import Statement, announces
+from auditor.policy.promises import promises
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def _consent_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iter
     """Consent is asked for, yet browsing on counts as consent, or a category beyond the necessary needs none."""
     asked = [claim for claim in declaration.claims if claim.type == "consent_before_setting"]
     implied = next((c for c in declaration.consent if c.mechanism == "implied_consent"), None)
-    if implied is not None and (conditional := _if_you_agree(reading, asked)):
+    conditional = (_if_you_agree(reading, asked) or _choice_of_banner(reading, declaration)) if implied else None
+    if implied is not None and conditional is not None:
         yield Contradiction(
             kind="consent_conflict",
             subject="consent",
@@ -77,6 +79,19 @@ def _if_you_agree(reading: Reading, asked: list[Claim]) -> Quote | None:
         return next(whole, asked[0]).evidence[0]
     for sentence in reading.cookie_sentences:
         if reading.words.cues("if_you_agree").first(sentence.view.folded):
+            return sentence.view.quote()
+    return None
+
+
+def _choice_of_banner(reading: Reading, declaration: PolicyDeclaration) -> Quote | None:
+    """The sentence that lets visitors choose in a banner, rather than tell them that going on is consent."""
+    quotes = {quote for one in declaration.consent if one.mechanism == "cookie_banner" for quote in one.evidence}
+    told = promises(reading.words.language)
+    for sentence in reading.document.sentences:
+        if sentence.view.quote() not in quotes or any(told.says(sentence.view, by) for by in ("by_using", "going_on")):
+            continue
+        both = (told.says(sentence.view, one) for one in ("choice", "either", "opt_out"))
+        if any(both) or reading.words.cues("grants", "reject").first(sentence.view.folded):
             return sentence.view.quote()
     return None
 

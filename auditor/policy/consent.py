@@ -11,6 +11,8 @@ from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
 from auditor.policy.promises import QUOTED, promises
 from auditor.policy.sections import UNRANKED
+from auditor.policy.service_entries import is_other
+from auditor.policy.service_names import find_services
 from auditor.policy.shown_controls import shown_controls
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 BY_LINK = ("industry_opt_out", "service_opt_out")
+NEAR = 30
+_APART = re.compile(r"[,;:()]")
 _ASKED = ("may", "click", "change")
 _PRIORITY = ("footer", "policy_page_bottom", "page_bottom", "chat_window", "banner", "policy_page")
 
@@ -98,10 +102,32 @@ def _no_preferences(reading: Reading, sentence: Sentence, says: Callable[[str], 
     folded = sentence.view.folded
     if reading.words.cues("browsers").first(folded) or _is_title(reading, sentence) or _is_kept(reading, sentence):
         return True
+    if _of_another(reading, sentence) or (not says("click") and _by_browser(reading, sentence)):
+        return True
     if sentence.view.text.rstrip().endswith(":") or _begins_with_how(reading, sentence):  # what follows tells
         return not says("click")
     needed = reading.words.cues("necessity").first(folded) is not None  # what necessary cookies remember
     return needed and not any(map(says, _ASKED))
+
+
+def _of_another(reading: Reading, sentence: Sentence) -> bool:
+    """Are the settings of a sentence those that a service has ("in the settings of your X account")?"""
+    folded = sentence.view.folded
+    spans = reading.words.cues("settings_word").all(folded)
+    for mention in find_services(sentence.view) if spans else ():
+        gaps = [folded[min(s.end, mention.end) : max(s.start, mention.start)] for s in spans]
+        if is_other(reading, mention) and any(len(gap) <= NEAR and not _APART.search(gap) for gap in gaps):
+            return reading.words.cues("self").first(folded) is None
+    return False
+
+
+def _by_browser(reading: Reading, sentence: Sentence) -> bool:
+    """Does the next sentence of a block tell that what may be set is set in the browser?"""
+    beside = reading.sentences_at(sentence.place)
+    told = promises(reading.words.language)
+    following = [one.view for one in beside[beside.index(sentence) + 1 :][:1]]
+    by = (reading.words.cues("by_way_of").first(view.folded) for view in following if told.says(view, "browser"))
+    return any(by) and all(told.says(view, "change") and not told.says(view, "also") for view in following)
 
 
 def _begins_with_how(reading: Reading, sentence: Sentence) -> bool:

@@ -180,8 +180,9 @@ class _RowReader:
         durations = self._durations(len(names))
         category, label, basis = self._category()
         provider, purpose, party = self._provider(), self.cell("purpose"), self.cell("party")
+        plain = (view for view in self.row.others if self.reading.labels.is_of_others(view.folded))
         told = (
-            view for view in (party, self.cell("category"), self.cell("provider")) if view
+            view for view in (party, self.cell("category"), self.cell("provider"), *plain) if view
         )  # "Analytics, third party"
         found_party = next((said for view in told if (said := cell_party(self.reading, view))), None)
         if provider is None and party is not None and found_party is None:

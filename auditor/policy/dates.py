@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from auditor.model import LastUpdated
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from auditor.policy.wording import Wording
 
 NEAR = 40
+_AFTER = re.compile(r"[\s.)\]*_|]*(?:\[/\w\]\s*)?")  # what may stand behind a date that ends its line
 MAX_VIEW = 400
+OPENING = 16
+MAX_LINE = 60
 _HEAD = re.compile(r"---\r?\n.{0,3000}?\n---", re.DOTALL)
 _HEAD_DATE = re.compile(
     r"^(?:date|effective(?:_?-?date)?|updated|modified|last_?-?(?:updated|modified|revised|change)\w{0,5})\s*:\s*(?P<value>[^\n]{4,60})",
@@ -40,7 +43,25 @@ def read_last_updated(reading: Reading) -> LastUpdated | None:
         for found in cues.all(view.folded):
             if result := _date(reading, view, found.start, found.end):
                 return result
-    return _front_matter(reading.document.origin)
+    return _front_matter(reading.document.origin) or _below_title(reading)
+
+
+def _below_title(reading: Reading) -> LastUpdated | None:
+    """The date that ends the line right below the title of the policy ("By Jo - 18/08/2020")."""
+    blocks = [block.view for _, block in reading.document.blocks()][:OPENING]
+    for title, line in pairwise(blocks):
+        found = _dates(reading, line.folded) if len(line.text) <= MAX_LINE and _is_title(reading, title) else []
+        if not found or _AFTER.fullmatch(line.folded[found[0][0].end() :]) is None:
+            continue  # a sentence that goes on, or a second date
+        return LastUpdated(date=found[0][1], precision=found[0][2], raw=line.text, evidence=(line.quote(),))
+    return None
+
+
+def _is_title(reading: Reading, view: View) -> bool:
+    """Is a short line the title of a policy?"""
+    kinds = (reading.words.cues("policy_kinds", kind) for kind in ("cookie_policy", "privacy_policy"))
+    ends = view.text.rstrip()[-1:] in ".:;,?"
+    return len(view.text) <= MAX_LINE and not ends and any(cues.first(view.folded) for cues in kinds)
 
 
 def _front_matter(origin: Origin) -> LastUpdated | None:
@@ -74,9 +95,9 @@ def _dates_in(words: Wording, window: str) -> list[tuple[re.Match[str], str, str
     months = _months(words.language)
     out: list[tuple[re.Match[str], str, str]] = []
     for match in months[0].finditer(window):
-        month = months[1][match["month"]]
-        day = match["day"] or match["day2"]
-        date = f"{match['year']}-{month:02}" + (f"-{int(day):02}" if day else "")
+        month = months[1][match["month"] or match["month3"]]
+        day = match["day"] or match["day2"] or match["day3"]
+        date = f"{match['year'] or match['year3']}-{month:02}" + (f"-{int(day):02}" if day else "")
         if _valid(month, int(day) if day else 1):
             out.append((match, date, "day" if day else "month"))
     for pattern in (_ISO, _NUMERIC, _SHORT):
@@ -113,5 +134,6 @@ def _months(language: str) -> tuple[re.Pattern[str], dict[str, int]]:
     pattern = re.compile(
         rf"(?:(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|º|°)?\s+(?:of\s+|de\s+)?)?(?<!\w)(?P<month>{any_month})\.?"
         rf"(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?,?\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)(?!\d)"
+        rf"|(?<!\d)(?P<year3>(?:19|20)\d\d)\s(?P<month3>{any_month})\.?\s(?P<day3>\d{{1,2}})(?!\w)"
     )
     return pattern, names

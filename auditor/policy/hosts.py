@@ -50,6 +50,8 @@ def is_host(text: str) -> bool:
 
 
 def _known_ending(host: str) -> bool:
+    if host.lower() in load("hosts")["abbreviations"]:
+        return False
     ending = host.rsplit(".", 1)[-1].lower()
     return ending in load("hosts")["endings"] or (len(ending) == 2 and ending not in load("hosts")["not_endings"])
 

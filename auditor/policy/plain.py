@@ -20,7 +20,7 @@ _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
 _ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
-_COLON_LEAD = re.compile(r"([^.:!?]{2,80})(?:(?<=\s):|:\s+)(?=\S)")
+_COLON_LEAD = re.compile(r"([^.:!?]{2,80})(?:(?<=\s):|:\s+|(?<=[a-zà-ÿ]):(?=[A-ZÀ-Þ][a-zà-ÿ]))(?=\S)")
 BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")

@@ -55,7 +55,8 @@ def _known() -> tuple[dict[str, KnownService], re.Pattern[str]]:
             if alias not in barred and len(alias) >= MIN_NAME:
                 by_name.setdefault(fold(alias), service)
     names = "|".join(re.escape(name).replace(r"\ ", r"[\s\-]") for name in sorted(by_name, key=lambda n: (-len(n), n)))
-    return by_name, re.compile(rf"(?<![\w@.\-/])(?:{names})(?![\w@]|\.[a-z])")
+    shops = "|".join(load("services")["shops_and_browsers"])  # "Google Play" is no tracker, nor Google as one
+    return by_name, re.compile(rf"(?<![\w@.\-/])(?:{names})(?![\w@]|\.[a-z]|[\s\-](?:{shops})(?!\w))")
 
 
 def find_services(view: View) -> list[Mention]:
@@ -72,6 +73,14 @@ def find_services(view: View) -> list[Mention]:
             )
             out.append(Mention(service, words, match.start(), match.end()))
     return out
+
+
+def without_services(view: View) -> str:
+    """The folded text of a view with its services blanked out, everything else in its place."""
+    folded = view.folded
+    for mention in find_services(view):
+        folded = folded[: mention.start] + " " * (mention.end - mention.start) + folded[mention.end :]
+    return folded
 
 
 def is_service_name(view: View) -> bool:

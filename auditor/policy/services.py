@@ -119,6 +119,9 @@ def _is_integrated(reading: Reading, folded: str, mention: Mention) -> bool:
 def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
     """The category that the words around a service speak for, nearest first; its usual one where none do."""
     service = mention.service
+    usual = service.category if service.category in TRACKING else None
+    if reading.words.cues("about_policy").first(sentence.view.folded):
+        return usual  # what the policy is for, which tells of no service what it is for
     for told in _around(reading, sentence, mention):
         text = _without_names(told, sentence)
         if labelled := labels_said_of_cookies(reading, text):
@@ -126,12 +129,14 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
         counts = purposes(reading, text)
         if service.category is not None and counts.get(service.category):
             return service.category
+        embeds = service.category is not Category.PERFORMANCE and reading.words.cues("embeds").first(text) is not None
+        if embeds and not counts[Category.TARGETING]:
+            return Category.FUNCTIONAL
         consent = reading.words.cues("consent_word").first(text) is not None
         category = sentence_purpose(reading, text)
         loose = category is Category.STRICTLY_NECESSARY and (consent or service.category in TRACKING)
         if category and not loose:
             return category  # "blocked until you agree" makes nothing necessary, nor a word of safety a tracker
-    usual = service.category if service.category in TRACKING else None
     return heading_purpose(reading, sentence.place, usual) or usual
 
 
@@ -152,7 +157,15 @@ def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]
     block = reading.document.elements[sentence.place]
     if isinstance(block, Block) and block.kind == "item":
         texts.append(block.view.folded)
-    return texts
+    return [*texts, *_told_next(reading, sentence)]
+
+
+def _told_next(reading: Reading, sentence: Sentence) -> list[str]:
+    """The sentence behind one, where it begins with "this service"."""
+    beside = reading.sentences_at(sentence.place)
+    following = beside[beside.index(sentence) + 1 :][:1]
+    meant = ((one, reading.words.cues("this_service").first(one.view.folded)) for one in following)
+    return [one.view.folded for one, found in meant if found is not None and not found.start]
 
 
 def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed: bool) -> bool:

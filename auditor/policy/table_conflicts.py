@@ -20,7 +20,7 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import Classification, DeclaredCookie, PolicyDeclaration
+    from auditor.model import Classification, DeclaredCookie, PolicyDeclaration, Quote
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.tables import Grid, Row
@@ -30,6 +30,7 @@ TOLERANCE = 0.04
 NO_ANSWER = ("x", "?", "tbd", "tba")
 SURE = 0.85
 MAX_TOLD = 50
+MAX_QUOTES = 4
 """Lifetimes of one cookie that are compared, each with each; the longest is always among them."""
 _LOUDNESS = {
     Category.STRICTLY_NECESSARY: 0,
@@ -143,12 +144,14 @@ def _incomplete_rows(reading: Reading) -> Iterator[Contradiction]:
     for place, grid in reading.grids:
         if not is_cookie_table(reading, place, grid):
             continue
+        found: dict[str, list[tuple[View, Quote]]] = {}
         for row in grid.records():
             if (lacking := _lacking(reading, grid, row)) is not None:
-                view, note = lacking
-                yield Contradiction(
-                    kind="row_incomplete", subject=view.text[:100], note=note, evidence=(row.view.quote(),)
-                )
+                found.setdefault(lacking[1], []).append((lacking[0], row.view.quote()))
+        for note, rows in found.items():
+            subject = rows[0][0].text[:100]
+            quotes = tuple(quote for _, quote in rows[:MAX_QUOTES])
+            yield Contradiction(kind="row_incomplete", subject=subject, note=note, evidence=quotes)
 
 
 def _lacking(reading: Reading, grid: Grid, row: Row) -> tuple[View, str] | None:

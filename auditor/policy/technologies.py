@@ -8,12 +8,14 @@ from auditor.model import DeclaredTechnology
 from auditor.policy.blocks import Sentence, split_sentences
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.promises import promises
+from auditor.policy.service_names import without_services
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCookie
     from auditor.policy.context import Reading
     from auditor.policy.cues import Found
 
+EMAIL = "email_pixels"
 _STORAGE = {
     "cookie": "cookies",
     "local_storage": "local_storage",
@@ -44,6 +46,8 @@ def _declaring(reading: Reading, pool: list[Sentence], name: str) -> Sentence | 
         for sentence in pool:
             folded = sentence.view.folded
             found = cue.search(folded)
+            if found and name == EMAIL:
+                found = cue.search(without_services(sentence.view))  # "Facebook Pixel" is no pixel of an email
             if found and not unless.first(folded) and _is_used(reading, sentence, found):
                 return sentence
     return None
@@ -55,6 +59,8 @@ def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sent
     finder = promises(reading.words.language)
     for sentence in pool:
         for name, found in finder.technologies(sentence.view, reading.owners):
+            if name == EMAIL and not without_services(sentence.view)[found.start : found.end].strip():
+                continue
             if name not in told and _is_used(reading, sentence, found):
                 told[name] = sentence
     return told

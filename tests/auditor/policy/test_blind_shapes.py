@@ -1,0 +1,236 @@
+"""Shapes of policies that were read blind: what a service is for, whose settings are meant, dates without a word."""
+
+# ruff: noqa: E501  a policy's lines are as long as they are
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def services(read):
+    """{name: category} of every declared service."""
+
+    def of(text):
+        return {s.name: s.category and s.category.value for s in read(text).services}
+
+    return of
+
+
+@pytest.fixture
+def mechanisms(read):
+    def of(text):
+        return {c.mechanism for c in read(text).consent}
+
+    return of
+
+
+@pytest.fixture
+def technologies(read):
+    def of(text):
+        return {t.name for t in read(text).technologies if t.declared}
+
+    return of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Cookie policy\n\nThis cookie policy explains how our website uses cookies, including Google Analytics, and how you can change your preferences.",
+        "# Cookie-Richtlinie\n\nDiese Cookie-Richtlinie informiert darüber, wie unsere Website Cookies verwendet, darunter Google Analytics, und wie Sie Ihre Einstellungen ändern.",
+        "# Cookieverklaring\n\nDit cookiebeleid beschrijft hoe onze website cookies gebruikt, waaronder Google Analytics, en hoe u uw voorkeuren aanpast.",
+        "# Politique de cookies\n\nCette politique explique comment notre site utilise des cookies, dont Google Analytics, et comment changer vos préférences.",
+        "# Polityka cookies\n\nPolityka ma na celu poinformowanie o wykorzystywaniu plików cookies, w tym Google Analytics, oraz o zarządzaniu nimi w zakresie ustawień przeglądarki.",
+        "# Política de cookies\n\nEsta política explica cómo nuestro sitio utiliza cookies, entre ellas Google Analytics, y cómo cambiar sus preferencias.",
+    ],
+)
+def test_what_a_policy_is_for_is_no_purpose_of_a_service(services, text):
+    assert services(text) == {"Google Analytics": "performance"}
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Twitter: display our Twitter feed on the website.", "functional"),
+        ("Twitter: display advertisements and videos on the website.", "targeting"),
+        ("Twitter: to analyse statistics of visits.", "performance"),
+    ],
+)
+def test_a_service_that_shows_a_feed_serves_a_function(services, text, category):
+    page = f"# Cookie policy\n\n## Third party cookies\n\nThird party cookies used on our websites:\n\n* {text}\n"
+    assert services(page) == {"Twitter": category}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Cookie policy\n\nWe use cookies from YouTube to show videos on our pages.",
+        "# Cookie-Richtlinie\n\nWir verwenden Cookies von YouTube, um Videos anzuzeigen.",
+        "# Cookiebeleid\n\nWij gebruiken cookies van YouTube om video's te tonen.",
+        "# Politique de cookies\n\nNous utilisons des cookies de YouTube pour afficher des vidéos.",
+        "# Política de cookies\n\nUtilizamos cookies de YouTube para mostrar vídeos.",
+        "# Cookie policy\n\nIl sito utilizza cookie di YouTube per la visualizzazione dei video.",
+        "# Polityka cookies\n\nUżywamy plików cookies YouTube, aby wyświetlać filmy.",
+        "# Política de cookies\n\nUtilizamos cookies do YouTube para exibir vídeos.",
+    ],
+)
+def test_showing_videos_is_a_function(services, text):
+    assert services(text) == {"YouTube": "functional"}
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("We use Formspree for our forms. This service may set functional cookies.", "functional"),
+        ("We use Formspree for our forms. Our shop sets functional cookies.", None),
+    ],
+)
+def test_what_this_service_sets_is_told_by_the_next_sentence(services, text, category):
+    page = f"# Cookie policy\n\n## Cookies of others\n\nWe use services that may set cookies:\n\n### Formspree\n\n{text}\n"
+    assert services(page) == {"Formspree": category}
+
+
+def test_an_analytics_tool_is_called_by_its_whole_name(services):
+    text = "# Cookiepolitik\n\nVi bruger Squarespace Analytics til statistik om vores cookies."
+    assert services(text) == {"Squarespace Analytics": "performance"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("We share download statistics with Google Play.", set()),
+        ("Our app is provided by the Google Play Store and Apple App Store.", set()),
+        ("We share statistics with Google.", {"Google"}),
+    ],
+)
+def test_a_shop_for_apps_is_no_tracker(services, text, named):
+    assert set(services(f"# Privacy policy\n\n{text}\n")) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "pixels"),
+    [
+        ("Piksel Facebooka kieruje reklamy do osób, które zapisały się na newsletter.", False),
+        ("Nasz newsletter zawiera piksel, który mierzy otwarcia.", True),
+        ("Der Facebook-Pixel zeigt Werbung allen, die unseren Newsletter abonniert haben.", False),
+        ("Unser Newsletter enthält Zählpixel.", True),
+        ("The Facebook Pixel helps us to reach people who subscribed to our newsletter.", False),
+        ("Our emails contain pixels that tell whether they were opened.", True),
+        ("Il Pixel di Facebook raggiunge gli iscritti alla newsletter.", False),
+        ("La newsletter contiene un pixel che misura le aperture.", True),
+    ],
+)
+def test_the_pixel_of_a_service_is_no_pixel_of_an_email(technologies, text, pixels):
+    assert ("email_pixels" in technologies(f"# Cookies\n\n## Cookies\n\n{text}\n")) is pixels
+
+
+@pytest.mark.parametrize(
+    ("text", "similar"),
+    [
+        ("Wir informieren über unsere Verwendung von Cookies und verwandten Technologien.", True),
+        ("Wir informieren über unsere Verwendung von Cookies und deren verwandten Fragen.", False),
+        ("Vi bruger cookies og beslægtede teknologier.", True),
+        ("Vi använder cookies och besläktade tekniker.", True),
+        ("Usamos cookies e tecnologias afins.", True),
+    ],
+)
+def test_related_technologies(technologies, text, similar):
+    assert ("similar_technologies" in technologies(f"# Cookies\n\n{text}\n")) is similar
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Użytkownik może zmieniać swoje preferencje reklamowe w ustawieniach konta Facebook. Strona używa plików cookies.",
+            {"service_opt_out"},
+        ),
+        (
+            "Użytkownik może zmienić ustawienia plików cookies. Zmian można dokonać za pomocą ustawień przeglądarki.",
+            {"browser_settings"},
+        ),
+        ("Możesz zmienić ustawienia plików cookies, klikając link w stopce.", {"preference_centre"}),
+    ],
+)
+def test_settings_of_others_are_no_preference_centre(mechanisms, text, expected):
+    assert mechanisms(f"# Polityka cookies\n\n{text}\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("2016 Oct 23", "2016-10-23"),
+        ("By Jo Smith - 18/08/2020", "2020-08-18"),
+        ("[I]23 October 2016[/I]", "2016-10-23"),
+        ("We used cookies from 18/08/2020 on", None),
+        ("18/08/2020 to 20/09/2021", None),
+        ("Copyright 2021", None),
+    ],
+)
+def test_a_date_that_ends_the_line_below_the_title(read, line, date):
+    told = read(f"Cookie Policy\n\n{line}\n\nOur website uses cookies to count visits.\n").last_updated
+    assert (told and told.date) == date
+
+
+def test_a_date_elsewhere_is_not_that_of_the_policy(read):
+    assert read("Cookie Policy\n\nWe use cookies.\n\nBerlin\n\n18/08/2020\n").last_updated is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("Strona zbiera m.in. dane o stronach. Nasza strona m.in. używa cookies.", ()),
+        ("Nasza strona www.sklep.pl używa plików cookies.", ("www.sklep.pl",)),
+        ("Il nostro sito p.es. usa cookie.", ()),
+    ],
+)
+def test_an_abbreviation_is_no_host(read, text, hosts):
+    assert read(f"# Cookies\n\n{text}\n").scopes[0].hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("banner", "kinds"),
+    [
+        ("On your first visit a cookie banner asks you to either disallow or allow cookies.", ["consent_conflict"]),
+        ("A cookie banner tells you that by using our website you agree to cookies.", []),
+    ],
+)
+def test_a_choice_in_a_banner_contradicts_consent_by_use(read, banner, kinds):
+    text = f"# Cookie policy\n\nBy using our website you consent to our use of cookies.\n\n{banner}\n"
+    assert [c.kind for c in read(text).contradictions] == kinds
+
+
+def test_a_choice_in_a_banner_contradicts_consent_by_use_in_danish(read):
+    text = (
+        "# Cookiepolitik\n\nVed at bruge vores hjemmeside accepterer du vores brug af cookies.\n\n"
+        "Du kan ændre dine præferencer og afvise cookies via vores cookie-banner.\n"
+    )
+    assert [c.kind for c in read(text).contradictions] == ["consent_conflict"]
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("They count visits. Google may transfer this information to third parties.", "not_stated"),
+        ("They count visits. Google passes it to third parties, or those third parties process it for Google.", "not_stated"),
+        ("They count visits and are set by third parties.", "third"),
+    ],
+)
+def test_who_is_given_data_sets_no_cookies(read, text, party):
+    page = f"# Cookie policy\n\n## Necessary cookies\n\nSign-in.\n\n## Analytics cookies\n\n{text}\n"
+    assert [c.party.value for c in read(page).categories] == ["not_stated", party]
+
+
+def test_cells_that_say_whose_cookies_they_are_and_rows_without_a_name(read):
+    page = (
+        "# Cookie policy\n\n| Cookie key | Used on | Domain | Cookie type | Description |\n|---|---|---|---|---|\n"
+        "| | a.shop.example | a.shop.example | cookie | necessary |\n"
+        "| | b.shop.example | b.shop.example | cookie | necessary |\n"
+        "| _cf_x | .shop.example | .shop.example | Third party cookie | Strictly necessary |\n"
+        "| _cf_y | .shop.example | .shop.example | cookie | Strictly necessary |\n"
+    )
+    told = read(page)
+    assert [(c.name, c.party.value) for c in told.cookies] == [("_cf_x", "third"), ("_cf_y", "not_stated")]
+    assert [(c.subject, len(c.evidence)) for c in told.contradictions if c.kind == "row_incomplete"] == [
+        ("a.shop.example", 2)
+    ]
