@@ -15,6 +15,7 @@ from auditor.policy.category_traits import consent_of, leading, necessity, party
 from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.leads import label_text
+from auditor.policy.led_purposes import from_led
 from auditor.policy.prose import named_in_prose
 from auditor.policy.sections import BOLD, find_sections
 from auditor.policy.service_names import find_services
@@ -66,6 +67,7 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
     drafts.extend(
         draft for draft in from_leads(reading, scopes, _leads(reading, sections)) if draft.category not in have
     )
+    drafts.extend(from_led(reading, scopes, {section.place for draft in drafts for section in draft.sections}))
     if all(draft.basis == "prose" for draft in drafts):
         have = {draft.category for draft in drafts}
         drafts.extend(draft for draft in from_purposes(reading, scopes) if draft.category not in have)

@@ -19,24 +19,35 @@ if TYPE_CHECKING:
     from auditor.policy.scopes import Scopes
 
 
+MAX_LABEL = 80
+_CLAUSE = re.compile(r"[.,;:(]")
+
+
 def from_purposes(reading: Reading, scopes: Scopes) -> list[Draft]:
     """Purposes that a list gives for cookies in general, where the policy names no categories at all."""
     drafts: list[Draft] = []
     listing = False
     for place, block in reading.document.blocks():
         if block.kind != "item":
-            listing = _opens_purposes(reading, place, block)
+            listing = opens_purposes(reading, place, block)
             continue
         category = sentence_purpose(reading, block.view.folded) if listing else None
         if category is not None:
-            label = re.split(r"[.,;:(]", block.view.text, maxsplit=1)[0].strip()
-            drafts.append(
-                Draft(category, label[:80], "purpose_list", [block.view.quote()], scopes.at(place), (category,))
-            )
+            label = _short(block.view.text)
+            drafts.append(Draft(category, label, "purpose_list", [block.view.quote()], scopes.at(place), (category,)))
     return drafts
 
 
-def _opens_purposes(reading: Reading, place: int, block: Block) -> bool:
+def _short(text: str) -> str:
+    """An item as a label: the whole of a short one, of others the first clause, in whole words."""
+    whole = text.strip(" .;")
+    if len(whole) <= MAX_LABEL and not _CLAUSE.search(whole.replace(",", " ")):
+        return whole
+    clause = _CLAUSE.split(text, maxsplit=1)[0].strip()
+    return clause if len(clause) <= MAX_LABEL else clause[: MAX_LABEL + 1].rpartition(" ")[0]
+
+
+def opens_purposes(reading: Reading, place: int, block: Block) -> bool:
     """Does a heading or an introduction open a list of what cookies are used for?"""
     folded = block.view.folded
     if block.kind == "heading" and reading.words.cues("purpose_heading").first(folded) is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.policy.view import fold
 from auditor.policy.wording import load
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
     named = _words(text)
     links = Counter(brand(h) for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h))
     declared, home = _table_brand(reading), _home(reading)
+    used = frozenset(_used_on(reading))
     external = frozenset(load("hosts")["external"])
     scores: dict[str, tuple[int, HostMention]] = {}
     for mention, cued in _mentions(reading):
@@ -70,6 +72,7 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
         if name in external and name not in known:
             continue
         score = 3 * cued + 2 * (name in known) + (named[name] >= 3) + 3 * (name in (declared, home))
+        score += name in known and mention.host in used
         score += 3 * (links[name] >= 3 and links[name] * 2 > links.total())
         best = scores.get(mention.host)
         if best is None or score > best[0]:
@@ -109,7 +112,7 @@ def _mentions(reading: Reading) -> list[tuple[HostMention, bool]]:
                 found.append((mention, cued))
     seen = {mention.host for mention, _ in found}
     targets = [h.lower() for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h)]
-    tables = [host for _, host in _first_party_hosts(reading)]
+    tables = [host for _, host in _first_party_hosts(reading)] + _used_on(reading)
     found.extend((HostMention(host, -1, -1), False) for host in dict.fromkeys(tables + targets) if host not in seen)
     return found
 
@@ -124,6 +127,19 @@ def _first_party_hosts(reading: Reading) -> list[tuple[str, str]]:
                 name = host.text.lower().strip(" .*")
                 if is_host(name):
                     out.append((brand(name), name))
+    return out
+
+
+def _used_on(reading: Reading) -> list[str]:
+    """The hosts in columns that say on which sites each cookie is used."""
+    languages = ("en", reading.words.language)
+    places = frozenset(fold(word) for one in languages for word in load("scopes")[one]["columns"])
+    out = []
+    for _, table in reading.document.tables():
+        titles = [cell.view.folded.strip(" ?:*_") for cell in table.rows[0]]
+        columns = [x for x, title in enumerate(titles) if title in places]
+        names = (row[x].view.text.lower().strip(" .*") for row in table.rows[1:] for x in columns)
+        out.extend(name for name in names if is_host(name))
     return out
 
 

@@ -23,6 +23,9 @@ _SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
 _UNCLOSED = re.compile(r"\s*[(\[][^)\]]*$")
 _RUN_IN = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=[A-ZÀ-Þ]\w*\s+[a-zà-ÿ])")
 _ASIDE = re.compile(r"\s+\((?=\w+\s\w+\s)")
+_QUOTED = re.compile(
+    r"(?:[^\W\d_]{1,12},?\s){0,2}[\"“”„«»‘‚]\s?([^\"“”„«»‘’‚]{4,60}?)\s?[\"“”»«’‘]\s(?=[^\W\d_])"
+)
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
 
@@ -46,6 +49,15 @@ def begins_with_label(reading: Reading, block: Block) -> View | None:
     cookie = next((c for c in reading.labels.cookie.all(folded[:MAX_BADGED]) if c.end > first.end), None)
     end = cookie.end if cookie and not folded[first.end : cookie.start].strip(" -") else first.end
     return block.view.part(0, end) if folded[end : end + 1] == " " else None
+
+
+def quoted(reading: Reading, block: Block) -> View | None:
+    """The label in quotes that a paragraph begins with, at most after a word or two ("Moreover, the ...")."""
+    found = _QUOTED.match(block.view.text) if block.kind != "heading" else None
+    label = reading.labels.read(block.view.folded[found.start(1) : found.end(1)]) if found else None
+    if found is None or label is None or not label.cookie_word or label.residue:
+        return None
+    return block.view.part(*found.span(1))
 
 
 def is_sentence(block: Block, phrase: View) -> bool:

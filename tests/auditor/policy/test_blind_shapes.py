@@ -234,3 +234,155 @@ def test_cells_that_say_whose_cookies_they_are_and_rows_without_a_name(read):
     assert [(c.subject, len(c.evidence)) for c in told.contradictions if c.kind == "row_incomplete"] == [
         ("a.shop.example", 2)
     ]
+
+
+@pytest.fixture
+def labels(read):
+    """(category, label, basis) of every declared category."""
+
+    def of(text):
+        return [(c.canonical.value, c.label, c.basis) for c in read(text).categories]
+
+    return of
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "“Functional cookies” allow the site to remember choices.\n\nMoreover, “performance cookies” allow us to count visits.",
+        "„Funktionale Cookies“ merken sich Ihre Auswahl auf der Website.\n\nDie „Performance-Cookies“ zählen Besuche.",
+        "Les « cookies fonctionnels » mémorisent vos choix sur le site.\n\nLes « cookies de performance » mesurent les visites.",
+        "I \"cookie funzionali\" ricordano le scelte sul sito.\n\nI \"cookie analitici\" misurano le visite al sito.",
+        "\"Functionele cookies\" onthouden uw keuzes op de website.\n\n\"Analytische cookies\" meten bezoeken.",
+    ],
+)
+def test_quoted_labels_begin_their_paragraphs(categories, lines):
+    assert set(categories(f"# Cookie policy\n\n## Terminology\n\n{lines}\n")) == {"functional", "performance"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "“Persistent cookies” remain on your device and “session cookies” do not.",
+        "“Functional design” allows our site to be read on phones.",
+    ],
+)
+def test_other_quoted_words_are_no_labels(categories, line):
+    assert categories(f"# Cookie policy\n\n## Terminology\n\n{line}\n") == {}
+
+
+LED = {
+    "en": (
+        "Why we use cookies",
+        "We use cookies for the following purposes:",
+        "Authentication: We use cookies to recognise you.",
+        "Site performance and analysis: We use cookies to understand use.",
+    ),
+    "pt": (
+        "Por que utilizamos cookies?",
+        "Utilizamos cookies pelos seguintes motivos:",
+        "Autenticação: Usamos cookies para reconhecer você.",
+        "Medição do site e análises: Utilizamos cookies para entender o uso.",
+    ),
+    "de": (
+        "Wozu verwenden wir Cookies?",
+        "Wir verwenden Cookies für diese Zwecke:",
+        "Anmeldung: Wir verwenden Cookies, um Sie zu erkennen.",
+        "Statistik der Nutzung: Wir verwenden Cookies, um Besuche zu zählen.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LED)
+def test_purposes_set_off_before_the_use_of_cookies(categories, language):
+    heading, opening, *lines = LED[language]
+    page = f"# Cookies\n\n## {heading}\n\n{opening}\n\n" + "\n\n".join(lines)
+    assert set(categories(page + "\n")) == {"strictly_necessary", "performance"}
+
+
+def test_purposes_set_off_stand_beside_labelled_categories(labels):
+    heading, opening, *lines = LED["pt"]
+    page = f"# Política de cookies\n\n## {heading}\n\n{opening}\n\n" + "\n\n".join(lines)
+    page += "\n\n## Quais cookies utilizamos\n\nCookies essenciais - São precisos.\n\nCookies analíticos - Contam visitas.\n"
+    assert sorted(labels(page)) == [
+        ("performance", "Cookies analíticos", "heading"),
+        ("performance", "Medição do site e análises", "purpose_list"),
+        ("strictly_necessary", "Autenticação", "purpose_list"),
+        ("strictly_necessary", "Cookies essenciais", "heading"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Security: Our servers are guarded by day and night.", "Analysis: Our staff reads all letters."],
+        ["Authentication: We use cookies to recognise you."],
+        ["For example: We use cookies to remember you.", "Please note: We use cookies to count."],
+    ],
+)
+def test_other_leads_are_no_purposes(labels, lines):
+    page = "# Cookie policy\n\n## Why we use cookies\n\nWe use cookies for these purposes:\n\n" + "\n\n".join(lines)
+    assert [one for one in labels(page + "\n") if one[2] == "purpose_list" and ":" not in one[1]] == []
+
+
+def test_a_label_with_another_word_stands_among_labels(labels):
+    page = (
+        "# Cookie policy\n\n## Cookies on our site\n\nThe cookies are used for one of these purposes:\n\n"
+        "**Strictly necessary**: These cookies are necessary for our site.\n\n"
+        "**Important functionality**: These cookies enable us to remember your preferences.\n\n"
+        "**Performance**: These cookies enable us to analyze visits.\n"
+    )
+    assert [label for _, label, _ in labels(page)] == ["Strictly necessary", "Performance", "Important functionality"]
+
+
+@pytest.mark.parametrize(
+    ("page", "label"),
+    [
+        (
+            "# Cookie policy\n\nIl sito utilizza:\n\n* cookie di sessione, che scadono alla chiusura.\n\n"
+            "* cookie di terza parte per la visualizzazione dei video.\n",
+            "cookie di terza parte per la visualizzazione dei video",
+        ),
+        (
+            "# Cookie policy\n\nWe use:\n\n* cookies of the session, which expire.\n\n* third-party cookies to play videos.\n",
+            None,  # does not begin with the cookie word
+        ),
+        (
+            "# Cookie policy\n\nWe use:\n\n* cookies of the session, which expire.\n\n* cookies for the language you chose.\n",
+            "cookies for the language you chose",
+        ),
+        (
+            "# Cookie policy\n\nWe use:\n\n* cookies of the session, which expire.\n\n* cookies for all that you like.\n",
+            None,
+        ),
+    ],
+)
+def test_items_of_cookies_and_what_they_are_for(labels, page, label):
+    assert [one[:2] for one in labels(page)] == ([("functional", label)] if label else [])
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        ("Making sign-in, forms and other functions easier to use.", "Making sign-in, forms and other functions easier to use"),
+        (
+            "Adapting the content of the pages to the language and to other preferences of those who visit them, so that",
+            "Adapting the content of the pages to the language and to other preferences of",
+        ),
+    ],
+)
+def test_an_item_as_a_label_is_cut_between_words(labels, item, label):
+    page = f"# Cookie policy\n\n## Purposes of cookies\n\n1. {item}\n2. Statistics of our visits.\n"
+    assert [one for _, one, _ in labels(page)] == [label, "Statistics of our visits"]
+
+
+@pytest.mark.parametrize(
+    ("title", "hosts"), [("Used on", ("a.shop.example",)), ("Set by", ())]
+)
+def test_columns_that_say_where_cookies_are_used_name_the_sites(read, title, hosts):
+    page = (
+        "# Cookie policy\n\nWrite to info@shop.example.\n\n"
+        f"| Cookie | {title} | Category |\n|---|---|---|\n"
+        "| _a_x | a.shop.example | necessary |\n| _b_x | b.shop.example | necessary |\n| _c_x | cdn.other.example | analytics |\n"
+    )
+    assert read(page).scopes[0].hosts == hosts
