@@ -13,6 +13,7 @@ from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.column_lines import read_column_lines
 from auditor.policy.denials import Denials, read_denials
+from auditor.policy.hosts import own_hosts
 from auditor.policy.kind_tables import read_kinds
 from auditor.policy.owners import read_owners
 from auditor.policy.paired_columns import split_pairs
@@ -23,6 +24,7 @@ from auditor.policy.tables import Grid, read_grid
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
     from auditor.policy.blocks import Document, Sentence, Table
+    from auditor.policy.hosts import HostMention
     from auditor.policy.labels import Labels
     from auditor.policy.service_names import KnownService
     from auditor.policy.view import View
@@ -94,6 +96,11 @@ class Reading:
     @cached_property
     def _codes(self) -> list[tuple[int, int]]:
         return sorted(self.document.codes)
+
+    @cached_property
+    def own_hosts(self) -> tuple[HostMention, ...]:
+        """The vendor's hosts, best supported first."""
+        return own_hosts(self)
 
     @cached_property
     def owners(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.policy.hosts import brand, own_hosts
+from auditor.policy.hosts import brand
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
@@ -20,7 +20,7 @@ def read_owners(reading: Reading) -> frozenset[str]:
     named = {_plain(reading.vendor)} if reading.vendor else set()
     title = next((block.view for _, block in reading.document.blocks() if block.kind == "heading"), None)
     titled = {_plain(mention.service.name) for mention in find_services(title)} if title else set()
-    hosts = {brand(mention.host) for mention in own_hosts(reading)[:1]}
+    hosts = {brand(mention.host) for mention in reading.own_hosts[:1]}
     return frozenset(named | titled | _called(reading) | hosts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from auditor.model import TRACKING, DeclaredParty, DeclaredService
-from auditor.policy.hosts import brand, is_host, own_hosts
+from auditor.policy.hosts import brand, is_host
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.sections import BOLD, UNRANKED
 from auditor.policy.service_names import find_services
@@ -128,5 +128,5 @@ def _is_linked(reading: Reading, block: Block) -> bool:
         return True  # "Service Acme (<https://acme.example/>)"; whose name is the vendor's is left out already
     covering = (link for link in links if link.start <= view.start + 2 and link.end >= view.end - 2)
     hosts = [host for link in covering if (host := urlsplit(link.href).hostname)]
-    own = {brand(mention.host) for mention in own_hosts(reading)} if hosts else set()
+    own = {brand(mention.host) for mention in reading.own_hosts} if hosts else set()
     return any(brand(host) not in own for host in hosts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.model import Category, Quote, Scope
 from auditor.policy.assignments import assigned, same_scope
 from auditor.policy.bindings import KINDS, Bound, find_scope
-from auditor.policy.hosts import HostMention, brand, own_hosts
+from auditor.policy.hosts import HostMention, brand
 from auditor.policy.place_columns import bound_by_columns
 from auditor.policy.place_sections import PlaceSection, place_sections
 from auditor.policy.places import place_words
@@ -83,7 +83,7 @@ class Scopes:
 
 def read_scopes(reading: Reading) -> Scopes:
     """The scopes of a document. There always is a default one."""
-    hosts = own_hosts(reading)
+    hosts = reading.own_hosts
     brands = frozenset(brand(mention.host) for mention in hosts)
     words = place_words(reading.words.language)
     listed = _listed_scopes(reading)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, DeclaredParty, DeclaredService
 from auditor.policy.entries import services_of_heading
-from auditor.policy.hosts import brand, own_hosts
+from auditor.policy.hosts import brand
 from auditor.policy.no_cookies import says_no_cookie
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_entries import aliases_of, example, is_general, is_other
@@ -100,7 +100,7 @@ def _names(cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]
 
 
 def _party(reading: Reading, provider: View | None) -> DeclaredParty:
-    own = {brand(host) for scope in own_hosts(reading)[:1] for host in (scope.host,)}
+    own = {brand(host) for scope in reading.own_hosts[:1] for host in (scope.host,)}
     return DeclaredParty.FIRST if provider is not None and fold(provider.text) in own else DeclaredParty.THIRD
 
 
