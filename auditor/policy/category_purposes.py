@@ -34,7 +34,8 @@ def from_purposes(reading: Reading, scopes: Scopes) -> list[Draft]:
         category = sentence_purpose(reading, block.view.folded) if listing else None
         if category is not None:
             label = _short(block.view.text)
-            drafts.append(Draft(category, label, "purpose_list", [block.view.quote()], scopes.at(place), (category,)))
+            quotes, ids = [block.view.quote()], scopes.at(place)
+            drafts.append(Draft(category, label, "purpose_list", quotes, ids, (category,), number=block.number))
     return drafts
 
 

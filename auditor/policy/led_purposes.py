@@ -38,7 +38,7 @@ def from_led(reading: Reading, scopes: Scopes, taken: Collection[int]) -> Iterat
         quote = next(iter(reading.sentences_at(place))).view.quote()
         yield Draft(
             category, phrase.text.strip(" :*_"), "purpose_list", [quote], scopes.at(place), (category,),
-            sections=[section],
+            reading.labels.subtype(phrase.folded), sections=[section],
         )  # fmt: skip
 
 

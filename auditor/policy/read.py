@@ -24,6 +24,7 @@ from auditor.policy.services import read_services
 from auditor.policy.silences import disclosure_level, silences
 from auditor.policy.source import Source, read_source
 from auditor.policy.technologies import read_technologies
+from auditor.policy.unused import with_use
 from auditor.policy.wording import wording
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
             cookies=cookies,
         ),
         scopes=scopes.scopes,
-        categories=with_consent(reading, categories.declared, claims),
+        categories=with_use(reading, categories, with_consent(reading, categories.declared, claims), claims),
         services=services,
         cookies=with_lifetimes(cookies, retention),
         technologies=technologies,

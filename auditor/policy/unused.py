@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, Claim
@@ -9,7 +10,7 @@ from auditor.policy.prose import is_purpose, label_runs
 from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditor.model import DeclaredCategory
     from auditor.policy.blocks import Sentence
@@ -43,6 +44,16 @@ def unused_categories(reading: Reading, categories: Categories, scopes: Scopes) 
             yield _claim(word.category, declared.scope_ids if declared else scopes.web, reading, sentence, word)
         if listed and all(reading.words.cues("concepts", part).first(label.folded) for part in _ACROSS):
             yield _across_sites(sentence, scopes)
+
+
+def with_use(
+    reading: Reading, categories: Categories, declared: Iterable[DeclaredCategory], claims: Iterable[Claim]
+) -> tuple[DeclaredCategory, ...]:
+    """The declared categories; one that its own description says is unused is not in use."""
+    told = {(claim.evidence[0].start, claim.subject_value) for claim in claims if claim.type == "category_unused"}
+    governed = ((categories.governing.get(s.place), s.view.quote().start) for s in reading.cookie_sentences)
+    unused = {one.id for one, start in governed if one is not None and (start, one.canonical.value) in told}
+    return tuple(replace(one, in_use="no") if one.id in unused else one for one in declared)
 
 
 def _claim(

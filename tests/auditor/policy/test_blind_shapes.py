@@ -386,3 +386,19 @@ def test_columns_that_say_where_cookies_are_used_name_the_sites(read, title, hos
         "| _a_x | a.shop.example | necessary |\n| _b_x | b.shop.example | necessary |\n| _c_x | cdn.other.example | analytics |\n"
     )
     assert read(page).scopes[0].hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("heading", "described", "in_use"),
+    [
+        ("Marketing-Cookies", "Sie zeigen Werbung. Derzeit verwenden wir keine Marketing-Cookies.", "no"),
+        ("Marketing-Cookies", "Sie zeigen Werbung. Ohne Ihre Einwilligung verwenden wir keine Marketing-Cookies.", "yes"),
+        ("Cookies marketing", "Ils affichent des annonces. Nous n'utilisons aucun cookie marketing.", "no"),
+        ("Marketing cookies", "They show ads. We use no marketing cookies.", "no"),
+        ("Marketing cookies", "They show ads. We use no marketing cookies without your consent.", "yes"),
+        ("Marketing cookies", "They show ads. We use no performance cookies.", "yes"),
+    ],
+)
+def test_a_category_whose_description_denies_it_is_not_in_use(read, heading, described, in_use):
+    page = f"# Cookie policy\n\n## Necessary cookies\n\nSign-in.\n\n## {heading}\n\n{described}\n"
+    assert [c.in_use for c in read(page).categories][1:] == [in_use]
