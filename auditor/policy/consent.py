@@ -113,7 +113,8 @@ def _no_preferences(reading: Reading, sentence: Sentence, says: Callable[[str], 
 def _of_another(reading: Reading, sentence: Sentence) -> bool:
     """Are the settings of a sentence those that a service has ("in the settings of your X account")?"""
     folded = sentence.view.folded
-    spans = reading.words.cues("settings_word").all(folded)
+    named = reading.words.cues("control_label").first(folded) is not None  # "the cookie settings" are the vendor's
+    spans = [] if named else reading.words.cues("settings_word").all(folded)
     for mention in find_services(sentence.view) if spans else ():
         gaps = [folded[min(s.end, mention.end) : max(s.start, mention.start)] for s in spans]
         if is_other(reading, mention) and any(len(gap) <= NEAR and not _APART.search(gap) for gap in gaps):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from auditor.policy.wording import Wording
 
 NEAR = 40
+_NEXT = re.compile(
+    r"\b(?:next|nachste|volgende|prochaine?|proxima|prossima|nastepna|nasta|naeste|neste|seuraava|dalsi)\b"
+)
 _AFTER = re.compile(r"[\s.)\]*_|]*(?:\[/\w\]\s*)?")  # what may stand behind a date that ends its line
 MAX_VIEW = 400
 OPENING = 16
@@ -51,7 +54,7 @@ def _below_title(reading: Reading) -> LastUpdated | None:
     blocks = [block.view for _, block in reading.document.blocks()][:OPENING]
     for title, line in pairwise(blocks):
         found = _dates(reading, line.folded) if len(line.text) <= MAX_LINE and _is_title(reading, title) else []
-        if not found or _AFTER.fullmatch(line.folded[found[0][0].end() :]) is None:
+        if not found or _NEXT.search(line.folded) or _AFTER.fullmatch(line.folded[found[0][0].end() :]) is None:
             continue  # a sentence that goes on, or a second date
         return LastUpdated(date=found[0][1], precision=found[0][2], raw=line.text, evidence=(line.quote(),))
     return None

@@ -80,6 +80,12 @@ def _clause_purpose(reading: Reading, clause: str, *, addressed: bool) -> Catego
     return best
 
 
+def manages(reading: Reading, folded: str) -> bool:
+    """Does a text say that visitors may change settings? What is set there tells no purpose."""
+    said = Statement(reading.words, folded)
+    return bool(said.spans("you_may")) and _changes(said)
+
+
 def _changes(said: Statement) -> bool:
     """Does a clause speak of changing preferences or something of the browser?"""
     return bool(said.spans("change")) and any(said.spans(part) for part in ("settings", "browser"))

@@ -11,7 +11,7 @@ from auditor.policy.entries import is_entry, is_listed
 from auditor.policy.leads import lead_of
 from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
-from auditor.policy.purposes import purposes, sentence_purpose
+from auditor.policy.purposes import manages, purposes, sentence_purpose
 from auditor.policy.recipients import recipients
 from auditor.policy.service_entries import example, heading_purpose, in_row, is_general, is_other
 from auditor.policy.service_names import Mention, find_services
@@ -117,27 +117,38 @@ def _is_integrated(reading: Reading, folded: str, mention: Mention) -> bool:
 
 
 def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
-    """The category that the words around a service speak for, nearest first; its usual one where none do."""
+    """The category that the words around a service speak for, nearest first; its usual one where none do.
+
+    Sentences about what the policy is for, and about what visitors may set, tell of measuring and advertising only:
+    "how to change your preferences" is no purpose of a service.
+    """
     service = mention.service
-    usual = service.category if service.category in TRACKING else None
-    if reading.words.cues("about_policy").first(sentence.view.folded):
-        return usual  # what the policy is for, which tells of no service what it is for
+    folded = sentence.view.folded
+    about = reading.words.cues("about_policy").first(folded) is not None or manages(reading, folded)
     for told in _around(reading, sentence, mention):
         text = _without_names(told, sentence)
         if labelled := labels_said_of_cookies(reading, text):
             return labelled[0]
-        counts = purposes(reading, text)
-        if service.category is not None and counts.get(service.category):
+        if service.category is not None and purposes(reading, text).get(service.category):
             return service.category
-        embeds = service.category is not Category.PERFORMANCE and reading.words.cues("embeds").first(text) is not None
-        if embeds and not counts[Category.TARGETING]:
+        if not about and service.category is not Category.PERFORMANCE and _embeds(reading, text):
             return Category.FUNCTIONAL
         consent = reading.words.cues("consent_word").first(text) is not None
         category = sentence_purpose(reading, text)
         loose = category is Category.STRICTLY_NECESSARY and (consent or service.category in TRACKING)
-        if category and not loose:
+        if category and not loose and (category in TRACKING or not about):
             return category  # "blocked until you agree" makes nothing necessary, nor a word of safety a tracker
+    usual = service.category if service.category in TRACKING else None
     return heading_purpose(reading, sentence.place, usual) or usual
+
+
+def _embeds(reading: Reading, text: str) -> bool:
+    """Does a text tell that something of a service is shown ("to display videos"), and no advertisements?"""
+    if reading.words.cues("embeds").first(text) is None:
+        return False
+    return all(word.category is not Category.TARGETING for word in reading.labels.find(text)) and not purposes(
+        reading, text
+    )[Category.TARGETING]
 
 
 def _without_names(text: str, sentence: Sentence) -> str:

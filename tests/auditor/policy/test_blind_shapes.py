@@ -42,6 +42,8 @@ def technologies(read):
         "# Politique de cookies\n\nCette politique explique comment notre site utilise des cookies, dont Google Analytics, et comment changer vos préférences.",
         "# Polityka cookies\n\nPolityka ma na celu poinformowanie o wykorzystywaniu plików cookies, w tym Google Analytics, oraz o zarządzaniu nimi w zakresie ustawień przeglądarki.",
         "# Política de cookies\n\nEsta política explica cómo nuestro sitio utiliza cookies, entre ellas Google Analytics, y cómo cambiar sus preferencias.",
+        "# Cookie policy\n\nYou can change your preferences for the cookies of Google Analytics in your browser.",
+        "# Cookie-Richtlinie\n\nSie können Ihre Einstellungen zu Cookies von Google Analytics im Browser ändern.",
     ],
 )
 def test_what_a_policy_is_for_is_no_purpose_of_a_service(services, text):
@@ -53,6 +55,7 @@ def test_what_a_policy_is_for_is_no_purpose_of_a_service(services, text):
     [
         ("Twitter: display our Twitter feed on the website.", "functional"),
         ("Twitter: display advertisements and videos on the website.", "targeting"),
+        ("Twitter: shows videos and ads that are relevant to you.", "targeting"),
         ("Twitter: to analyse statistics of visits.", "performance"),
     ],
 )
@@ -149,11 +152,13 @@ def test_related_technologies(technologies, text, similar):
             "Użytkownik może zmienić ustawienia plików cookies. Zmian można dokonać za pomocą ustawień przeglądarki.",
             {"browser_settings"},
         ),
+        ("You can change your settings for Google Analytics in the cookie settings.", {"preference_centre"}),
+        ("Sie können Ihre Einwilligung zu Google Analytics in den Cookie-Einstellungen ändern.", {"preference_centre"}),
         ("Możesz zmienić ustawienia plików cookies, klikając link w stopce.", {"preference_centre"}),
     ],
 )
 def test_settings_of_others_are_no_preference_centre(mechanisms, text, expected):
-    assert mechanisms(f"# Polityka cookies\n\n{text}\n") == expected
+    assert mechanisms(f"# Cookies\n\n{text}\n") == expected
 
 
 @pytest.mark.parametrize(
@@ -165,6 +170,7 @@ def test_settings_of_others_are_no_preference_centre(mechanisms, text, expected)
         ("We used cookies from 18/08/2020 on", None),
         ("18/08/2020 to 20/09/2021", None),
         ("Copyright 2021", None),
+        ("Next review: 12 March 2026", None),
     ],
 )
 def test_a_date_that_ends_the_line_below_the_title(read, line, date):
