@@ -23,7 +23,7 @@ from auditor import consent_formats as formats
 from auditor import consent_frameworks as frameworks
 from auditor.consent_custom import custom
 from auditor.consent_reading import Reading, yes_no
-from auditor.consent_words import category_of
+from auditor.consent_words import category_of, tracker_category
 from auditor.model import Category
 
 if TYPE_CHECKING:
@@ -96,8 +96,10 @@ class Decoded:
 
     ``granted`` and ``denied`` are in the order of ``Category``; a category of which only a part was granted is
     granted. ``answered``: the record says that the visitor has (or has not yet) chosen; None: it does not say.
-    ``items`` are the record's own keys with what it says of each. ``legitimate_interests`` are TCF purposes that the
-    CMP claims without consent. ``error`` is set, and all else empty, where the record could not be read.
+    ``items`` are the record's own keys with what it says of each. ``locked`` are trackers that the CMP holds as
+    required, which no click changes; they are neither in ``items`` nor in ``granted``. ``legitimate_interests`` are TCF
+    purposes that the CMP claims without consent. ``error`` is set, and all else empty, where the record could not be
+    read.
     """
 
     kind: str
@@ -105,6 +107,7 @@ class Decoded:
     denied: tuple[Category, ...] = ()
     answered: bool | None = None
     items: tuple[tuple[str, bool], ...] = ()
+    locked: tuple[tuple[str, Category], ...] = ()
     legitimate_interests: tuple[int, ...] = ()
     error: str | None = None
     listed: bool = False
@@ -163,23 +166,37 @@ def restate(kind: str, raw: str) -> Decoded:
 
 
 def _decoded(kind: str, reading: Reading) -> Decoded:
-    granted = {_meaning(kind, key) for key, given in reading.items if given} | set(reading.granted)
-    denied = {_meaning(kind, key) for key, given in reading.items if not given} | set(reading.denied)
+    required = {key: _required(key) for key, given in reading.items if given and kind == "usercentrics"}
+    locked = ((name, tracker_category(name)) for name in required.values() if name)
+    items = tuple((key, given) for key, given in reading.items if not required.get(key))
+    granted = {one for key, given in items if given for one in _meanings(kind, key)} | set(reading.granted)
+    denied = {one for key, given in items if not given for one in _meanings(kind, key)} | set(reading.denied)
     return Decoded(
         kind=kind,
         granted=_ordered(granted),
         denied=_ordered(denied - granted),
         answered=reading.answered,
-        items=reading.items,
+        items=items,
+        locked=tuple((name, category) for name, category in locked if category is not None),
         legitimate_interests=reading.legitimate_interests,
         listed=reading.listed,
     )
 
 
-def _meaning(kind: str, key: str) -> Category | None:
+def _required(key: str) -> str | None:
+    """The service that a key of Usercentrics' interface holds as required (``essential/AdRoll``); None of another."""
+    group, _, service = key.partition("/")
+    return service if category_of(group) is Category.STRICTLY_NECESSARY else None
+
+
+def _meanings(kind: str, key: str) -> frozenset[Category | None]:
+    """The categories that a record's key stands for; Usercentrics' interface says group and service, ``ads/AdRoll``."""
+    group, _, service = key.partition("/")
+    if kind == "usercentrics" and service:
+        return frozenset({category_of(group), tracker_category(service)})
     if kind in _FUNCTIONAL_IS_NECESSARY and key == "functional":
-        return Category.STRICTLY_NECESSARY
-    return category_of(key)
+        return frozenset({Category.STRICTLY_NECESSARY})
+    return frozenset({category_of(key)})
 
 
 def _ordered(categories: Iterable[Category | None]) -> tuple[Category, ...]:

@@ -135,6 +135,15 @@ def category_of(key: str) -> Category | None:
     return _BY_WORD.get(squashed) or _SERVICE_KEYS.get(squashed) or _by_service().get(squashed)
 
 
+def tracker_category(service: str) -> Category | None:
+    """Category of a service by its name, if it is known to do nothing but measure or advertise; None otherwise."""
+    rows = _hosts_by_service().get(squash(service), ()) if len(service) <= _MAX_KEY else ()
+    categories = {row.category for row in rows}
+    defensible = {category for row in rows for category in row.also_declared_as}
+    plain = rows and categories <= TRACKING and Category.STRICTLY_NECESSARY not in defensible
+    return _most_intrusive(categories) if plain else None
+
+
 def squash(name: str) -> str:
     """A name without case, accents, punctuation and spaces: ``Google-Analytics`` is ``googleanalytics``."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKD", name.casefold()))
@@ -175,14 +184,25 @@ def _legitimate() -> tuple[str, ...]:
 @cache
 def _by_service() -> dict[str, Category]:
     """Services by squashed name: the most intrusive category among their hosts."""
-    seen: defaultdict[str, set[Category]] = defaultdict(set)
+    found = {name: _most_intrusive({row.category for row in rows}) for name, rows in _hosts_by_service().items()}
+    return {name: category for name, category in found.items() if category is not None}
+
+
+def _most_intrusive(categories: set[Category | None]) -> Category | None:
+    return next((category for category in _INTRUSION if category in categories), None)
+
+
+@cache
+def _hosts_by_service() -> dict[str, tuple[facts.HostFact, ...]]:
+    """What is known of each service's hosts, by the service's squashed names."""
+    rows: defaultdict[str, list[facts.HostFact]] = defaultdict(list)
     for row in (*facts.host_facts(), *facts.url_facts()):
-        if row.service and row.category:
-            seen[row.service].add(row.category)
+        if row.service:
+            rows[row.service].append(row)
     return {
-        squash(name): next(category for category in _INTRUSION if category in seen[service.name])
+        squash(name): tuple(rows[service.name])
         for service in facts.service_facts()
-        if seen.get(service.name)
+        if service.name in rows
         for name in (service.name, *service.aliases)
         if name not in facts.too_wide()
     }

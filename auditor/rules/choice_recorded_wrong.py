@@ -21,7 +21,7 @@ from auditor.examples import choice, evidence, signal, visit
 from auditor.model import Category, Match, Phase, Scenario, Severity, Wanted
 from auditor.rule import Doubt, Example, Rule
 from auditor.rules._records import REFUSED, categories_in_words, chosen, latest, name_of
-from auditor.rules._wording import clip, listing, visit_refs
+from auditor.rules._wording import clip, listing, visit_refs, words
 
 if TYPE_CHECKING:
     from auditor.consent_strings import Decoded
@@ -66,7 +66,7 @@ def _grants(said: Decoded, visit: Visit) -> bool:
     if is_opt_out(visit):
         still_sold = said.kind in _OPT_OUTS and any(given for key, given in said.items if "sale" in key)
         return still_sold or Category.TARGETING in said.granted
-    return bool(REFUSED & set(said.granted))
+    return bool(said.locked or REFUSED & set(said.granted))
 
 
 def _denies_all(said: Decoded, visit: Visit) -> bool:
@@ -86,6 +86,8 @@ def _said(said: Decoded, phase: Phase) -> str:
     if phase is Phase.AFTER_ACCEPT:
         return f"denies {categories_in_words(REFUSED & set(said.denied))}"
     granted = REFUSED & set(said.granted)
+    if said.locked and not granted:
+        return f"holds {listing(f'{clip(name, 40)} ({words(category)})' for name, category in said.locked)} as required"
     return f"grants {categories_in_words(granted)}" if granted else "says that the sale of data goes on"
 
 
@@ -105,7 +107,7 @@ def _match(site: SiteEvidence, phase: Phase, visit: Visit, found: list[Decoded])
 
 RULE = Rule(
     id="choice_recorded_wrong",
-    version=1,
+    version=2,
     title="Consent record contradicts the click",
     severity=Severity.CRITICAL,
     legal_basis=("Matte et al. 2020", "IAB TCF policies"),

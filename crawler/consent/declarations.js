@@ -1,6 +1,6 @@
 // Reads what a CMP declares about cookies and services out of its own objects. Runs in the page's own world, where any
 // function may have been replaced: language constructs only, bounded, and one flat string of JSON that is built here.
-// Rows: [cmp, "cookie"|"service", name, host, label, lifetime, purpose, provider, match]
+// Rows: [cmp, "cookie"|"service", name, host, label, lifetime, purpose, provider, match, type]
 async () => {
   let out = "";
   let rows = 0;
@@ -13,11 +13,11 @@ async () => {
     }
     return '"' + safe + '"';
   };
-  const row = (cmp, kind, name, host, label, lifetime, purpose, provider, match) => {
+  const row = (cmp, kind, name, host, label, lifetime, purpose, provider, match, type) => {
     if (!name || rows >= 2000) return;
     rows += 1;
     out += (out ? "," : "") + "[" + quote(cmp) + "," + quote(kind) + "," + quote(name) + "," + quote(host) + "," + quote(label) + "," +
-      quote(lifetime) + "," + quote(purpose) + "," + quote(provider) + "," + quote(match || "exact") + "]";
+      quote(lifetime) + "," + quote(purpose) + "," + quote(provider) + "," + quote(match || "exact") + "," + quote(type) + "]";
   };
   const attempt = async (work) => { try { await work(); } catch { /* not there, or not what it seems */ } };
   const each = (list, work) => { for (let i = 0; list && i < list.length && i < 1000; i += 1) work(list[i]); };
@@ -47,17 +47,18 @@ async () => {
     const d = window.CookieConsentDialog;
     const tables = ["Necessary", "Preference", "Statistics", "Advertising", "Unclassified"];
     for (let i = 0; d && i < tables.length; i += 1) {
-      each(d["cookieTable" + tables[i]], (c) => row("Cookiebot", "cookie", c[0], c[1], tables[i], c[3], c[2], c[1], "exact"));
+      each(d["cookieTable" + tables[i]], (c) => row("Cookiebot", "cookie", c[0], c[1], tables[i], c[3], c[2], c[1], "exact", c[4]));
     }
   });
-  await attempt(() => {
-    const uc = window.UC_UI;
-    if (!uc) return;
-    const services = typeof uc.getServicesFullInfo === "function" ? uc.getServicesFullInfo() : uc.getServicesBaseInfo();
-    each(services, (s) => {
-      row("Usercentrics", "service", s.name, "", s.categorySlug, "", s.description);
-      each(s.deviceStorage && s.deviceStorage.disclosures, (c) => row("Usercentrics", "cookie", c.identifier || c.name, c.domain, s.categorySlug, c.maxAgeSeconds + " seconds", c.description, s.name, "exact"));
-    });
+  const usercentrics = (services) => each(services, (s) => {
+    row("Usercentrics", "service", s.name, "", s.categorySlug, "", s.description);
+    each(s.deviceStorage && s.deviceStorage.disclosures, (c) => row("Usercentrics", "cookie", c.identifier || c.name, c.domain, s.categorySlug, c.maxAgeSeconds + " seconds", c.description, s.name, "exact"));
+  });
+  await attempt(() => { if (window.UC_UI) usercentrics(window.UC_UI.getServicesBaseInfo()); });
+  // What is full comes as a promise, and is fetched where it is not there yet: not waited for beyond a second.
+  await attempt(async () => {
+    const full = window.UC_UI && typeof window.UC_UI.getServicesFullInfo === "function" && window.UC_UI.getServicesFullInfo();
+    if (full) usercentrics(await Promise.race([full, new Promise((late) => setTimeout(late, 1000))]));
   });
   await attempt(async () => {
     if (!window.__ucCmp || typeof window.__ucCmp.getConsentDetails !== "function") return;

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from auditor.consent_strings import decode
 from auditor.model import Category, CmpDeclaration, DeclaredCookie, DeclaredService, Duration, NameMatch
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 
 Body: TypeAlias = "Callable[[], Awaitable[str]]"
 """Gets the body of an answer that the page has got; empty where it is no longer there."""
+Entry = TypeVar("Entry", DeclaredCookie, DeclaredService)
 MAX_TEXT = 4_000_000
 CONFIDENCE = 0.95
-_FIELDS = 9
+_FIELDS = 10
 _UNITS = (
     (1, "second|seconde|sekunde|segundo|secondi|sekund|detik"),
     (60, "minute|minuut|minuten|minuto|minuti|minut"),
@@ -41,6 +43,12 @@ _LENGTH = re.compile(r"(\d{1,10})\s*([a-z]+)")
 _NOT = re.compile(r"^(?:non|not|no|nicht|niet|nie|ikke|inte|un|ei|ne|nem|nu)\b|\b(?:nicht|niet|not|ikke|inte|non) ?\b")
 _SESSION = re.compile(r"\b(?:session|sessie|sitzung|sesion|sessione|sesja|sessao|istunto)", re.IGNORECASE)
 _PERSISTENT = re.compile(r"persist|permanent|blijvend|dauerhaft", re.IGNORECASE)
+_TYPES = (
+    ("pixel", re.compile("pixel", re.IGNORECASE)),
+    ("session_storage", re.compile("session.?storage", re.IGNORECASE)),
+    ("local_storage", re.compile("html|local.?storage", re.IGNORECASE)),
+)
+"""How Cookiebot ("HTTP", "HTML", "Pixel") and Termly ("html_local_storage") say what is no cookie."""
 _PARTS = 4
 _PLAIN = re.compile(r"[\w.\-$ ]+")
 
@@ -56,7 +64,7 @@ async def read_declaration(worlds: Worlds) -> CmpDeclaration | None:
 
 
 def from_rows(rows: list[list[str]]) -> CmpDeclaration | None:
-    """Rows of ``declarations.js`` (cmp, kind, name, host, label, lifetime, purpose, provider, match) as a record."""
+    """Rows of ``declarations.js``, whose head names the fields, as a record; None where there are none."""
     if not rows:
         return None
     cmp = rows[0][0]
@@ -64,11 +72,26 @@ def from_rows(rows: list[list[str]]) -> CmpDeclaration | None:
     named = (_cookie(r) for r in mine if r[1] == "cookie")
     cookies = {(c.name, c.host, c.category_label): c for c in named if c.match.pattern != "*"}
     services = {s.name: s for s in (_service(r) for r in mine if r[1] == "service")}
-    return CmpDeclaration(cmp=cmp, cookies=tuple(cookies.values()), services=tuple(services.values()))
+    read = CmpDeclaration(cmp=cmp, cookies=tuple(cookies.values()), services=tuple(services.values()))
+    return _without_a_place_for_measuring(read) if cmp == "Usercentrics" else read
+
+
+def _without_a_place_for_measuring(read: CmpDeclaration) -> CmpDeclaration:
+    """Usercentrics comes with essential, functional and marketing: where none is added, functional may be measuring."""
+    given = {one.category for one in read.cookies} | {one.category for one in read.services}
+    if Category.PERFORMANCE in given:
+        return read
+    return replace(
+        read, cookies=tuple(map(_or_measuring, read.cookies)), services=tuple(map(_or_measuring, read.services))
+    )
+
+
+def _or_measuring(one: Entry) -> Entry:
+    return replace(one, alternatives=(Category.PERFORMANCE,)) if one.category is Category.FUNCTIONAL else one
 
 
 def _cookie(row: list[str]) -> DeclaredCookie:
-    _, _, name, host, label, lifetime, purpose, provider, kind = row
+    _, _, name, host, label, lifetime, purpose, provider, kind, what = row
     category = category_for(label)
     match = name_match(name, regex=kind == "regex")
     return DeclaredCookie(
@@ -82,6 +105,7 @@ def _cookie(row: list[str]) -> DeclaredCookie:
         category_basis="stated" if category else "none",
         purpose=purpose or None,
         duration=read_length(lifetime),
+        storage=next((storage for storage, words in _TYPES if words.search(what)), "cookie"),
         basis="list",
         evidence=(),
         confidence=CONFIDENCE,

@@ -56,7 +56,7 @@ def onetrust(body: str) -> Iterator[Row]:
             yield _onetrust_cookie(cookie, label, "")
         for host in group.get("Hosts") or ():
             provider = host.get("DisplayName") or host.get("HostName") or ""
-            yield ["OneTrust", "service", provider, host.get("HostName", ""), label, "", "", "", "exact"]
+            yield ["OneTrust", "service", provider, host.get("HostName", ""), label, "", "", "", "exact", ""]
             for cookie in host.get("Cookies") or ():
                 yield _onetrust_cookie(cookie, label, provider)
 
@@ -64,25 +64,36 @@ def onetrust(body: str) -> Iterator[Row]:
 def _onetrust_cookie(cookie: dict[str, Any], label: str, provider: str) -> Row:
     lifetime = "session" if cookie.get("IsSession") else f"{cookie.get('Length', '')} days"
     purpose = cookie.get("description", "")
-    return ["OneTrust", "cookie", cookie["Name"], cookie.get("Host", ""), label, lifetime, purpose, provider, "exact"]
+    return [
+        "OneTrust",
+        "cookie",
+        cookie["Name"],
+        cookie.get("Host", ""),
+        label,
+        lifetime,
+        purpose,
+        provider,
+        "exact",
+        "",
+    ]
 
 
 def cookiebot(body: str) -> Iterator[Row]:
     """``CookieConsentDialog.cookieTableNecessary = [[name, host, purpose, expiry, type, number], ...];``."""
     for kind, table in _TABLE.findall(body):
         for cells in ast.literal_eval(table):
-            name, host, purpose, expiry, *_ = map(str, cells)
-            yield ["Cookiebot", "cookie", name, host, kind, expiry, purpose, host, "exact"]
+            name, host, purpose, expiry, *what = map(str, cells)
+            yield ["Cookiebot", "cookie", name, host, kind, expiry, purpose, host, "exact", what[0] if what else ""]
 
 
 def termly(body: str) -> Iterator[Row]:
-    """``cookies`` by category, each with ``name``, ``domain``, ``expire``, ``en_us`` and ``service``."""
+    """``cookies`` by category, each with ``name``, ``domain``, ``expire``, ``en_us``, ``service``, ``tracker_type``."""
     for category, cookies in json.loads(body)["cookies"].items():
         for one in cookies or ():
             service = one.get("service") or ""
             yield [
                 "Termly", "cookie", one["name"], one.get("domain", ""), category, one.get("expire", ""),
-                one.get("en_us", ""), service, "exact",
+                one.get("en_us", ""), service, "exact", one.get("tracker_type", ""),
             ]  # fmt: skip
 
 
@@ -95,7 +106,7 @@ def cookieyes(body: str) -> Iterator[Row]:
             name = one.get("cookie_id") or one.get("cookieID") or one.get("name") or ""
             yield [
                 "CookieYes", "cookie", name, one.get("domain", ""), label, _first(one.get("duration")),
-                _first(one.get("description")), one.get("provider") or "", "exact",
+                _first(one.get("description")), one.get("provider") or "", "exact", "",
             ]  # fmt: skip
 
 

@@ -87,10 +87,14 @@ async () => {
     const services = window.UC_UI && typeof window.UC_UI.getServicesBaseInfo === "function" && window.UC_UI.areAllConsentsAccepted !== undefined &&
       window.UC_UI.getServicesBaseInfo();
     const answer = {};
-    for (let i = 0; services && i < services.length; i += 1) {
-      if (!services[i].isEssential && services[i].consent.history.length) answer[services[i].categorySlug + "/" + services[i].name] = services[i].consent.status;
+    let answered = window.localStorage.uc_user_interaction === "true";
+    for (let i = 0; services && i < services.length && i < 300; i += 1) {
+      const s = services[i];
+      const past = s.consent.history || [];
+      for (let j = 0; j < past.length && j < 300; j += 1) if (past[j].type !== "implicit" && past[j].action !== "onInitialPageLoad") answered = true;
+      answer[(s.isEssential ? "essential" : s.categorySlug) + "/" + s.name] = s.consent.status;
     }
-    if (services) say("usercentrics", '{"flags":' + flags(answer) + "}");
+    if (services && answered) say("usercentrics", '{"flags":' + flags(answer) + "}");
   });
   attempt(() => {
     const o = window.Osano && window.Osano.cm;
@@ -143,7 +147,7 @@ async () => {
       const answer = {};
       for (const id in d.services) {
         const s = d.services[id];
-        if (!s.essential && s.consent) answer[s.category + "/" + s.name] = s.consent.given;
+        if (s.consent) answer[(s.essential ? "essential" : s.category) + "/" + s.name] = s.consent.given;
       }
       if (d.consent && d.consent.type !== "IMPLICIT" && flags(answer) !== "{}") say("usercentrics", '{"flags":' + flags(answer) + "}");
     } catch { /* the page's own mistake */ }

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.consent_strings import Decoded, decode, record_kind
+from auditor.consent_strings import Decoded, decode, record_kind, restate
 from auditor.domains import same_site
 from auditor.identifiers import looks_like_identifier
 from auditor.model import Category, ConsentSignal, Phase, Wanted
@@ -168,7 +168,7 @@ def _interface(kind: str, said: dict[str, Any]) -> Statement | None:
     else:
         given = flags if isinstance(flags, dict) else _lists(said)
         raw = json.dumps(given, sort_keys=True)
-        decoded = decode("klaro", raw)
+        decoded = restate(kind, raw)
     if not raw or raw == "{}":
         return None
     return Statement(source="api", kind=kind, raw=raw[:MAX_VALUE], decoded=decoded)

@@ -457,6 +457,23 @@ def test_an_interface_says_the_same_as_a_record() -> None:
     assert consent_strings.restate("onetrust", "{}").error is not None
 
 
+@pytest.mark.parametrize(
+    ("flags", "granted", "denied", "locked"),
+    [
+        ('"marketing/Acme": true, "functional/Acme Maps": false', (T,), (F,), ()),
+        ('"functional/Hotjar": true', (P, F), (), ()),
+        ('"functional/YouTube": true', (F,), (), ()),
+        ('"essential/AdRoll": true, "marketing/Acme": false', (), (T,), (("AdRoll", T),)),
+        ('"essential/AdRoll": false', (), (N, T), ()),
+        ('"essential/Stripe": true, "essential/Acme": true', (), (), ()),
+        ('"AdRoll": true', (T,), (), ()),
+    ],
+)
+def test_usercentrics_interface_says_group_and_service(flags, granted, denied, locked) -> None:
+    said = consent_strings.restate("usercentrics", f"{{{flags}}}")
+    assert (said.granted, said.denied, said.locked) == (granted, denied, locked)
+
+
 @given(st.text(max_size=300))
 def test_framework_strings_never_raise(text: str) -> None:
     for kind in ("gpp", "gcd", "tcf", "tcf_inside", "usprivacy", "gcs"):

@@ -112,8 +112,9 @@ def test_rows_of_onetrust():
         "Adverts",
         "AdRoll",
         "exact",
+        "",
     ]
-    service = ["OneTrust", "service", "AdRoll", "adroll.com", "Targeting Cookies", "", "", "", "exact"]
+    service = ["OneTrust", "service", "AdRoll", "adroll.com", "Targeting Cookies", "", "", "", "exact", ""]
     declared = from_rows([row, row, service])
     cookie = declared.cookies[0]
     assert (declared.cmp, len(declared.cookies), len(declared.services)) == ("OneTrust", 1, 1)
@@ -130,7 +131,40 @@ def test_rows_of_onetrust():
 
 
 def test_a_name_that_fits_everything_declares_nothing():
-    assert from_rows([["Klaro", "cookie", "^(_ga|_gid)", "", "analytics", "", "", "", "regex"]]).cookies == ()
+    assert from_rows([["Klaro", "cookie", "^(_ga|_gid)", "", "analytics", "", "", "", "regex", ""]]).cookies == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "storage"),
+    [
+        ("HTTP", "cookie"),
+        ("HTML", "local_storage"),
+        ("Pixel", "pixel"),
+        ("pixel_tracker", "pixel"),
+        ("html_local_storage", "local_storage"),
+        ("html_session_storage", "session_storage"),
+        ("", "cookie"),
+    ],
+)
+def test_what_a_row_says_it_is(what, storage):
+    row = ["Cookiebot", "cookie", "tr", "facebook.com", "Advertising", "Session", "Ads", "facebook.com", "exact", what]
+    assert from_rows([row]).cookies[0].storage == storage
+
+
+def usercentrics(**slugs):
+    rows = [["Usercentrics", "service", name, "", slug, "", "", "", "exact", ""] for name, slug in slugs.items()]
+    return {one.name: (one.category, *one.alternatives) for one in from_rows(rows).services}
+
+
+def test_functional_may_be_measuring_where_usercentrics_has_no_category_for_that():
+    assert usercentrics(Hotjar="functional", AdRoll="marketing") == {
+        "Hotjar": (Category.FUNCTIONAL, Category.PERFORMANCE),
+        "AdRoll": (Category.TARGETING,),
+    }
+    assert usercentrics(Hotjar="functional", Segment="performance") == {
+        "Hotjar": (Category.FUNCTIONAL,),
+        "Segment": (Category.PERFORMANCE,),
+    }
 
 
 def test_nothing_declared():
@@ -188,7 +222,9 @@ def test_what_is_in_the_answers_besides(run):
     }
     assert [(service.name, service.domains) for service in found.services] == [("AdRoll", ("adroll.com",))]
     tables = read(run, {COOKIEBOT: ANSWERS[COOKIEBOT]}).cookies
-    assert [cookie.match for cookie in tables if "#" in cookie.name] == [NameMatch(kind="glob", pattern="_gcl_*")]
+    assert [(cookie.match, cookie.storage) for cookie in tables if "#" in cookie.name] == [
+        (NameMatch(kind="glob", pattern="_gcl_*"), "local_storage")
+    ]
 
 
 @pytest.mark.parametrize(

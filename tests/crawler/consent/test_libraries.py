@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.consent_strings import restate
 from auditor.model import Category, Wanted
 
 pytestmark = pytest.mark.browser
@@ -61,6 +62,27 @@ def test_objects_of_tools_that_are_no_library(player):
         "Borlabs Cookie",
         [("Google Analytics", Category.PERFORMANCE), ("maps", Category.FUNCTIONAL)],
     )
+
+
+def test_usercentrics_declares_services_and_says_what_it_holds_as_required(player):
+    full, base = player.play_all(
+        [(f"usercentrics_like.html?{how}", Wanted.REJECT, False) for how in ("promise", "never")]
+    )
+    for played in (full, base):
+        assert (played.banner.cmp, played.choice.proven) == ("Usercentrics", True)
+        assert set(played.choice.proof) >= {"record:usercentrics", "api:usercentrics"}
+        assert [(one.name, one.category) for one in played.declaration.services] == [
+            ("LinkedIn Insight Tag", Category.STRICTLY_NECESSARY),
+            ("Hotjar", Category.FUNCTIONAL),
+            ("Segment", Category.PERFORMANCE),
+        ]
+    assert [(one.name, one.service, one.duration.seconds) for one in full.declaration.cookies] == [
+        ("_hjSession_*", "Hotjar", 1800)
+    ]
+    assert base.declaration.cookies == ()
+    said = [restate(one.kind, one.raw) for one in full.signals]
+    assert [one.locked for one in said if one.locked] == [(("LinkedIn Insight Tag", Category.TARGETING),)]
+    assert not any(one.granted for one in said)
 
 
 def test_without_npm_the_heuristic_works_alone_and_the_record_says_so(player, monkeypatch, tmp_path):
