@@ -90,6 +90,11 @@ class Declared(Generic[Record]):
         """The one who declares, in words."""
         return f"the consent tool ({self.cmp})" if self.cmp else "the policy"
 
+    @property
+    def who(self) -> str:
+        """The same at the beginning of a sentence; the tool's name keeps its letters."""
+        return f"T{self.source[1:]}"
+
     def quotes(self) -> tuple[Quote, ...]:
         """The passages in which it is declared."""
         return self.record.evidence

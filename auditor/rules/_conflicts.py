@@ -17,7 +17,8 @@ from auditor.matching import hosts_in, is_company, owner_words, service_names
 from auditor.model import DeclaredCookie, DeclaredService
 from auditor.observed import INTENSITY
 from auditor.rules._lifetimes import is_clamp, limit
-from auditor.rules._wording import DAY, lifetime, words
+from auditor.rules._trackers_by_cookies import trackers_by_cookies
+from auditor.rules._wording import DAY, clip, lifetime, words
 from auditor.services import fold
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Conflict:
 def conflicts(declared: Declarations) -> Iterator[Conflict]:
     """Each cookie and each service that is declared in two ways, once; sorted by name."""
     cookies = _first_of_each(_cookies(declared.cookies, declared.knowledge))
-    services = _first_of_each(_services(declared.services))
+    services = _first_of_each((*_services(declared.services), *_by_cookies(declared)))
     yield from (cookies[name] for name in sorted(cookies))
     yield from (services[name] for name in sorted(services) if name not in cookies)
 
@@ -103,6 +104,23 @@ def _services(declared: Iterable[Declared[DeclaredService]]) -> Iterator[Conflic
         for one, other in combinations(entries[:_MOST_ENTRIES], 2):
             if _same_scope(one.record, other.record):
                 yield from _categories(one.record.name, one, other)
+
+
+def _by_cookies(declared: Declarations) -> Iterator[Conflict]:
+    """Trackers that one source declares in another category than each of their cookies that the other lists."""
+    for services, cookies in trackers_by_cookies(declared):
+        pairs = [(one, other) for one in services for other in cookies if _same_scope(one.record, other.record)]
+        said = [(_said(one.record), _said(other.record)) for one, other in pairs]
+        if said and all(a and b and a.isdisjoint(b) for a, b in said):
+            one, other = pairs[0]
+            by = f"by its cookie {clip(other.record.name)}"
+            yield Conflict(
+                one.record.name,
+                one,
+                other,
+                f"as {words(one.record.category)}",
+                f"as {words(other.record.category)} ({by})",
+            )
 
 
 def _differences(name: str, one: Declared[DeclaredCookie], other: Declared[DeclaredCookie]) -> Iterator[Conflict]:

@@ -35,7 +35,7 @@ def match_label(found: Mislabelled, site: SiteEvidence, severity: Severity | Non
     return Match(
         subject=seen.subject,
         fact=(
-            f"{declared.source.capitalize()} declares {clip(declared.record.name)} as {words(found.said)}. "
+            f"{declared.who} declares {clip(declared.record.name)} as {words(found.said)}. "
             f"{name}, known as {words(found.known)}, {observed}."
         ),
         site=site.url,

@@ -84,7 +84,8 @@ def appearance(sighting: Sighting) -> str:
 def _verb(sighting: Sighting) -> str:
     record = sighting.record
     if not isinstance(record, Cookie):
-        return "was in the browser's storage"
+        seen_to_write = sighting.written and record.initiator
+        return "was written to the browser's storage" if seen_to_write else "was in the browser's storage"
     if record.event is CookieEvent.BLOCKED:
         return "was sent to be set, and refused by the browser's own blocking of third-party cookies,"
     verbs = {CookieEvent.SET: "was set", CookieEvent.CHANGED: "was rewritten"}

@@ -1,9 +1,10 @@
 """A declaration that contradicts itself.
 
 The rule fires for a cookie or a service that is declared twice for the same site and differently: in two categories,
-or with two lifetimes, within the policy or between the policy and the consent tool; for a row of a table whose own
-category differs from that of the heading it stands under; and for a category that one sentence of the policy withholds
-from a part of the site that another describes it for. Both passages are quoted.
+or with two lifetimes, within the policy or between the policy and the consent tool; for a tracker that one of the two
+names and whose cookies the other lists, all in other categories; for a row of a table whose own category differs from
+that of the heading it stands under; and for a category that one sentence of the policy withholds from a part of the
+site that another describes it for. Both passages are quoted.
 
 Silent: the same name on another host, of another provider, for another part of the site, or once as a cookie and once
 as storage; a company named for several of its services; lifetimes that differ by a tenth or less; "a few seconds",
@@ -66,10 +67,7 @@ def _pair(subject: str, found: Conflict, site: SiteEvidence) -> Match:
     beside = f": {other_words}" if other_words else ""
     return Match(
         subject=subject,
-        fact=(
-            f"{one.source.capitalize()} declares {clip(found.name)} {found.said}, {other.source} "
-            f"{found.said_too}{beside}."
-        ),
+        fact=(f"{one.who} declares {clip(found.name)} {found.said}, {other.source} {found.said_too}{beside}."),
         site=site.url,
         category_declared=one.record.category,
         declaration=one.quoted() or other.quoted(),
@@ -104,7 +102,7 @@ def _match(subject: str, one: Contradiction, reading: PolicyReading, site: SiteE
 
 RULE = Rule(
     id="contradictory_declaration",
-    version=2,
+    version=3,
     title="Declaration that contradicts itself",
     severity=Severity.MEDIUM,
     legal_basis=("Bollinger et al. 2022, no. 6",),

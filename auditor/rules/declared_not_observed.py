@@ -6,18 +6,22 @@ hint to bring the list up to date and no more: what only a login, a purchase or 
 visit.
 
 Silent: entries that are matched by name, wildcard or host, also by a cookie that the browser refused to keep; pixels,
-which are no items; what tarteaucitron knows of its services, a list of what to delete that nobody wrote for this site.
-Undecided: where consent was
-not given in a proven visit, or the looking was not complete, since what needs consent could not show itself.
+which are no items, and names that are the end of a requested path, under which lists of cookies print pixels (``tr``
+for facebook.com/tr); what tarteaucitron knows of its services, a list of what to delete that nobody wrote for this
+site.
+
+Undecided: where consent was not given in a proven visit, or the looking was not complete, since what needs consent
+could not show itself.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.domains import host_of, registrable_domain
 from auditor.evidence import is_proven
 from auditor.examples import cookie, declaration, evidence, listed, visits
-from auditor.matching import has_name, specificity
+from auditor.matching import glob_matches, has_name, hosts_in, specificity
 from auditor.model import ChoiceOutcome, CookieEvent, DisclosureLevel, Match, Scenario, Severity
 from auditor.rule import Doubt, Example, PolicyNeed, Rule
 from auditor.rules._wording import clip, policy_ref, visit_refs
@@ -46,7 +50,12 @@ def _answers(site: SiteEvidence, items: list[Item], case: Evidence) -> list[Matc
     seen = {one.record.name for one in entries if _seen(one, items, site)}
     tried = _refused(case)
     unseen = [first[name] for name in sorted(first) if name not in seen]
-    missing = [one for one in unseen if not any(has_name(one.record, name) for name in tried)]
+    called = _called(case)
+    missing = [
+        one
+        for one in unseen
+        if not any(has_name(one.record, name) for name in tried) and not _is_request(one.record, called)
+    ]
     if not missing:
         return []
     unsure = [one.url for one in case.sites if not _looked(one)]
@@ -60,6 +69,20 @@ def _refused(case: Evidence) -> frozenset[str]:
     """The names of cookies that were set in vain: the browser refused them."""
     visits = (visit for site in case.sites for visit in site.good)
     return frozenset(c.name for visit in visits for c in visit.cookies if c.event is CookieEvent.BLOCKED)
+
+
+def _called(case: Evidence) -> frozenset[str]:
+    """The addresses that were requested, without their queries."""
+    urls = {request.url for site in case.sites for visit in site.good for request in visit.requests}
+    return frozenset(url.partition("#")[0].partition("?")[0].rstrip("/") for url in urls)
+
+
+def _is_request(declared: DeclaredCookie, called: frozenset[str]) -> bool:
+    """Whether a name is the end of an address that was requested, at the declared place where there is one."""
+    places = {registrable_domain(host) for host in hosts_in(f"{declared.host or ''} {declared.provider or ''}")}
+    end = f"*/{declared.match.pattern.strip('/')}"
+    ending = (host_of(url) or "" for url in called if glob_matches(end, url))
+    return any(not places or registrable_domain(host) in places for host in ending)
 
 
 def _seen(declared: Declared[DeclaredCookie], items: list[Item], site: SiteEvidence) -> bool:
@@ -87,10 +110,7 @@ def _match(declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
     policy = (policy_ref(declared.reading),) if declared.reading is not None else ()
     return Match(
         subject=f"declaration:{clip(record.name)}",
-        fact=(
-            f"{declared.source.capitalize()} declares {clip(record.name)}; it was observed in none of the "
-            f"{len(site.good)} visits."
-        ),
+        fact=(f"{declared.who} declares {clip(record.name)}; it was observed in none of the {len(site.good)} visits."),
         site=site.url,
         category_declared=record.category,
         service=record.service,
@@ -102,7 +122,7 @@ def _match(declared: Declared[DeclaredCookie], site: SiteEvidence) -> Match:
 
 RULE = Rule(
     id="declared_not_observed",
-    version=4,
+    version=5,
     title="Cookie that is declared and was not observed",
     severity=Severity.INFO,
     legal_basis=("GDPR art. 12-13",),

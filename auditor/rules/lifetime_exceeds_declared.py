@@ -69,7 +69,7 @@ def _match(item: Item, asked: int, declared: Declared[DeclaredCookie], site: Sit
         subject=item.subject,
         fact=(
             f"{named(item)} was set to live for {lifetime(asked)} ({asked} seconds). "
-            f"{declared.source.capitalize()} declares {lifetime(most or None)}."
+            f"{declared.who} declares {lifetime(most or None)}."
         ),
         site=site.url,
         category_observed=item.category,

@@ -74,14 +74,15 @@ def _as_cookie(item: Item, call: Call) -> bool:
 
 def _match(service: Service, carrying: list[tuple[Call, tuple[Item, ...]]], site: SiteEvidence, phase: Phase) -> Match:
     calls = tuple(call for call, _ in carrying)
-    names = listing(what(item) for _, items in carrying for item in items)
+    names = list(dict.fromkeys(what(item) for _, items in carrying for item in items))
+    were = "were" if len(names) > 1 else "was"
     hosts = listing(sorted({clip(host_of(call.request.url) or call.request.host) for call in calls}))
     times = f"{len(calls)} request{'s' if len(calls) != 1 else ''}"
     return Match(
         subject=service.subject,
         fact=(
-            f"{names}, set earlier, was sent to {title_of(service)} with {times} to {hosts}, {WHEN[phase]}, first "
-            f"{calls[0].request.at_ms} ms into the visit."
+            f"{listing(names)}, set earlier, {were} sent to {title_of(service)} with {times} to {hosts}, "
+            f"{WHEN[phase]}, first {calls[0].request.at_ms} ms into the visit."
         ),
         site=site.url,
         phase=phase,

@@ -54,8 +54,7 @@ def _match(item: Item, declared: Declared[DeclaredCookie] | Declared[DeclaredSer
     return Match(
         subject=item.subject,
         fact=(
-            f"{named(item)} {appearance(item.sightings[0])}. {declared.source.capitalize()} declares it as "
-            f"unclassified only{heading}."
+            f"{named(item)} {appearance(item.sightings[0])}. {declared.who} declares it as unclassified only{heading}."
         ),
         site=site.url,
         category_observed=item.category,

@@ -12,7 +12,8 @@ Silent: strictly necessary and exempt items; items of which a common and defensi
 whose scope the policy declares no category. A category counts as declared when its description reaches to it, and
 also when a cookie or service of that category is declared for the site.
 
-Undecided: where the policy also declares an unclassified category, which may hold anything.
+Undecided: where the policy also declares an unclassified category and does not list what is in it, which may then be
+anything; or lists there what was observed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from auditor.rules._wording import call_refs, calls_in_words, item_refs, listing
 
 if TYPE_CHECKING:
     from auditor.evidence import Evidence, SiteEvidence
+    from auditor.model import DeclaredCookie, DeclaredService
     from auditor.observed import Call
+    from auditor.readings import Declared
 
 _TELLING = frozenset({DisclosureLevel.CATEGORIES, DisclosureLevel.COOKIE_LIST})
 
@@ -61,7 +64,7 @@ def _subject(seen: Item | Call) -> str:
 
 def _answer(subject: str, seen: list[Item | Call], site: SiteEvidence) -> Match | Doubt:
     declared = site.declared.declared_categories()
-    if Category.UNCLASSIFIED in declared:
+    if Category.UNCLASSIFIED in declared and _may_be_unclassified(subject, seen, site):
         reason = "the policy also declares an unclassified category, which may hold it"
         return Doubt(site=site.url, subject=subject, reason=reason)
     found = max((one.category for one in seen if one.category is not None), key=INTENSITY.index)
@@ -87,13 +90,29 @@ def _answer(subject: str, seen: list[Item | Call], site: SiteEvidence) -> Match 
     )
 
 
+def _may_be_unclassified(subject: str, seen: list[Item | Call], site: SiteEvidence) -> bool:
+    """Whether the policy's unclassified category may hold what was seen: it lists that there, or nothing at all."""
+    known = site.declared
+    if not (any(map(_unclassified, known.cookies)) or any(map(_unclassified, known.services))):
+        return True
+    items = [one for one in seen if isinstance(one, Item)]
+    services = [service for service in site.services if service.subject == subject]
+    return any(_unclassified(one) for item in items for one in known.cookies_naming(item)) or any(
+        _unclassified(one) for service in services for one in known.services_meaning(service)
+    )
+
+
+def _unclassified(declared: Declared[DeclaredCookie] | Declared[DeclaredService]) -> bool:
+    return declared.cmp is None and declared.record.category is Category.UNCLASSIFIED
+
+
 def _named(declared: frozenset[Category]) -> list[str]:
     return [words(category) for category in INTENSITY if category in declared]
 
 
 RULE = Rule(
     id="undeclared_category",
-    version=1,
+    version=2,
     title="Category in use that the policy does not declare for this site",
     severity=Severity.CRITICAL,
     legal_basis=("GDPR art. 5(1)(a)", "GDPR art. 13"),

@@ -43,12 +43,11 @@ def _left_out(item: Item, site: SiteEvidence) -> bool:
 
 
 def _match(item: Item, site: SiteEvidence) -> Match:
+    count = len({one.record.match.pattern for one in site.declared.cookies})
+    those = f"matches none of the {count} cookies that are" if count > 1 else "does not match the one cookie that is"
     return Match(
         subject=item.subject,
-        fact=(
-            f"{named(item)} {appearance(item.sightings[0])}. It matches none of the "
-            f"{len(site.declared.cookies)} cookies that are listed for this site."
-        ),
+        fact=f"{named(item)} {appearance(item.sightings[0])}. It {those} listed for this site.",
         site=site.url,
         severity=_severity(item),
         category_observed=item.category,

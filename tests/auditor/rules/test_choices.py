@@ -61,6 +61,15 @@ WRONG = {
         rejected(("cookiebot", "{necessary:true,statistics:true,marketing:false,method:'explicit'}")),
     ),
     "a service locked as required": ("fires", rejected(("klaro", '{"prefs":false,"adroll":true}'))),
+    "a tracker in the interface's essential group": (
+        "fires",
+        rejected(("usercentrics", '{"essential/LinkedIn Insight Tag":true,"marketing/AdRoll":false}')),
+    ),
+    "a group that stays granted": ("fires", rejected(("usercentrics", '{"marketing/Acme":true}'))),
+    "a tracker under functional that stays granted": (
+        "fires",
+        rejected(("usercentrics", '{"functional/Hotjar":true}')),
+    ),
     "gcs": ("fires", rejected(("gcs", "G111"))),
     "gcs of analytics only": ("fires", rejected(("gcs", "G101"))),
     "gcd": ("fires", rejected(("gcd", "13n3n3n3n5"))),
@@ -74,6 +83,19 @@ WRONG = {
     "denied in the end": ("silent", rejected(("klaro", '{"adroll":true}'), ("klaro", '{"adroll":false}'))),
     "an empty tc string": ("silent", rejected(("tcf", DENIED_TC))),
     "granted by default, not updated": ("silent", rejected(("consent_mode", '["default",{"ad_storage":"granted"}]'))),
+    "what is essential, in the interface's group of that": (
+        "silent",
+        rejected(
+            (
+                "usercentrics",
+                '{"essential/Stripe":true,"essential/Google Tag Manager":true,"essential/Acme":true,"ads/Acme":false}',
+            )
+        ),
+    ),
+    "accepted, with a tracker in the essential group": (
+        "silent",
+        accepted(("usercentrics", '{"essential/LinkedIn Insight Tag":true,"marketing/AdRoll":true}')),
+    ),
     "gcs denied": ("silent", rejected(("gcs", "G100"))),
     "gcs, granted first and denied later": ("silent", rejected(("gcs", "G111"), ("gcs", "G100"))),
     "nobody has answered": ("silent", rejected(("tarteaucitron", "!gtag=wait!facebookpixel=wait"))),
@@ -105,6 +127,11 @@ def test_what_is_said_of_a_wrong_record(ask):
     assert (finding.subject, finding.phase, finding.severity) == ("banner", R, Severity.CRITICAL)
     assert (
         finding.fact == 'After refusing with "Reject all", the record of klaro grants targeting (scenario reject_all).'
+    )
+    locked = ask("choice_recorded_wrong", rejected(("usercentrics", '{"essential/LinkedIn Insight Tag":true}')))
+    assert locked.only.fact == (
+        "After refusing, the record of usercentrics holds LinkedIn Insight Tag (targeting) as required "
+        "(scenario reject_all)."
     )
     both = [*seen, after(Scenario.WITHDRAW, ("klaro", '{"adroll":true}'))]
     assert [one.phase for one in ask("choice_recorded_wrong", both).findings] == [R, W]
@@ -197,6 +224,10 @@ def test_sent_after_reject(ask):
     }
     assert judged(ask, "sent_after_reject", table) == expected(table)
     assert ask("sent_after_reject", table["an earlier cookie"][1]).subjects == ["service:AdRoll"]
+    two = refusing(ID, replace(ID, name="__adroll_v4"), replace(SENT, sent_cookies=("__adroll", "__adroll_v4")))
+    assert ask("sent_after_reject", two).only.fact.startswith(
+        "__adroll and __adroll_v4, set earlier, were sent to AdRoll"
+    )
 
 
 def withdrawing(*seen, proven=True, outcome=DONE):

@@ -402,6 +402,18 @@ def test_undeclared_cookie(ask, word, policy, seen):
 
 
 @pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("_ga",), "It does not match the one cookie that is listed for this site."),
+        (("_ga", "_ga", "_gid"), "It matches none of the 2 cookies that are listed for this site."),
+    ],
+)
+def test_a_list_is_counted_by_its_names(ask, names, said):
+    policy = x.declaration(DisclosureLevel.COOKIE_LIST, cookies=tuple(map(x.listed, names)))
+    assert ask("undeclared_cookie", x.visits(x.cookie("_fbp")), policy).only.fact.endswith(said)
+
+
+@pytest.mark.parametrize(
     ("name", "severity"),
     [
         ("_fbp", Severity.HIGH),

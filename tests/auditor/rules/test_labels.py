@@ -142,12 +142,12 @@ def test_wrong_category_severity(ask, name, said, severity):
 
 
 def test_the_consent_tools_label_is_judged_by_itself(ask):
-    declared = CmpDeclaration(cmp="onetrust", cookies=(x.listed("_fbp", NECESSARY, evidence=()),))
+    declared = CmpDeclaration(cmp="OneTrust", cookies=(x.listed("_fbp", NECESSARY, evidence=()),))
     seen = x.visits(META, declared_by_cmp=declared)
     finding = ask("declared_necessary_is_tracker", seen, listing(x.listed("_fbp", TARGETING))).only
     assert finding.severity is Severity.CRITICAL
     assert finding.declaration is None
-    assert finding.fact.startswith("The consent tool (onetrust) declares _fbp as strictly necessary.")
+    assert finding.fact.startswith("The consent tool (OneTrust) declares _fbp as strictly necessary.")
 
 
 def test_a_label_of_another_scope_labels_nothing_here(ask):

@@ -233,6 +233,19 @@ def test_tracker_before_choice(ask, word, seen):
     assert ask("tracker_before_choice", x.visits(*seen)).word == word
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("https://cdn.segment.com/a.js", "was written to the browser's storage 400 ms into the visit"),
+        (None, "was in the browser's storage 400 ms into the visit"),
+    ],
+)
+def test_storage_is_written_where_a_script_was_seen_to(ask, script, said):
+    entry = replace(x.storage("ajs_anonymous_id"), initiator=script, at_ms=400)
+    finding = ask("before_choice", [x.visit(Scenario.NO_CHOICE, entry)]).only
+    assert finding.fact.startswith(f"localStorage ajs_anonymous_id (performance, Segment) {said}")
+
+
 def test_tracker_before_choice_counts_a_service_once(ask):
     seen = [
         x.request(PIXEL, beacon=Beacon.PIXEL, resource_type="image", at_ms=900),
