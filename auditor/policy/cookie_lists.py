@@ -18,6 +18,7 @@ from auditor.policy.name_lines import (
     alone_below_opening,
     among_cookies,
     beside_names,
+    explained,
     humped_in_a_row,
     in_a_row,
     in_an_opened_row,
@@ -110,6 +111,7 @@ def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str])
         in_an_opened_row(reading, place, names[0])
         or (block.kind == "item" and is_marked(reading, block.view, match.end(1)))
         or (block.kind == "item" and humped_in_a_row(reading, place, names[0]))
+        or explained(reading, block, match.end(1))
     ):
         return names
     if sure and all(looks_like_cookie(name) for name in names):
@@ -184,12 +186,17 @@ def _listed(
         category_label=only.label if only else above[1] if above else None,
         category_basis="stated" if only or above else "inferred_from_purpose" if purpose else "none",
         purpose=view.text[:1000],
-        duration=duration_in_prose(view),
+        duration=duration_in_prose(_without_name(view, name)),
         scope_ids=only.scope_ids if only else scopes.at(place),
         basis="list",
         evidence=(view.quote(),),
         confidence=0.85,
     )
+
+
+def _without_name(view: View, name: str) -> View:
+    """A text without the name that it begins with: "session" is no lifetime there."""
+    return view.part(len(name), len(view.text)) if view.text.startswith(name) else view
 
 
 def _sole(reading: Reading, categories: Categories, place: int) -> DeclaredCategory | None:

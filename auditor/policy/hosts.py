@@ -134,7 +134,7 @@ def _used_on(reading: Reading) -> list[str]:
     """The hosts in columns that say on which sites each cookie is used."""
     languages = ("en", reading.words.language)
     places = frozenset(fold(word) for one in languages for word in load("scopes")[one]["columns"])
-    out = []
+    out: list[str] = []
     for _, table in reading.document.tables():
         titles = [cell.view.folded.strip(" ?:*_") for cell in table.rows[0]]
         columns = [x for x, title in enumerate(titles) if title in places]

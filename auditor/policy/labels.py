@@ -122,7 +122,9 @@ class Labels:
     def _is_topic(self, body: str) -> bool:
         """Does a phrase set cookies beside something else ("Cookies and tracking")? It is no kind of cookies."""
         first = self.cookie.first(body)
-        return first is not None and first.start == 0 and _BESIDE.match(body, first.end) is not None
+        if first is None or _BESIDE.match(body, first.end) is None:
+            return False
+        return first.start == 0 or not self.find(body[: first.start])  # "Our use of cookies and tracking"
 
     def is_of_others(self, folded: str) -> bool:
         """Does a phrase say nothing but "third-party cookies"?"""

@@ -23,9 +23,7 @@ _SENTENCE_LEAD = re.compile(r"([^.:;!?]{4,60})\.\s+\S")
 _UNCLOSED = re.compile(r"\s*[(\[][^)\]]*$")
 _RUN_IN = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=[A-ZÀ-Þ]\w*\s+[a-zà-ÿ])")
 _ASIDE = re.compile(r"\s+\((?=\w+\s\w+\s)")
-_QUOTED = re.compile(
-    r"(?:[^\W\d_]{1,12},?\s){0,2}[\"“”„«»‘‚]\s?([^\"“”„«»‘’‚]{4,60}?)\s?[\"“”»«’‘]\s(?=[^\W\d_])"
-)
+_QUOTED = re.compile(r"(?:[^\W\d_]{1,12},?\s){0,2}[\"“”„«»‘‚]\s?([^\"“”„«»‘’‚]{4,60}?)\s?[\"“”»«’‘]\s(?=[^\W\d_])")
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BESIDE = 5
 LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
 _HUMPED = re.compile(r"[a-z]{2,40}(?:[A-Z][a-z]{1,40}){1,6}")  # "userPreferences", but not "macOS" or "iPhone"
+_HUMPS = re.compile(r"[A-Za-z][a-z]{1,40}(?:[A-Z][a-z]{1,40}){1,6}")
 _REMARK = re.compile(r"\s*\(([^()]{3,40})\)")
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.:][A-Za-z0-9]+){0,8}")
 _HYPHENED = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
@@ -40,6 +41,20 @@ def humped_in_a_row(reading: Reading, place: int, name: str) -> bool:
     if not _HUMPED.fullmatch(name):
         return False
     return any(_HUMPED.fullmatch(other) or is_outright(other) for other in _names_beside(reading, place))
+
+
+def explained(reading: Reading, block: Block, end: int) -> bool:
+    """Does a line begin with a word of several humps, set off, and go on "This cookie ..."?"""
+    behind = block.view.folded[end:].lstrip(" :*_-")
+    found = reading.words.cues("this_cookie").first(behind)
+    told = block.lead is not None and found is not None and not found.start
+    return told and _HUMPS.fullmatch(block.view.text[:end].strip(" *_`")) is not None
+
+
+def begins_explained(reading: Reading, block: Block) -> bool:
+    """Does a line begin with a name that `explained` tells to be a cookie's?"""
+    match = LIST_LEAD.match(block.view.text) if block.lead is not None else None
+    return match is not None and explained(reading, block, match.end(1))
 
 
 def is_marked(reading: Reading, view: View, end: int) -> bool:

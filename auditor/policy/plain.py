@@ -21,6 +21,7 @@ _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
 _ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80})(?:(?<=\s):|:\s+|(?<=[a-zà-ÿ]):(?=[A-ZÀ-Þ][a-zà-ÿ]))(?=\S)")
+_TARGET = re.compile(r"\s*\.\. (?:_[^:]{1,80}|__):\s")  # where a link of reStructuredText leads
 BOLD_LEVEL = 7  # below the six of Markdown
 _COLON_INSIDE = re.compile(r":\s+\S")
 _NUMBERED_WORD = re.compile(r"[^\W\d_]+\s+\d{1,2}\s*[:.)]")
@@ -128,7 +129,7 @@ def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list
     reader.rows = frozenset() if reader.markdown else _bare_rows(lines)
     at = _front_matter(lines) if reader.markdown else 0
     while at < len(lines):
-        at = _step(reader, lines, at)
+        at = at + 1 if _TARGET.match(lines[at].text) else _step(reader, lines, at)
     reader.flush()
     return origin, reader.elements, reader.links, [m.span(1) for m in _CODE.finditer(text)] if reader.markdown else []
 

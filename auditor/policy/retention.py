@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from auditor.policy.tables import heading_role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.model import DeclaredCookie, Duration
+    from auditor.model import DeclaredCookie, Duration, Quote
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -29,10 +30,12 @@ def read_retention(
 ) -> tuple[Retention, ...]:
     """Each sentence that gives cookies, the data in them, consent or a category a lifetime, not only one cookie."""
     out = list(category_lifetimes(reading))
-    listed = {quote.start for cookie in cookies if cookie.basis == "list" for quote in cookie.evidence}
+    listed = [quote for cookie in cookies if cookie.basis == "list" for quote in cookie.evidence]
+    starts = [sentence.view.start for sentence in reading.cookie_sentences]
+    own = {start for quote in listed for start in (quote.start, *_within(starts, quote))}
     for sentence in reading.cookie_sentences:
         folded = sentence.view.folded
-        if sentence.view.start in listed:
+        if sentence.view.start in own:
             continue
         if labelled := _labelled(reading, categories, sentence):
             out.append(labelled)
@@ -51,6 +54,11 @@ def read_retention(
         out.append(Retention(subject=subject, duration=duration, evidence=(sentence.view.quote(),)))
         out.extend(_data_beside(reading, sentence, spans))
     return tuple(sorted(out, key=lambda one: one.evidence[0].start))
+
+
+def _within(starts: list[int], quote: Quote) -> list[int]:
+    """Where the sentences after the first of a quote begin: they give its own cookie a lifetime."""
+    return starts[bisect_right(starts, quote.start) : bisect_left(starts, quote.end)]
 
 
 def _labelled(reading: Reading, categories: Categories, sentence: Sentence) -> Retention | None:

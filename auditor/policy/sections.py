@@ -12,6 +12,7 @@ from auditor.model import Category
 from auditor.policy.blocks import Block, Table
 from auditor.policy.labels import Label
 from auditor.policy.leads import badged, begins_with_label, is_sentence, is_status, lead_of, quoted, run_in, titles
+from auditor.policy.name_lines import begins_explained
 from auditor.policy.prose import label_runs
 from auditor.policy.section import Section
 from auditor.policy.section_joins import merged, parts
@@ -186,6 +187,7 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     places = []
     elements = reading.document.elements
     listing = block.kind == "heading" and _is_intro(elements, place, block)
+    opens = block.view.text.rstrip().endswith(":")  # "Essential: ... These include:", then names set off
     ends: Callable[[Block, Block], bool] = _ends
     if block.kind != "heading" and badged(reading, block):
         ends = _heads
@@ -194,7 +196,10 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
         element = elements[at]
         transparent = isinstance(element, Block) and (
-            is_status(reading, element) or _is_intro(elements, at, element, lines=True) or at in reading.record_places
+            is_status(reading, element)
+            or _is_intro(elements, at, element, lines=True)
+            or at in reading.record_places
+            or (opens and begins_explained(reading, element))
         )
         if isinstance(element, Block) and not transparent and ends(block, element):
             break

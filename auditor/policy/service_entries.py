@@ -61,6 +61,9 @@ def is_other(reading: Reading, mention: Mention) -> bool:
 def heading_purpose(reading: Reading, place: int, usual: Category | None = None) -> Category | None:
     """The category that the nearest labelled heading above a place names; the usual one where it names that, too."""
     for heading in reading.headings(place):
-        if label := reading.labels.read(heading.view.folded):
+        folded = heading.view.folded
+        if (label := reading.labels.read(folded)) and not any(
+            reading.denials.none_of(folded, word.start) for word in reading.labels.find(folded)
+        ):
             return usual if usual in label.covers else label.category
     return None

@@ -84,9 +84,17 @@ def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> I
         beside = [m for m in mentions if m not in used and in_row(sentence.view, m, used) and is_other(reading, m)]
         for mention in (*used, *beside):
             category = governing.canonical if governing else _purpose_of(reading, sentence, mention)
+            category = category or _of_row(sentence, mention, used)
             label = governing.label if governing else None
             scope_ids = governing.scope_ids if governing else scopes.at(sentence.place)
             yield example(mention, category, label, scope_ids, sentence.view, 0.9 if governing else 0.75)
+
+
+def _of_row(sentence: Sentence, mention: Mention, used: list[Mention]) -> Category | None:
+    """The one category of the trackers that a company stands in a row with ("Facebook, Google, and LinkedIn")."""
+    trackers = [one for one in used if one.service.category in TRACKING]
+    usual = {one.service.category for one in trackers}
+    return next(iter(usual)) if len(usual) == 1 and in_row(sentence.view, mention, trackers) else None
 
 
 def _elsewhere(reading: Reading, scopes: Scopes) -> Iterator[DeclaredService]:
@@ -138,17 +146,20 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
         loose = category is Category.STRICTLY_NECESSARY and (consent or service.category in TRACKING)
         if category and not loose and (category in TRACKING or not about):
             return category  # "blocked until you agree" makes nothing necessary, nor a word of safety a tracker
-    usual = service.category if service.category in TRACKING else None
-    return heading_purpose(reading, sentence.place, usual) or usual
+    if service.category in TRACKING:
+        return heading_purpose(reading, sentence.place, service.category) or service.category
+    below = (sentence_purpose(reading, text) for text in _below_name(reading, sentence, mention))
+    return next(below, None) or heading_purpose(reading, sentence.place)
 
 
 def _embeds(reading: Reading, text: str) -> bool:
     """Does a text tell that something of a service is shown ("to display videos"), and no advertisements?"""
     if reading.words.cues("embeds").first(text) is None:
         return False
-    return all(word.category is not Category.TARGETING for word in reading.labels.find(text)) and not purposes(
-        reading, text
-    )[Category.TARGETING]
+    return (
+        all(word.category is not Category.TARGETING for word in reading.labels.find(text))
+        and not purposes(reading, text)[Category.TARGETING]
+    )
 
 
 def _without_names(text: str, sentence: Sentence) -> str:
@@ -169,6 +180,18 @@ def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]
     if isinstance(block, Block) and block.kind == "item":
         texts.append(block.view.folded)
     return [*texts, *_told_next(reading, sentence)]
+
+
+def _below_name(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]:
+    """The text right below a line that is little more than the name of a service."""
+    elements = reading.document.elements
+    block, below = elements[sentence.place], next(iter(elements[sentence.place + 1 : sentence.place + 2]), None)
+    alone = isinstance(block, Block) and len(mention.words) * 2 >= len(block.view.text)
+    if not alone or not isinstance(below, Block) or below.kind == "heading":
+        return []
+    name = fold(mention.service.name)
+    others = (one for one in find_services(below.view) if not name.startswith(fold(one.service.name)))
+    return [] if any(others) else [below.view.folded]  # the next line may be about the next service
 
 
 def _told_next(reading: Reading, sentence: Sentence) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.policy.blocks import Block
 from auditor.policy.promises import promises
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
 
 MIN_PATHS = 2
+MAX_BUTTONS = 70
 CENTRE = {"mechanism": "preference_centre", "grants": "accept_reject"}
 BROWSER = {"mechanism": "browser_settings", "grants": "reject"}
 _LABEL = re.compile(r"[:–—→]\s+([^:–—→.]{6,50})\.?\s*$")
@@ -22,7 +24,8 @@ _PATH = re.compile(r"\w\s+(?:→|>|›|»|->)\s+\w")
 
 def shown_controls(reading: Reading) -> Iterator[tuple[Sentence, dict[str, str]]]:
     """Each sentence that shows a control, with the mechanism and what it grants."""
-    yield from ((sentence, CENTRE) for sentence in reading.cookie_sentences if _shows_label(reading, sentence))
+    shows = (_shows_label, _shows_buttons)
+    yield from ((s, CENTRE) for s in reading.cookie_sentences if any(one(reading, s) for one in shows))
     paths = [sentence for sentence in reading.cookie_sentences if _is_path(reading, sentence)]
     yield from ((sentence, BROWSER) for sentence in paths[:1] if len(paths) >= MIN_PATHS)
 
@@ -37,6 +40,18 @@ def _shows_label(reading: Reading, sentence: Sentence) -> bool:
     changes = told.says(before, "change") and not told.says(before, "browser")
     named = told.says(label, "choice") and reading.mentions_cookies(label)
     return changes and named and not told.says(label, "browser")
+
+
+def _shows_buttons(reading: Reading, sentence: Sentence) -> bool:
+    """Does a line "Manage your cookie preferences:" stand above buttons ("Accept all  Essential only")?"""
+    told = promises(reading.words.language)
+    following = reading.document.elements[sentence.place + 1 : sentence.place + 2]
+    if not sentence.view.text.rstrip().endswith(":") or not following or not isinstance(following[0], Block):
+        return False
+    buttons = following[0].view
+    chooses = told.says(sentence.view, "choice") and reading.mentions_cookies(sentence.view)
+    short = len(buttons.text) <= MAX_BUTTONS and buttons.text.rstrip()[-1:] not in (".", ":")
+    return chooses and short and told.says(buttons, "ask") and not told.says(sentence.view, "browser")
 
 
 def _is_path(reading: Reading, sentence: Sentence) -> bool:

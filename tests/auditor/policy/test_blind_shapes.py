@@ -89,7 +89,9 @@ def test_showing_videos_is_a_function(services, text):
     ],
 )
 def test_what_this_service_sets_is_told_by_the_next_sentence(services, text, category):
-    page = f"# Cookie policy\n\n## Cookies of others\n\nWe use services that may set cookies:\n\n### Formspree\n\n{text}\n"
+    page = (
+        f"# Cookie policy\n\n## Cookies of others\n\nWe use services that may set cookies:\n\n### Formspree\n\n{text}\n"
+    )
     assert services(page) == {"Formspree": category}
 
 
@@ -218,7 +220,10 @@ def test_a_choice_in_a_banner_contradicts_consent_by_use_in_danish(read):
     ("text", "party"),
     [
         ("They count visits. Google may transfer this information to third parties.", "not_stated"),
-        ("They count visits. Google passes it to third parties, or those third parties process it for Google.", "not_stated"),
+        (
+            "They count visits. Google passes it to third parties, or those third parties process it for Google.",
+            "not_stated",
+        ),
         ("They count visits and are set by third parties.", "third"),
     ],
 )
@@ -258,8 +263,8 @@ def labels(read):
         "“Functional cookies” allow the site to remember choices.\n\nMoreover, “performance cookies” allow us to count visits.",
         "„Funktionale Cookies“ merken sich Ihre Auswahl auf der Website.\n\nDie „Performance-Cookies“ zählen Besuche.",
         "Les « cookies fonctionnels » mémorisent vos choix sur le site.\n\nLes « cookies de performance » mesurent les visites.",
-        "I \"cookie funzionali\" ricordano le scelte sul sito.\n\nI \"cookie analitici\" misurano le visite al sito.",
-        "\"Functionele cookies\" onthouden uw keuzes op de website.\n\n\"Analytische cookies\" meten bezoeken.",
+        'I "cookie funzionali" ricordano le scelte sul sito.\n\nI "cookie analitici" misurano le visite al sito.',
+        '"Functionele cookies" onthouden uw keuzes op de website.\n\n"Analytische cookies" meten bezoeken.',
     ],
 )
 def test_quoted_labels_begin_their_paragraphs(categories, lines):
@@ -370,7 +375,10 @@ def test_items_of_cookies_and_what_they_are_for(labels, page, label):
 @pytest.mark.parametrize(
     ("item", "label"),
     [
-        ("Making sign-in, forms and other functions easier to use.", "Making sign-in, forms and other functions easier to use"),
+        (
+            "Making sign-in, forms and other functions easier to use.",
+            "Making sign-in, forms and other functions easier to use",
+        ),
         (
             "Adapting the content of the pages to the language and to other preferences of those who visit them, so that",
             "Adapting the content of the pages to the language and to other preferences of",
@@ -382,9 +390,7 @@ def test_an_item_as_a_label_is_cut_between_words(labels, item, label):
     assert [one for _, one, _ in labels(page)] == [label, "Statistics of our visits"]
 
 
-@pytest.mark.parametrize(
-    ("title", "hosts"), [("Used on", ("a.shop.example",)), ("Set by", ())]
-)
+@pytest.mark.parametrize(("title", "hosts"), [("Used on", ("a.shop.example",)), ("Set by", ())])
 def test_columns_that_say_where_cookies_are_used_name_the_sites(read, title, hosts):
     page = (
         "# Cookie policy\n\nWrite to info@shop.example.\n\n"
@@ -398,7 +404,11 @@ def test_columns_that_say_where_cookies_are_used_name_the_sites(read, title, hos
     ("heading", "described", "in_use"),
     [
         ("Marketing-Cookies", "Sie zeigen Werbung. Derzeit verwenden wir keine Marketing-Cookies.", "no"),
-        ("Marketing-Cookies", "Sie zeigen Werbung. Ohne Ihre Einwilligung verwenden wir keine Marketing-Cookies.", "yes"),
+        (
+            "Marketing-Cookies",
+            "Sie zeigen Werbung. Ohne Ihre Einwilligung verwenden wir keine Marketing-Cookies.",
+            "yes",
+        ),
         ("Cookies marketing", "Ils affichent des annonces. Nous n'utilisons aucun cookie marketing.", "no"),
         ("Marketing cookies", "They show ads. We use no marketing cookies.", "no"),
         ("Marketing cookies", "They show ads. We use no marketing cookies without your consent.", "yes"),
