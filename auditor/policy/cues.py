@@ -170,8 +170,19 @@ class Cues:
 
     def all(self, folded: str) -> list[Found]:
         """Every match of every cue, in order of place, overlapping ones dropped."""
-        spans = [match.span() for one in self._cues if one.may_match(folded) for match in one.pattern.finditer(folded)]
+        spans: list[tuple[int, int]] = []
+        for one in self._cues:
+            for group in one.needs:  # spelled out, as in `first`
+                for text in group:
+                    if text in folded:
+                        break
+                else:
+                    break
+            else:
+                spans.extend(match.span() for match in one.pattern.finditer(folded))
         kept: list[Found] = []
+        if not spans:
+            return kept
         for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
             if not kept or start >= kept[-1].end:
                 kept.append(Found(start, end))

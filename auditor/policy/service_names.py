@@ -61,10 +61,16 @@ def _known() -> tuple[dict[str, KnownService], re.Pattern[str]]:
 
 def find_services(view: View) -> list[Mention]:
     """Known services named in a view (capitalised, as names are), longest names first."""
+    return list(_named(view.text, view.folded))
+
+
+@lru_cache(maxsize=4096)
+def _named(text: str, folded: str) -> tuple[Mention, ...]:
+    """The services that a text names; a document's readers ask of the same sentences again and again."""
     by_name, pattern = _known()
     out = []
-    for match in pattern.finditer(view.folded):
-        words = view.text[match.start() : match.end()]
+    for match in pattern.finditer(folded):
+        words = text[match.start() : match.end()]
         if words[:1].isupper() or any(char.isupper() for char in words) or words[:1].isdigit():
             service = (
                 by_name[re.sub(r"[\s\-]+", " ", match.group())]
@@ -72,7 +78,7 @@ def find_services(view: View) -> list[Mention]:
                 else by_name[match.group()]
             )
             out.append(Mention(service, words, match.start(), match.end()))
-    return out
+    return tuple(out)
 
 
 def without_services(view: View) -> str:
