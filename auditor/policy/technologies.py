@@ -69,7 +69,8 @@ def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sent
 def _told_in_tables(reading: Reading) -> list[Sentence]:
     """The sentences in the cells of tables that list no cookies."""
     tables = [(place, grid) for place, grid in reading.grids if not is_cookie_table(reading, place, grid)]
-    cells = [(place, view) for place, grid in tables for row in grid.records() for view in row.cells.values()]
+    rows = ((place, row) for place, grid in tables for row in grid.records())
+    cells = [(place, view) for place, row in rows for view in (*row.cells.values(), *row.others)]
     return [Sentence(part, place) for place, view in cells for part in split_sentences(view)]
 
 

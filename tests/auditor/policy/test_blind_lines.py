@@ -181,3 +181,12 @@ def test_telling_devices_apart_by_what_they_send(read, text, told):
 def test_a_banner_that_is_not_shown(read, text, banner):
     mechanisms = {c.mechanism for c in read(f"# Cookies\n\nCookies. {text}\n").consent}
     assert ("cookie_banner" in mechanisms) is banner
+
+
+def test_technologies_in_tables_whose_columns_have_no_headings(read):
+    page = (
+        "# Cookies\n\nWe use cookies.\n\n| Cookies of third parties | |\n|---|---|\n"
+        "| Always on | Your device is told from others. They identify devices based on information transmitted automatically. |\n"
+        "| Content | They share what you read with your friends. |\n"
+    )
+    assert "fingerprinting" in {t.name for t in read(page).technologies if t.declared}
