@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from auditor.policy.claim_places import Place, Rule
     from auditor.policy.view import View
 
-OF_A_TOOL = {"anonymous_data", "ip_anonymised"}
+OF_A_TOOL = {"anonymous_data", "data_limited", "ip_anonymised", "no_personal_data", "purpose_limited"}
 """What is often said of the tool that measures."""
 AFTER_RELATIVE = 45
 BESIDE = 2
@@ -49,7 +49,7 @@ def antecedent(place: Place) -> Category | None:
         named = set(labels_beside_cookies(place.reading, before.view.folded))
         if named:
             return named.pop() if len(named) == 1 else None
-        if place.says("this_cookie") and (category := _of_tool(place, before.view)):
+        if place.says("this_cookie") and (category := of_tool(place, before.view)):
             return category
     return None
 
@@ -70,23 +70,23 @@ def meant(place: Place) -> Category | None:
 
 
 def category_of_service(place: Place, name: str) -> Category | None:
-    """The declared category of a service, where the document names no other one of it.
+    """The category of a service, where the document names no other one of it.
 
     What is said of the only tool that measures is said of measuring; beside a second one it is said of the tool alone.
     """
     trackers = place.reading.trackers
     category = next((one.category for one in trackers if one.name == name), None)
     alone = [one.name for one in trackers if one.category is category] == [name]
-    declared = any(one.canonical is category for one in place.categories.declared)
-    return category if category is not None and alone and declared else None
+    return category if alone else None
 
 
 def measured(place: Place) -> Category | None:
     """The category of the one tracker that a sentence names, where it is the only one of that category."""
-    return _of_tool(place, place.sentence.view)
+    return of_tool(place, place.sentence.view)
 
 
-def _of_tool(place: Place, view: View) -> Category | None:
+def of_tool(place: Place, view: View) -> Category | None:
+    """The category of the one tracker that a text names, as `category_of_service` tells it."""
     named = {one.service.name for one in find_services(view) if one.service.category in TRACKING}
     return category_of_service(place, named.pop()) if len(named) == 1 else None
 
@@ -121,9 +121,10 @@ def _told(place: Place, rule: Rule) -> Category | None:
     if rule.type == "set_without_consent":
         needed = Category.STRICTLY_NECESSARY if _strictly_needed(place) else None
         return _named_alone(place) or needed or measured(place)
-    if rule.type == "anonymous_data" and sentence_purpose(place.reading, place.folded) is Category.PERFORMANCE:
-        declared = any(category.canonical is Category.PERFORMANCE for category in place.categories.declared)
-        return Category.PERFORMANCE if declared else None
+    declared = {category.canonical for category in place.categories.declared}
+    counted = rule.type == "anonymous_data" and Category.PERFORMANCE in declared
+    if counted and sentence_purpose(place.reading, place.folded) is Category.PERFORMANCE:
+        return Category.PERFORMANCE
     if rule.type == "first_party_only":
         return _named_alone(place) or measured(place)
     return measured(place) if rule.type in OF_A_TOOL else None

@@ -19,6 +19,15 @@ def shared_noun(place: Place, kind: str) -> str | None:
     return next((noun for noun in nouns if place.says("shared_nouns", noun)), None)
 
 
+def heading_noun(place: Place) -> str | None:
+    """The kind of data that the heading right above a sentence names ("Navigation data")."""
+    for heading in place.reading.headings(place.sentence.place)[:1]:
+        for noun in place.reading.words.keys("data_nouns"):
+            if place.reading.words.cues("data_nouns", noun).first(heading.view.folded):
+                return noun
+    return None
+
+
 def data_noun(place: Place) -> str | None:
     """The kind of data that a general statement is about ("usage_data"): named in it or just before it in its block."""
     reading, view = place.reading, place.sentence.view

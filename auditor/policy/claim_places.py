@@ -69,12 +69,18 @@ class Place:
         names = item_names(self.reading, self.sentence.place, block) if isinstance(block, Block) else []
         if not names and self.sentence.place in self.reading.cookie_places:
             names = prose_names(self.reading, self.sentence.place)
-        return names[0] if len(names) == 1 else None
+        return names[0] if len(names) == 1 and "anonymize" not in names[0].lower() else None  # a setting's name
 
     @property
     def in_cookies(self) -> bool:
-        """Does the sentence stand in a part about cookies?"""
-        return self.sentence.place in self.reading.cookie_places or self.governing is not None
+        """Does the sentence stand in a part about cookies, or about a service that measures or advertises?"""
+        place = self.sentence.place
+        return place in self.reading.cookie_places or self.governing is not None or self.reading.names_tracker(place)
+
+    @property
+    def taken_up(self) -> bool:
+        """Does the sentence say "these cookies" or the like?"""
+        return self.says("anaphora") or self.says("concepts", "take_up")
 
     @property
     def general(self) -> bool:

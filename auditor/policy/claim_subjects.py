@@ -16,18 +16,21 @@ from auditor.policy.claim_categories import (
     joined,
     meant,
     measured,
+    of_tool,
     own_category,
     with_necessary,
 )
 from auditor.policy.claim_extents import only_these, says_of_all, says_plainly
-from auditor.policy.claim_nouns import LOOK_BACK, data_noun, shared_noun
+from auditor.policy.claim_nouns import LOOK_BACK, data_noun, heading_noun, shared_noun
 from auditor.policy.claim_places import Subject
+from auditor.policy.claim_topics import SPOKEN_OF, topics
 from auditor.policy.prose import excepted, labels_beside_cookies
 from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
+    from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.claim_places import Place, Rule
     from auditor.policy.context import Reading
@@ -40,6 +43,9 @@ OF_A_TOOL = {"set_without_consent", "anonymous_data"}
 ITS_COOKIES = 20
 BLOCKS_BACK = 10
 _BANNER = re.compile(r"cookie[\s-]?bann?er\w*|(?:banner|bandeau|banniere) (?:de |dei )?cookies?")
+OF_DATA = {"aggregated_only", "anonymous_data", "no_personal_data", "no_third_party_sharing", "purpose_limited"}
+OF_TOOLS_ABOVE = SPOKEN_OF - {"no_third_party_sharing"} | {"set_without_consent"}
+IN_COOKIES = {"label", "named", "necessary", "advertising"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
     (kind, category.value)
@@ -50,7 +56,7 @@ EVERYDAY = {
 
 def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
     """What a claim is about; nothing where the sentence does not stand in the rule's context."""
-    if rule.subject in ("label", "named", "necessary") and not place.in_cookies:
+    if rule.subject in IN_COOKIES and not place.in_cookies:
         return ()
     if rule.subject in ("label", "named"):
         return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
@@ -58,10 +64,19 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
         return tuple(_stated(place, category) for category in only_these(place))
     if rule.subject == "choice":
         return _chosen(place, rule)
-    if rule.subject == "necessary":
-        return tuple(_stated(place, category) for category in with_necessary(place))
+    if stated := _told_of(place, rule):
+        return tuple(_stated(place, category) for category in stated)
     subject = _service(place) if rule.subject == "service" else _subject(place, rule)
     return _and_beside(place, subject) if subject else ()
+
+
+def _told_of(place: Place, rule: Rule) -> tuple[Category, ...]:
+    """The categories that a sentence itself tells the claim of."""
+    if rule.subject == "necessary":
+        return with_necessary(place)
+    if rule.subject == "advertising":
+        return (Category.TARGETING,)
+    return topics(place) if rule.type in SPOKEN_OF and place.in_cookies else ()
 
 
 def _and_beside(place: Place, subject: Subject) -> tuple[Subject, ...]:
@@ -82,7 +97,7 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
         return _group(place) if rule.subject == "group" else _scope(place)
     if rule.subject == "category":
         return _technology(place, rule) or _labelled(place, rule)
-    if rule.type == "first_party_only" and place.governing is not None and place.says("anaphora"):
+    if rule.type in SPOKEN_OF and rule.subject == "document" and place.governing is not None and place.taken_up:
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     if place.general and rule.type not in GENERAL:
         return None
@@ -106,9 +121,7 @@ def _in_cookies(place: Place, rule: Rule) -> bool:
 def _service(place: Place) -> Subject | None:
     """The one service that a sentence names, else the heading or the item above it."""
     reading = place.reading
-    beside = reading.sentences_at(place.sentence.place)
-    at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
-    views = [place.sentence.view, *(before.view for before in reversed(beside[max(0, at - LOOK_BACK) : at]))]
+    views = [place.sentence.view, *(before.view for before in reversed(_sentences_before(place)))]
     views.extend(before.view for before in _blocks_above(reading, place.sentence.place))
     views.extend(heading.view for heading in reading.headings(place.sentence.place)[:1])
     for view in views:
@@ -147,13 +160,19 @@ def _one_service(place: Place, rule: Rule) -> Subject | None:
     return _service(place) if rule.type in OF_ONE_SERVICE and not measured else None
 
 
+def _named(place: Place, rule: Rule) -> Subject | None:
+    """What a sentence names or means: the kind of data of its heading, else cookies."""
+    if rule.type in OF_DATA and place.governing is None and (noun := heading_noun(place)):
+        return Subject("document", noun, place.scopes.web)
+    return _named_subject(place, rule) if rule.subject == "auto" and _in_cookies(place, rule) else None
+
+
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
     if one := _one_service(place, rule):
         category = category_of_service(place, one.value or "")
         return _category_subject(place.categories, place.scopes, category) if category else one
-    named = _named_subject(place, rule) if rule.subject == "auto" and _in_cookies(place, rule) else None
-    if named is not None or rule.context == "cookie_category":
+    if (named := _named(place, rule)) is not None or rule.context == "cookie_category":
         return named
     noun = (data_noun(place) or shared_noun(place, rule.type)) if rule.subject == "auto" else None
     if rule.context == "data" and noun is None and not place.in_cookies:
@@ -188,7 +207,7 @@ def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
         named[Category.STRICTLY_NECESSARY] = None
     if named:
         return tuple(_stated(place, category) for category in named)
-    taken_up = rule.type == "reject_possible" and place.says("anaphora")  # "you can switch these cookies off"
+    taken_up = rule.type == "reject_possible" and place.taken_up  # "you can switch these cookies off"
     if (rule.subject == "label" or taken_up) and place.governing is not None and _is_near(place):
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
@@ -239,7 +258,24 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         category = antecedent(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
+    category = category or _of_tool_above(place, rule)
     return _category_subject(place.categories, place.scopes, category) if category else None
+
+
+def _of_tool_above(place: Place, rule: Rule) -> Category | None:
+    """The category of the tool of the heading above, or of the sentences that "these data" take up."""
+    if rule.type not in OF_TOOLS_ABOVE:
+        return None
+    beside = reversed(_sentences_before(place)) if place.says("concepts", "take_up") else ()
+    views = (*(one.view for one in beside), *(one.view for one in place.reading.headings(place.sentence.place)[:1]))
+    return next((category for view in views if (category := of_tool(place, view))), None)
+
+
+def _sentences_before(place: Place) -> list[Sentence]:
+    """The sentences right before one in its block."""
+    beside = place.reading.sentences_at(place.sentence.place)
+    at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
+    return beside[max(0, at - LOOK_BACK) : at]
 
 
 def _waits(place: Place, governing: DeclaredCategory) -> bool:

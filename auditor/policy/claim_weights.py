@@ -23,13 +23,22 @@ IN_SENTENCE = {
 def without_lesser(claims: Mapping[tuple[str, str, str | None], Claim]) -> list[Claim]:
     """The claims, by their kind and subject, without those that another one of them includes."""
     said = {(claim.type, claim.evidence[0].start) for claim in claims.values()}
+    anonymous = {(c.subject_value, c.evidence[0].start) for c in claims.values() if c.type == "anonymous_data"}
     lesser = {(IN_DOCUMENT[kind], subject, value) for kind, subject, value in claims if kind in IN_DOCUMENT}
     also = {(IN_SENTENCE[kind], start) for kind, start in said if kind in IN_SENTENCE}
     return [
         claim
         for key, claim in claims.items()
-        if key not in lesser and (claim.type, claim.evidence[0].start) not in also
+        if key not in lesser
+        and not _is_anonymous_too(claim, anonymous)
+        and (claim.type, claim.evidence[0].start) not in also
     ]
+
+
+def _is_anonymous_too(claim: Claim, anonymous: set[tuple[str | None, int]]) -> bool:
+    """Does a sentence call the data of a category both aggregated and anonymous, which says more?"""
+    told = (claim.subject_value, claim.evidence[0].start)
+    return claim.type == "aggregated_only" and claim.subject_kind == "category" and told in anonymous
 
 
 def say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]) -> None:

@@ -42,7 +42,11 @@ class Denials:
 
     def in_clause(self, folded: str, start: int, end: int) -> bool:
         """Is there a denial in the clause of a stretch, before it or right after it?"""
-        return self.none_of(folded, start) or self._before(folded, start) or self._after(folded, end)
+        return self.denied_before(folded, start) or self._after(folded, end)
+
+    def denied_before(self, folded: str, at: int) -> bool:
+        """Is what begins at an offset denied by words before it ("no advertising cookies")?"""
+        return self.none_of(folded, at) or self._before(folded, at)
 
     def none_of(self, folded: str, at: int) -> bool:
         """Does a word such as "no" stand right before an offset?"""

@@ -68,6 +68,11 @@ def labels_beside_cookies(reading: Reading, folded: str) -> list[Category]:
     return [word.category for chain in _chains(reading, folded) for word in chain]
 
 
+def kinds_of_cookies(reading: Reading, folded: str) -> list[list[LabelWord]]:
+    """The runs of label words that name a kind of cookies, not a purpose ("data for analytics purposes")."""
+    return [run for run in _chains(reading, folded) if not is_purpose(reading, folded, run[0].start, run[-1].end)]
+
+
 def labels_said_of_cookies(reading: Reading, folded: str) -> list[Category]:
     """As `labels_beside_cookies`, without what is denied ("without tracking cookies")."""
     chains = _chains(reading, folded)

@@ -92,7 +92,8 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
         return  # "The plugin is at first loaded without marketing cookies"
     for mention in find_services(sentence.view):  # "Google Analytics" names a service, no category
         folded = folded[: mention.start] + "_" * (mention.end - mention.start) + folded[mention.end :]
-    taken_up = reading.words.cues("this_cookie").first(folded) is not None
+    pronouns = (reading.words.cues("this_cookie"), reading.words.cues("concepts", "take_up"))
+    taken_up = any(cues.first(folded) is not None for cues in pronouns)
     for run in _runs(reading, sentence, folded, listed=listed):
         start, end = run[0].start, run[-1].end
         if taken_up and is_purpose(reading, folded, start, end):

@@ -35,7 +35,9 @@ class Wording:
     def __init__(self, language: str) -> None:
         chosen = language if language in languages() else FALLBACK
         self.language = chosen
-        self.files = tuple(load(name) for name in dict.fromkeys((chosen, FALLBACK)))
+        names = dict.fromkeys((chosen, FALLBACK))
+        spoken = load("claim_words")
+        self.files = (*map(load, names), *({"concepts": spoken.get(name, {})} for name in names))
         self._cues: dict[tuple[str, ...], Cues] = {}
 
     def values(self, *path: str) -> list[Any]:

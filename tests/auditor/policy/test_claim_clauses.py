@@ -155,7 +155,7 @@ def test_browser_storage_that_keeps_a_choice_is_no_browser_setting(read):
               "## Marketing-Cookies\n\nRechtsgrundlage: Art. 6 Abs. 1 lit. a DSGVO (Einwilligung).\n",
          {("consent_before_setting", None)}),
         (DE + "Google Analytics wird nur aktiviert, wenn Sie im Cookie-Banner zustimmen.\n",
-         {("consent_before_setting", "Google Analytics")}),
+         {("consent_before_setting", "performance")}),
         (EN + "Mailjet will require your authorisation before placing any other kind of cookie.\n",
          {("consent_before_setting", None)}),
         ("# Cookiepolitik\n\nVi anvender på nuværende tidspunkt ikke cookies til statistik eller markedsføring.\n",

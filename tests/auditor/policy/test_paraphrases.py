@@ -1,4 +1,4 @@
-"""Claims in many wordings: the sentences of `paraphrases/<language>.txt`, each read as a small policy of its own.
+"""Claims in many wordings: the sentences of `paraphrases/` and `statements/`, each read as a small policy of its own.
 
 A line ``= TYPE SUBJECT [@CATEGORY]`` opens a table; ``@CATEGORY`` puts its sentences under a heading of that category.
 ``+`` are sentences that make the claim about the subject, ``-`` such that do not make a claim of that type.
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-TABLES = Path(__file__).parent / "paraphrases"
+TABLES = [Path(__file__).parent / folder for folder in ("paraphrases", "statements")]
 PAGES = {
     "de": ("Cookie-Richtlinie", "Wir verwenden Cookies auf dieser Website."),
     "en": ("Cookie policy", "We use cookies on this website."),
@@ -46,8 +46,10 @@ PLACES = ("@necessary", "@functional", "@performance", "@targeting")
 
 def table(language):
     """(type, subject, place, does it claim, sentence) of each line."""
+    files = (folder / f"{language}.txt" for folder in TABLES)
+    lines = [line for file in files if file.exists() for line in file.read_text(encoding="utf-8").splitlines()]
     opening = []
-    for line in (TABLES / f"{language}.txt").read_text(encoding="utf-8").splitlines():
+    for line in lines:
         if line.startswith("="):
             opening = line.split()[1:]
         elif line:

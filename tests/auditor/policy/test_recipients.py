@@ -41,8 +41,8 @@ def test_a_column_of_providers_declares_no_services(read):
 @pytest.mark.parametrize(
     ("text", "subject"),
     [
-        ("Google Analytics shortens your IP address before it is stored.", ("service", "Google Analytics")),
-        ("## Matomo\n\nYour IP address is anonymised.", ("service", "Matomo")),
+        ("Google Analytics shortens your IP address before it is stored.", ("category", "performance")),
+        ("## Matomo\n\nYour IP address is anonymised.", ("category", "performance")),
         ("Your IP address is anonymised.", ("document", None)),
     ],
 )
@@ -69,5 +69,5 @@ def test_that_one_service_waits_for_consent_is_said_of_it(read):
     text = "# Datenschutzerklärung\n\n## Google Analytics\n\nWir verwenden Google Analytics. {}"
     made = read(text.format("Die Nutzung dieses Dienstes erfolgt auf Grundlage Ihrer Einwilligung.")).claims
     assert [(c.type, c.subject_kind, c.subject_value) for c in made] == [
-        ("consent_before_setting", "service", "Google Analytics")
+        ("consent_before_setting", "category", "performance")
     ]
