@@ -33,21 +33,26 @@ def declarations_for(
         own: registrable domains of the vendor.
 
     A site is bound to the policies that name its host; else to those that name its scope; else to all of them. A
-    policy that names no host at all joins those that do, unless it is about another kind of site.
+    policy that names no host at all joins those that do, unless it is about another kind of site; what it states and
+    promises counts there only if it does not stand on another host of the vendor's, whose statements they then are.
     """
     seen = tuple(visits)
     reached = frozenset(filter(None, (host_of(visit.final_url or "") for visit in seen)))
     bound = _bound(site, reached, [reading for reading in readings if reading.declaration is not None])
-    policies = [(reading, ids) for reading, ids in bound if reading.declaration is not None]
+    policies = [(reading, ids) for reading, ids, _ in bound if reading.declaration is not None]
+    strict = [(reading, ids) for reading, ids, named in bound if named or not _stands_elsewhere(reading, site)]
     tools = _tools(seen)
     texts = [reading.declaration.text for reading in readings if reading.declaration is not None]
     hosts = {host_of(f"https://{h.lstrip('*.')}/") for r, _ in policies for s in _scopes(r) for h in s.hosts}
     levels = [reading.declaration.disclosure_level for reading, _ in policies if reading.declaration]
 
-    def collect(pick: Callable[[PolicyDeclaration], tuple[Record, ...]]) -> tuple[Declared[Record], ...]:
+    def collect(
+        pick: Callable[[PolicyDeclaration], tuple[Record, ...]],
+        sources: Sequence[tuple[PolicyReading, frozenset[str]]] = policies,
+    ) -> tuple[Declared[Record], ...]:
         return tuple(
             Declared(record, reading)
-            for reading, ids in policies
+            for reading, ids in sources
             if reading.declaration is not None
             for record in pick(reading.declaration)
             if _applies(record, ids)
@@ -67,20 +72,21 @@ def declarations_for(
         cookies=collect(lambda declaration: declaration.cookies)
         + tuple(Declared(record, cmp=tool.cmp) for tool in tools for record in tool.cookies),
         technologies=collect(lambda declaration: declaration.technologies),
-        consent=collect(lambda declaration: declaration.consent),
-        claims=collect(lambda declaration: declaration.claims),
+        consent=collect(lambda declaration: declaration.consent, strict),
+        claims=collect(lambda declaration: declaration.claims, strict),
     )
 
 
 def _bound(
     site: Site, reached: frozenset[str], readings: list[PolicyReading]
-) -> list[tuple[PolicyReading, frozenset[str]]]:
+) -> list[tuple[PolicyReading, frozenset[str], bool]]:
+    """The policies that are bound to a site, with the scopes of it, and whether each is bound by its own words."""
     ranked = [(reading, *bind(_scopes(reading), site, reached)) for reading in readings]
     best = max((rank for _, rank, _ in ranked), default=ANY)
     if best == ANY:
-        return [(reading, ids) for reading, _, ids in ranked]
+        return [(reading, ids, True) for reading, _, ids in ranked]
     return [
-        (reading, ids)
+        (reading, ids, rank == best)
         for reading, rank, ids in ranked
         if rank == best or not _scopes(reading) or (best == HOST and _joins(reading, rank, site))
     ]
@@ -90,6 +96,14 @@ def _joins(reading: PolicyReading, rank: int, site: Site) -> bool:
     """Whether a policy that does not name the host speaks of the site beside one that does."""
     names_hosts = any(scope.hosts for scope in _scopes(reading))
     return not names_hosts and (rank == KIND or site.scope is None)
+
+
+def _stands_elsewhere(reading: PolicyReading, site: Site) -> bool:
+    """Whether a policy stands on another host of the vendor's than the site."""
+    stands, host = host_of(reading.document.url or ""), host_of(site.url)
+    if stands is None or host is None or registrable_domain(stands) != registrable_domain(host):
+        return False
+    return stands.removeprefix("www.") != host.removeprefix("www.")
 
 
 def _scopes(reading: PolicyReading) -> tuple[Scope, ...]:

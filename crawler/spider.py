@@ -15,7 +15,7 @@ from crawler.player import PolicyTask
 from crawler.visit import VisitResult, VisitTask
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from twisted.python.failure import Failure
 
@@ -82,9 +82,11 @@ class VisitSpider(JobSpider):
 
     def _visit(self, planned: PlannedVisit, *, attempt: int) -> Request:
         config = self.job.config
+        sites = self._vendors[planned.vendor].sites
         task = VisitTask(
             vendor=planned.vendor,
-            site=next(site for site in self._vendors[planned.vendor].sites if site.url == planned.site),
+            site=next(site for site in sites if site.url == planned.site),
+            others=_other_hosts(planned.site, (site.url for site in sites)),
             scenario=planned.scenario,
             repetition=planned.repetition,
             attempt=attempt,
@@ -115,3 +117,9 @@ class VisitSpider(JobSpider):
         """One task at a time on each host: its Scrapy slot."""
         meta = {TASK: task, "download_slot": host_of(url) or url}
         return Request(url, callback=callback, errback=self.failed, meta=meta, priority=priority)
+
+
+def _other_hosts(url: str, urls: Iterable[str]) -> tuple[str, ...]:
+    """Hosts of a vendor's other sites than that of a URL."""
+    own = host_of(url)
+    return tuple(dict.fromkeys(host for host in map(host_of, urls) if host is not None and host != own))

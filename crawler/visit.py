@@ -81,7 +81,10 @@ _ROUNDS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitTask:
-    """What to visit and how. ``keep_raw`` keeps cookie and storage values, which only a person may ask for."""
+    """What to visit and how. ``keep_raw`` keeps cookie and storage values, which only a person may ask for.
+
+    ``others`` are the hosts of the vendor's other sites, whose pages are seen in visits of their own.
+    """
 
     vendor: str
     site: Site
@@ -91,6 +94,7 @@ class VisitTask:
     ignore_certificate_errors: bool
     repetition: int = 1
     keep_raw: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,7 +342,7 @@ class _Playing:
     async def _next_pages(self) -> tuple[str, ...]:
         home = self.final_url or self.task.site.url
         configured = [urljoin(self.task.site.url, page) for page in self.task.site.pages]
-        links = await self.driver.links()
+        links = [link for link in await self.driver.links() if host_of(link[0]) not in self.task.others]
         closed: set[str] = set()
         for _ in range(_ROUNDS):
             chosen = pages_to_visit(links, home, self.task.crawl.pages_per_site - 1, configured, closed)

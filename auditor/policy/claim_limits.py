@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from auditor.policy.places import IDENTITIES, find_places, place_words, words_of
+from auditor.policy.places import words_of
+from auditor.policy.said_places import scopes_said
 from auditor.policy.service_names import find_services
 from auditor.policy.unused import conditional, excepts
 
@@ -68,11 +69,6 @@ _SOME_PAGES = re.compile(
     r"(?:pages?|parts|areas|seiten|bereiche\w*|pagina.?s|paginas|delen|parties|secciones|pagine|parti|stron\w*|sidor"
     r"|sider)\b"
 )
-_WORKING = re.compile(
-    r"(?:function\w*|operat\w*|funktion\w*|betrieb|werking|functioner\w*|fonctionn\w*|funciona\w*|funziona\w*|dzialani\w*)"
-    r"\W+(?:\w+\W+){0,2}$"
-)
-"""What is needed "for the app to function" is said of all, not of the app alone."""
 _ONLY = re.compile(r"\s*(?:only|nur|lediglich|ausschliesslich|alleen|uniquement|seulement|solo|soltanto|unicamente)\b")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -113,15 +109,7 @@ def _is_narrower(reading: Reading, scopes: Scopes, sentence: Sentence) -> bool:
     folded = sentence.view.folded
     if _SOME_PAGES.search(folded) or (conditional(reading, folded) and not _ONLY.match(folded)):
         return True
-    places = find_places(place_words(reading.words.language), sentence.view, frozenset())
-    kinds = {
-        place.kind
-        for place in places
-        if (place.kind != "web_portal" or place.locative)  # "the portal" may be all
-        and not _WORKING.search(folded[: place.start])
-    }
-    declared = {scope.id for scope in scopes.scopes}
-    return bool(kinds) and "website" not in kinds and not any(IDENTITIES.get(kind, kind) in declared for kind in kinds)
+    return scopes_said(reading, scopes, sentence) is None
 
 
 def _goes_on(reading: Reading, sentence: Sentence, rule: Rule) -> bool:

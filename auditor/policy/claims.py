@@ -16,7 +16,7 @@ from auditor.model import Category, Claim
 from auditor.policy.blocks import Block
 from auditor.policy.category_answers import category_answers
 from auditor.policy.category_rows import category_rows
-from auditor.policy.claim_limits import hedged, says_less
+from auditor.policy.claim_limits import OF_THE_SITE, hedged, says_less
 from auditor.policy.claim_lines import consents_named
 from auditor.policy.claim_places import Place, Rule, Subject
 from auditor.policy.claim_rules import matches
@@ -26,6 +26,7 @@ from auditor.policy.cues import Found
 from auditor.policy.durations import find_durations
 from auditor.policy.legal_bases import legal_bases
 from auditor.policy.named_setters import named_setters
+from auditor.policy.said_places import scopes_said
 from auditor.policy.unused import unused_categories
 from auditor.policy.view import fold
 
@@ -108,7 +109,9 @@ def _made(
         return
     if says_less(reading, scopes, sentence, rule, found):
         return
-    for subject in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
+    said = scopes_said(reading, scopes, sentence) if rule.type in OF_THE_SITE else None
+    for named in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
+        subject = replace(named, scope_ids=said) if said else named
         if not _is_trivial(reading, rule.type, subject, sentence):
             whole = rule.type == "third_party_sets" and subject.kind == "document"  # cookies of no certain kind
             told = replace(rule, type="third_party_cookies_used") if whole else rule

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, Claim
 from auditor.policy.prose import is_purpose, label_runs
+from auditor.policy.said_places import scopes_said
 from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ BESIDE = 12
 OPENING = 30
 OF_RECIPIENTS = {"no_third_party_sharing", "no_sale"}
 SOCIAL_MEDIA = "social_media"
+_CLAUSES = re.compile(r"[:;]\s|\s[-\u2013\u2014]\s")
+"""What parts of a sentence stand beside each other with ("We honour the signal: if it is sent, no ...")."""
 _ACROSS = ("track", "other_sites")
 _EVERYDAY = (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
 
@@ -36,12 +40,15 @@ def unused_categories(reading: Reading, categories: Categories, scopes: Scopes) 
             continue
         if (governing := _unused(reading, categories, sentence)) is not None:
             yield _claim(governing.canonical, governing.scope_ids, reading, sentence)
+        if (said := scopes_said(reading, scopes, sentence)) is None:
+            continue
         # What an item says of a service is what that service does, no label.
         label = sentence.view.part(0, len(sentence.view.text.partition("(")[0]))
         listed = sentence.place in reading.denials.places and not find_services(label)
         for word in _denied(reading, sentence, listed=listed):
             declared = next((c for c in categories.declared if c.canonical is word.category), None)
-            yield _claim(word.category, declared.scope_ids if declared else scopes.web, reading, sentence, word)
+            scope_ids = said or (declared.scope_ids if declared else scopes.web)
+            yield _claim(word.category, scope_ids, reading, sentence, word)
         if listed and all(reading.words.cues("concepts", part).first(label.folded) for part in _ACROSS):
             yield _across_sites(sentence, scopes)
 
@@ -98,7 +105,7 @@ def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[L
         start, end = run[0].start, run[-1].end
         if taken_up and is_purpose(reading, folded, start, end):
             continue  # "This cookie is not used for advertising"
-        denied = listed or (reading.denials.in_clause(folded, start, end) and not conditional(reading, folded))
+        denied = listed or (reading.denials.in_clause(folded, start, end) and not _waits(reading, folded, start))
         if denied and (listed or not _limited(reading, folded[end : end + REST])):
             yield from _without_parts(reading, folded, [word for word in run if word.category not in _EVERYDAY])
 
@@ -132,8 +139,17 @@ def conditional(reading: Reading, folded: str) -> bool:
     turn = reading.words.cues("concepts", "turn").first(folded[:OPENING])
     if turn is not None and not folded[: turn.start].strip():
         folded = folded[turn.end :].lstrip(" ,")
-    condition = reading.words.cues("contrast").first(folded[:OPENING])
-    return condition is not None and not folded[: condition.start].strip()
+    opening = folded[:OPENING].lstrip()
+    cues = (reading.words.cues("contrast"), reading.words.cues("concepts", "condition"))
+    return any(found is not None and not found.start for found in (cue.first(opening) for cue in cues))
+
+
+def _waits(reading: Reading, folded: str, start: int) -> bool:
+    """Is what is said at an offset said under a condition, or of the time before consent?"""
+    if any(reading.words.cues("concepts", name).first(folded) for name in ("until_consent", "without_consent")):
+        return True
+    clause = _CLAUSES.split(folded[:start])[-1]
+    return conditional(reading, folded) or conditional(reading, clause)
 
 
 def excepts(reading: Reading, rule_type: str, folded: str) -> bool:

@@ -236,6 +236,22 @@ def test_pages_that_a_visit_finds_obey_robots_txt_too(store: Store, config: Conf
 
 
 @pytest.mark.browser
+def test_the_pages_of_another_site_of_the_vendor_are_left_to_its_own_visits(
+    store: Store, config: Config, web: Any
+) -> None:
+    links = "<a href='https://shop.b.example/'>Sign in</a> <a href='https://help.b.example/'>Contact</a>"
+    web.serve("www.b.example/", PAGE + links)
+    web.serve("help.b.example/", PAGE)
+    quick = replace(config.crawl, scenarios=(Scenario.NO_CHOICE,), pages_per_site=4)
+    crawled = go(store, replace(config, crawl=quick, vendors=config.vendors[1:2]))
+    pages = {visit.site: visit.pages for visit in store.case_file(crawled.run, "b").visits}
+    assert pages == {
+        "https://www.b.example/": ("https://www.b.example/", "https://help.b.example/"),
+        "https://shop.b.example/": ("https://shop.b.example/",),
+    }
+
+
+@pytest.mark.browser
 def test_a_database_that_cannot_be_written_ends_the_crawl_and_keeps_what_is_there(store: Store, config: Config) -> None:
     notes = Notes()
 

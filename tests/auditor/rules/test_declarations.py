@@ -484,6 +484,23 @@ def test_a_cookie_policy_without_hosts_joins_the_one_that_names_the_site(ask):
     assert ask("policy_silent", x.visits(GA), privacy, categories(PERFORMANCE)).word == "silent"
 
 
+def test_what_a_policy_of_another_host_states_is_not_stated_of_a_site_that_has_its_own(ask):
+    sites = Site(url=x.SITE), Site(url="https://portal.vendor.example/")
+    own = categories(PERFORMANCE, scopes=(x.scope(hosts=("portal.vendor.example",)),))
+    stated = x.declaration(LEVEL.UNDIFFERENTIATED, claims=(x.claim("category_unused", PERFORMANCE),))
+    policies = x.reading(own, url="https://portal.vendor.example/cookies"), x.reading(stated, url=f"{x.SITE}privacy")
+    seen = [*x.visits(GA), *x.visits(GA, site=sites[1].url)]
+    found = ask("claim_contradicted", seen, *policies, of=x.vendor(*sites)).findings
+    assert [one.site for one in found] == [x.SITE]
+
+
+def test_what_a_policy_without_hosts_states_on_the_sites_own_host_is_stated_of_it(ask):
+    named = categories(PERFORMANCE, scopes=(x.scope(hosts=("www.vendor.example",)),))
+    stated = x.declaration(LEVEL.UNDIFFERENTIATED, claims=(x.claim("category_unused", PERFORMANCE),))
+    policies = x.reading(named), x.reading(stated, url="https://vendor.example/privacy")
+    assert [one.site for one in ask("claim_contradicted", x.visits(GA), *policies).findings] == [x.SITE]
+
+
 # --------------------------------------------------------------------------------------- policy_missing
 
 GONE = {"outcome": Outcome.HTTP_ERROR, "http_status": 404}

@@ -1,0 +1,37 @@
+"""What place a sentence is about by its own words: "in the customer portal we use no advertising cookies"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.policy.places import IDENTITIES, find_places, place_words
+
+if TYPE_CHECKING:
+    from auditor.policy.blocks import Sentence
+    from auditor.policy.context import Reading
+    from auditor.policy.scopes import Scopes
+
+_WORKING = re.compile(
+    r"(?:function\w*|operat\w*|funktion\w*|betrieb|werking|functioner\w*|fonctionn\w*|funciona\w*|funziona\w*|dzialani\w*)"
+    r"\W+(?:\w+\W+){0,2}$"
+)
+"""What is needed "for the app to function" is said of all, not of the app alone."""
+
+
+def scopes_said(reading: Reading, scopes: Scopes, sentence: Sentence) -> tuple[str, ...] | None:
+    """Ids of the scopes whose place a sentence names; none where it names no place, or the website.
+
+    ``None``: it is about places that are none of the document's scopes.
+    """
+    folded = sentence.view.folded
+    kinds = {
+        place.kind
+        for place in find_places(place_words(reading.words.language), sentence.view, frozenset())
+        if (place.kind != "web_portal" or place.locative)  # "the portal" may be all
+        and not _WORKING.search(folded[: place.start])
+    }
+    if not kinds or "website" in kinds:
+        return ()
+    declared = {scope.id for scope in scopes.scopes}
+    return tuple(sorted({IDENTITIES.get(kind, kind) for kind in kinds} & declared)) or None

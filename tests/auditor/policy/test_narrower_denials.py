@@ -1,0 +1,136 @@
+"""Denials that hold under a condition, before consent or in one place only deny no category of the whole site."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.policy.read import read_policy
+
+KINDS = {
+    "en": "We use strictly necessary, performance and advertising cookies on this website.",
+    "cs": "Na tomto webu používáme nezbytné, analytické a reklamní cookies.",
+    "pl": "Na stronie używamy niezbędnych, analitycznych i reklamowych plików cookies.",
+    "de": "Wir verwenden notwendige Cookies, Statistik-Cookies und Marketing-Cookies auf dieser Website.",
+    "nl": "Wij gebruiken noodzakelijke, statistische en marketingcookies op deze website.",
+    "fr": "Nous utilisons des cookies nécessaires, statistiques et publicitaires sur ce site.",
+    "es": "Utilizamos cookies necesarias, analíticas y publicitarias en este sitio web.",
+    "it": "Utilizziamo cookie necessari, statistici e pubblicitari su questo sito.",
+    "pt": "Utilizamos cookies necessários, analíticos e de publicidade neste site.",
+    "sv": "Vi använder nödvändiga cookies, statistikcookies och marknadsföringscookies på webbplatsen.",
+    "da": "Vi bruger nødvendige cookies, statistikcookies og marketingcookies på hjemmesiden.",
+    "no": "Vi bruker nødvendige, statistiske og markedsføringskapsler på nettstedet.",
+    "fi": "Käytämme välttämättömiä evästeitä, tilastoevästeitä ja mainosevästeitä sivustolla.",
+}
+NARROWER = [
+    (
+        "en",
+        "We honor the Global Privacy Control: if your browser sends it, we will not use advertising cookies.",
+    ),
+    ("en", "Before you give consent we set no analytics or advertising cookies."),
+    ("en", "Without your consent we do not use advertising cookies."),
+    ("en", "Should your browser send the GPC signal, no advertising cookies are used."),
+    ("en", "When you opt out, we do not use advertising cookies."),
+    ("en", "In the customer portal we use no advertising cookies."),
+    ("en", "Until you accept, we do not place advertising cookies."),
+    ("en", "If you are under 16, we do not use advertising cookies."),
+    ("cs", "Před udělením souhlasu nenastavujeme žádné analytické ani reklamní cookies."),
+    ("cs", "Bez vašeho souhlasu nepoužíváme žádné reklamní cookies."),
+    ("cs", "Pokud odmítnete, nepoužíváme žádné reklamní cookies."),
+    ("cs", "Dokud neudělíte souhlas, nepoužíváme reklamní cookies."),
+    ("pl", "W panelu klienta nie używamy żadnych reklamowych plików cookies."),
+    ("pl", "Przed wyrażeniem zgody nie używamy żadnych reklamowych plików cookies."),
+    ("pl", "Bez Twojej zgody nie używamy reklamowych plików cookies."),
+    ("pl", "Jeśli odmówisz, nie używamy reklamowych plików cookies."),
+    ("de", "Vor Ihrer Einwilligung setzen wir keine Marketing-Cookies."),
+    ("de", "Ohne Ihre Einwilligung verwenden wir keine Marketing-Cookies."),
+    ("de", "Wenn Ihr Browser das GPC-Signal sendet, verwenden wir keine Marketing-Cookies."),
+    ("de", "Sendet Ihr Browser dieses Signal, verwenden wir keine Marketing-Cookies."),
+    ("de", "Im Kundenportal verwenden wir keine Marketing-Cookies."),
+    ("nl", "Voordat u toestemming geeft plaatsen wij geen marketingcookies."),
+    ("nl", "Zonder uw toestemming gebruiken wij geen marketingcookies."),
+    ("nl", "Als u weigert, gebruiken wij geen marketingcookies."),
+    ("nl", "In het klantportaal gebruiken wij geen marketingcookies."),
+    ("fr", "Avant votre consentement, nous n'utilisons aucun cookie publicitaire."),
+    ("fr", "Sans votre consentement, nous n'utilisons aucun cookie publicitaire."),
+    ("fr", "Si votre navigateur envoie ce signal, nous n'utilisons aucun cookie publicitaire."),
+    ("fr", "Dans l'espace client, nous n'utilisons aucun cookie publicitaire."),
+    ("es", "Antes de que dé su consentimiento no utilizamos cookies publicitarias."),
+    ("es", "Sin su consentimiento no utilizamos cookies publicitarias."),
+    ("es", "Si su navegador envía esta señal, no utilizamos cookies publicitarias."),
+    ("es", "En el área de clientes no utilizamos cookies publicitarias."),
+    ("it", "Prima del consenso non utilizziamo cookie pubblicitari."),
+    ("it", "Senza il tuo consenso non utilizziamo cookie pubblicitari."),
+    ("it", "Se il browser invia questo segnale, non utilizziamo cookie pubblicitari."),
+    ("it", "Nell'area clienti non utilizziamo cookie pubblicitari."),
+    ("pt", "Antes do consentimento não utilizamos cookies de publicidade."),
+    ("pt", "Sem o seu consentimento não utilizamos cookies de publicidade."),
+    ("pt", "Se recusar, não utilizamos cookies de publicidade."),
+    ("sv", "Innan du samtycker använder vi inga marknadsföringscookies."),
+    ("sv", "Utan ditt samtycke använder vi inga marknadsföringscookies."),
+    ("sv", "Om du nekar använder vi inga marknadsföringscookies."),
+    ("da", "Før du giver samtykke, bruger vi ingen marketingcookies."),
+    ("da", "Uden dit samtykke bruger vi ingen marketingcookies."),
+    ("da", "Hvis du afviser, bruger vi ingen marketingcookies."),
+    ("no", "Før du samtykker, bruker vi ingen markedsføringskapsler."),
+    ("no", "Uten ditt samtykke bruker vi ingen informasjonskapsler for markedsføring."),
+    ("no", "Hvis du avviser, bruker vi ingen informasjonskapsler for markedsføring."),
+    ("fi", "Ennen suostumustasi emme käytä mainosevästeitä."),
+    ("fi", "Ilman suostumustasi emme käytä mainosevästeitä."),
+    ("fi", "Jos kieltäydyt, emme käytä mainosevästeitä."),
+]
+DENIED = [
+    ("en", "We use no advertising cookies."),
+    ("de", "Wir verwenden keine Marketing-Cookies."),
+    ("nl", "Wij gebruiken geen marketingcookies."),
+    ("fr", "Nous n'utilisons aucun cookie publicitaire."),
+    ("es", "No utilizamos cookies publicitarias."),
+    ("it", "Non utilizziamo cookie pubblicitari."),
+    ("pl", "Nie używamy żadnych reklamowych plików cookies."),
+    ("cs", "Nepoužíváme žádné reklamní cookies."),
+]
+PORTAL = """# Cookie policy
+
+## Website www.vendor.example
+
+Strictly necessary cookies keep you signed in and advertising cookies show adverts.
+
+## Customer portal portal.vendor.example
+
+In the customer portal portal.vendor.example we use strictly necessary cookies only. In the customer portal we use no
+advertising cookies.
+"""
+
+
+def denied(language, sentence):
+    """The claims of absence that a sentence after some categories makes."""
+    text = f"# Cookies\n\n{KINDS[language]}\n\n{sentence}\n"
+    claims = read_policy(text.encode(), name="policy.md").claims
+    return [(c.type, c.subject_value) for c in claims if c.type in ("category_unused", "cookies_unused")]
+
+
+@pytest.mark.parametrize(("language", "sentence"), NARROWER)
+def test_what_holds_sometimes_or_somewhere_denies_nothing_of_the_site(language, sentence):
+    assert denied(language, sentence) == []
+
+
+@pytest.mark.parametrize(("language", "sentence"), DENIED)
+def test_what_holds_always_is_denied(language, sentence):
+    assert denied(language, sentence) == [("category_unused", "targeting")]
+
+
+def test_what_the_portal_does_without_is_denied_of_the_portal():
+    policy = read_policy(PORTAL.encode(), name="policy.md")
+    denials = [c.scope_ids for c in policy.claims if c.type == "category_unused"]
+    assert denials == [("portal",)]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("no", "Uten ditt samtykke bruker vi ingen informasjonskapsler for markedsføring."),
+        ("da", "Uden dit samtykke bruger vi ingen cookies til markedsføring."),
+    ],
+)
+def test_what_is_not_used_without_consent_is_not_set_without_it(language, sentence):
+    claims = read_policy(f"# Cookies\n\n{KINDS[language]}\n\n{sentence}\n".encode(), name="policy.md").claims
+    assert "set_without_consent" not in {claim.type for claim in claims}
