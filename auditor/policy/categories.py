@@ -19,6 +19,7 @@ from auditor.policy.led_purposes import from_led
 from auditor.policy.prose import named_in_prose
 from auditor.policy.sections import BOLD, find_sections
 from auditor.policy.service_names import find_services
+from auditor.policy.unused import says_unused
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -277,11 +278,10 @@ def _finish(reading: Reading, scopes: Scopes, draft: Draft, identity: str) -> De
     text = fold(draft.label) + ". " + described + " ".join(fold(quote.quote) for quote in draft.evidence)
     first = leading(reading, draft.category, draft.label, described)
     category, covers = necessity(reading, first, draft.covers or (first,), text)
-    words = reading.words
     party = party_of(reading, draft.heading, text)
     if party is DeclaredParty.NOT_STATED and _is_of_a_service(draft):
         party = DeclaredParty.THIRD
-    unused = words.cues("unused_category").first(described) is not None or _says_none(reading, draft)
+    unused = says_unused(reading, described) or _says_none(reading, draft)
     in_use = "no" if draft.sections and unused else "yes"
     evidence = dict.fromkeys((*scopes.binding_quotes(draft.number, draft.category), *draft.evidence))
     return DeclaredCategory(

@@ -10,11 +10,14 @@ from auditor.policy.places import words_of
 from auditor.policy.prose import label_runs
 
 if TYPE_CHECKING:
+    from auditor.policy.blocks import Sentence
     from auditor.policy.claim_places import Place
+    from auditor.policy.cues import Found
     from auditor.policy.labels import LabelWord
 
 BETWEEN = 2
 BEFORE = 6
+_TITLE = re.compile(r"[“„«](?:[^\s“”„«»]+\s+){5,40}[^\s“”„«»]+\s?[”“»]")
 _EVERYDAY = {Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED}
 _ENDS = re.compile(r"\s*(?:[.!;:)]|\(|$|[-–—]\s)")
 _OF_VISITORS = re.compile(
@@ -77,3 +80,8 @@ def says_plainly(place: Place) -> bool:
     example = words.cues("such_as").first(after)
     listed = example is not None and not after[: example.start].strip(" ,")
     return listed or _ENDS.match(after) is not None or _OF_VISITORS.match(after) is not None
+
+
+def in_title(sentence: Sentence, found: Found) -> bool:
+    """Do the words stand within the quoted title of another text (of a decree on "... consent for cookies")?"""
+    return any(match.start() < found.start and found.end < match.end() for match in _TITLE.finditer(sentence.view.text))

@@ -49,7 +49,8 @@ _RELATIVE = re.compile(r"(?:^|\W)(?:which|that|who|qui|que|che|dat|die|das|der|s
 """Words after which a clause is about what was named before it ("a tag manager that sets no cookies")."""
 _FOR_A_PURPOSE = re.compile(
     r"\s+(?:(?:in order |so as )?to|for|zu|zum|zur|fur|um|pour|afin|a des fins|per|a fini|para|con fines|do|w celu|pro"
-    r"|za ucelem|til|voor|om)\s+(?!any\b|(?:\w+\s+){0,2}(?:web\W?)?(?:site|seite|sajt|stron|sivu))"
+    r"|za ucelem|til|voor|om)\s+"
+    r"(?!any\b|(?:dig|deg|er|dem|dere)\b|(?:\w+\s+){0,2}(?:web\W?)?(?:site|seite|sajt|stron|sivu))"
 )
 """Words that deny one use of cookies only ("no cookies to advertise", "keine Cookies zur Analyse"), in folded text."""
 _OF_OTHERS = re.compile(

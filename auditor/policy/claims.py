@@ -16,6 +16,7 @@ from auditor.model import Category, Claim
 from auditor.policy.blocks import Block
 from auditor.policy.category_answers import category_answers
 from auditor.policy.category_rows import category_rows
+from auditor.policy.claim_extents import in_title
 from auditor.policy.claim_limits import OF_THE_SITE, hedged, says_less
 from auditor.policy.claim_lines import consents_named
 from auditor.policy.claim_places import Place, Rule, Subject
@@ -105,7 +106,7 @@ def _made(
     folded = sentence.view.folded
     if rule.duration and not find_durations(folded):
         return
-    if rule.unless.first(folded) and not rule.despite.first(folded):
+    if (rule.unless.first(folded) and not rule.despite.first(folded)) or in_title(sentence, found):
         return
     if says_less(reading, scopes, sentence, rule, found):
         return

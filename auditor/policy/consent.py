@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditor.policy.scopes import Scopes
     from auditor.policy.view import View
 
+_FIRST_WORD = re.compile(r"\w{1,8},?\s+")
 BY_LINK = ("industry_opt_out", "service_opt_out")
 NEAR = 30
 _APART = re.compile(r"[,;:()]")
@@ -56,6 +57,9 @@ def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
     linked = rule["mechanism"] in BY_LINK
     found = [s for s in pool if cues.first(_text(reading, s, linked=linked)) and not unless.first(s.view.folded)]
     return [s for s in found if not _absent(reading, s, rule["mechanism"])]
+
+
+_FIRST_WORD = re.compile(r"\w{1,8},?\s+")
 
 
 def _text(reading: Reading, sentence: Sentence, *, linked: bool) -> str:
@@ -132,8 +136,14 @@ def _by_browser(reading: Reading, sentence: Sentence) -> bool:
 
 
 def _begins_with_how(reading: Reading, sentence: Sentence) -> bool:
-    """Is a sentence a line of contents ("How you can change your choices")?"""
-    return promises(reading.words.language).begins(sentence.view, "how")
+    """Is a sentence a line of contents ("How you can change your choices", "of how you can ...")?"""
+    if promises(reading.words.language).begins(sentence.view, "how"):
+        return True
+    block = reading.document.elements[sentence.place]
+    listed = isinstance(block, Block) and block.kind == "item"
+    rest = _FIRST_WORD.match(sentence.view.text) if listed else None
+    after = sentence.view.part(rest.end(), len(sentence.view.text)) if rest else sentence.view
+    return rest is not None and promises(reading.words.language).begins(after, "how")
 
 
 def _is_kept(reading: Reading, sentence: Sentence) -> bool:

@@ -13,6 +13,7 @@ from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.column_lines import read_column_lines
 from auditor.policy.denials import Denials, read_denials
+from auditor.policy.flat_rows import read_flat_rows
 from auditor.policy.hosts import own_hosts
 from auditor.policy.kind_tables import read_kinds
 from auditor.policy.owners import read_owners
@@ -185,7 +186,12 @@ class Reading:
     @cached_property
     def records(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
         """Records printed as lines, each with the places of its lines."""
-        return (*self.column_lines, *read_records(self))
+        return (*self.column_lines, *self.flat_rows, *read_records(self))
+
+    @cached_property
+    def flat_rows(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
+        """Tables whose cells run together, each with the places of its lines."""
+        return tuple(read_flat_rows(self))
 
     @cached_property
     def records_name_cookies(self) -> bool:

@@ -12,7 +12,7 @@ from auditor.model import TRACKING, Category, DeclaredCookie, Duration
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name, name_match
-from auditor.policy.durations import NOT_STATED, find_durations, is_vague, lasts_session, read_duration
+from auditor.policy.durations import NOT_STATED, find_durations, is_vague, lasts_session, read_duration, stated_at
 from auditor.policy.name_lines import (
     LIST_LEAD,
     alone_below_opening,
@@ -27,7 +27,7 @@ from auditor.policy.name_lines import (
     under_label,
 )
 from auditor.policy.name_runs import names_in_row
-from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.prose import label_runs, labels_beside_cookies
 from auditor.policy.prose_names import OUTRIGHT, coded, in_storage, is_storage, names_entry, names_in, prose_names, runs
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services, is_service_name
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 MAX_OPENING = 300
+BEFORE = 12
+ARTICLE = 6
+_BEFORE_KIND = " :;,.*_`\"'()[]-\N{EN DASH}\N{EM DASH}"
 _RUN = re.compile(r"[^\s,]{2,80}(?:,\s+[^\s,]{2,80}){1,12}")
 
 
@@ -173,9 +176,10 @@ def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
     governing = categories.governing.get(place)
-    only = governing or _sole(reading, categories, place)
+    own = None if governing else _own_label(reading, view, name)
+    only = governing or (None if own else _sole(reading, categories, place))
     services = find_services(view)
-    above = None if only else _headed(reading, place)
+    above = None if only else own or _headed(reading, place)
     purpose = None if only or above else _purpose(reading, view, name)
     return DeclaredCookie(
         name=name,
@@ -223,6 +227,25 @@ def _purpose(reading: Reading, view: View, name: str) -> Category | None:
     return told or next(usual, None)
 
 
+def _own_label(reading: Reading, view: View, name: str) -> tuple[Category, str | None] | None:
+    """The category that an entry itself gives a name: in brackets, or as the kind of cookie that it is."""
+    if bracketed := _bracketed(reading, view, name):
+        return bracketed
+    head = fold(view.text.partition(name)[2].partition(".")[0]).lstrip(_BEFORE_KIND)
+    first = next(iter(label_runs(reading, head)), [])
+    named = {word.category for word in first} if first and first[0].start <= ARTICLE else set()
+    return (named.pop(), None) if len(named) == 1 and not find_services(view) else None
+
+
+def _bracketed(reading: Reading, view: View, name: str) -> tuple[Category, str] | None:
+    """The category in brackets right behind a name ("id (functional, optional) - ..."), and its words."""
+    bracket = re.compile(rf"{re.escape(name)}[\"'`*_]{{0,3}}\s?\((?P<label>[^,;()]{{3,40}})").search(view.text)
+    label = reading.labels.read(fold(bracket["label"])) if bracket else None
+    if bracket is None or label is None or label.residue or label.category is Category.UNCLASSIFIED:
+        return None
+    return label.category, bracket["label"]
+
+
 def _provider(services: list[Mention], view: View, name: str) -> str | None:
     """The service that stands right before a name; the first of those that a text names where none does."""
     at = view.text.find(name)
@@ -256,7 +279,7 @@ def duration_in_prose(view: View) -> Duration:
     spans = find_durations(view.folded)
     if spans:
         start, end = spans[0]
-        return read_duration(view.text[max(0, start - 12) : end])
+        return stated_at(view.text, start, end, BEFORE)
     if is_vague(view.folded):
         return Duration(raw=view.text[:200], kind="approx")
     found = read_duration(view.text)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 from auditor.model import LastUpdated
+from auditor.policy.cues import Cues
 from auditor.policy.view import fold
-from auditor.policy.wording import wording
+from auditor.policy.wording import languages, load, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.policy.context import Reading
     from auditor.policy.view import Origin, View
     from auditor.policy.wording import Wording
@@ -24,6 +27,8 @@ _AFTER = re.compile(r"[\s.)\]*_|]*(?:\[/\w\]\s*)?")  # what may stand behind a d
 MAX_VIEW = 400
 OPENING = 16
 MAX_LINE = 60
+HEAD = 8
+HEAD_LINE = 80
 _HEAD = re.compile(r"---\r?\n.{0,3000}?\n---", re.DOTALL)
 _HEAD_DATE = re.compile(
     r"^(?:date|effective(?:_?-?date)?|updated|modified|last_?-?(?:updated|modified|revised|change)\w{0,5})\s*:\s*(?P<value>[^\n]{4,60})",
@@ -39,14 +44,20 @@ _SHORT = re.compile(r"(?<!\d)(?P<month>\d{1,2})[./](?P<year>20\d\d)(?!\d)")
 
 def read_last_updated(reading: Reading) -> LastUpdated | None:
     """The date beside words such as "last updated"; None where there is none. Numeric dates are day first."""
-    cues = reading.words.cues("updated")
     blocks = (block.view for _, block in reading.document.blocks() if len(block.view.text) <= MAX_VIEW)
     long = (s.view for s in reading.document.sentences if len(s.view.text) <= MAX_VIEW)
-    for view in chain(blocks, long):
+    own = _beside(reading, chain(blocks, long), reading.words.cues("updated"))
+    told = own or _front_matter(reading.document.origin) or _below_title(reading)
+    return told or _beside(reading, _head_lines(reading), _any_language())
+
+
+def _beside(reading: Reading, views: Iterable[View], cues: Cues) -> LastUpdated | None:
+    """The first date that stands beside one of the cues."""
+    for view in views:
         for found in cues.all(view.folded):
             if result := _date(reading, view, found.start, found.end):
                 return result
-    return _front_matter(reading.document.origin) or _below_title(reading)
+    return None
 
 
 def _below_title(reading: Reading) -> LastUpdated | None:
@@ -65,6 +76,16 @@ def _is_title(reading: Reading, view: View) -> bool:
     kinds = (reading.words.cues("policy_kinds", kind) for kind in ("cookie_policy", "privacy_policy"))
     ends = view.text.rstrip()[-1:] in ".:;,?"
     return len(view.text) <= MAX_LINE and not ends and any(cues.first(view.folded) for cues in kinds)
+
+
+def _head_lines(reading: Reading) -> Iterable[View]:
+    """The short lines that a document begins with: templates leave them in another language than the text."""
+    return (block.view for _, block in islice(reading.document.blocks(), HEAD) if len(block.view.text) <= HEAD_LINE)
+
+
+@lru_cache(maxsize=1)
+def _any_language() -> Cues:
+    return Cues(dict.fromkeys(cue for language in languages() for cue in load(language)["updated"]))
 
 
 def _front_matter(origin: Origin) -> LastUpdated | None:

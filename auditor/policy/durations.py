@@ -58,6 +58,9 @@ class Grammar:
         self.alternative = re.compile(rf"\s*(?:{_any(data['alternative_words'])})\s*")
 
 
+_PART_OF_WORD = re.compile(r"^\w*\W\s*")
+
+
 def _any(phrases: Iterable[str]) -> str:
     folded = {fold(phrase) for phrase in phrases}
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(folded, key=lambda p: (-len(p), p)))
@@ -101,6 +104,13 @@ def read_duration(text: str, unit: int | None = None, language: str | None = Non
 def find_durations(folded: str) -> list[tuple[int, int]]:
     """Stretches of a sentence that give an amount of time."""
     return [(match.start(), match.end()) for match in _stated(folded)]
+
+
+def stated_at(text: str, start: int, end: int, before: int) -> Duration:
+    """The duration that stands at a stretch of a text, with at most so many characters of whole words before it."""
+    return read_duration(
+        _PART_OF_WORD.sub("", text[max(0, start - before - 1) : end]) if start > before else text[:end]
+    )
 
 
 def is_stretch(folded: str) -> bool:

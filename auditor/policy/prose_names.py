@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 _PROSE_NAME = re.compile(r"(?<![\w/.@\-])_{1,2}[A-Za-z][\w\-*.]{1,60}(?:<[\w\- ]{1,40}>|\{[\w\- ]{1,40}\})?")
+_EMPHASIS = re.compile(r"_{1,2}[A-Za-z]{2,}_{1,2}")  # "_no_ cookies" in Markdown
 _OPEN = ("[", "<", "{")  # the name goes on in a placeholder
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
 _BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?(?!\w)")  # "the PHPSESSID cookie"
@@ -48,7 +49,7 @@ def names_in(reading: Reading, sentence: Sentence, *, governed: bool = False) ->
     found = (
         match for match in _PROSE_NAME.finditer(view.text) if view.text[match.end() : match.end() + 1] not in _OPEN
     )
-    names = [match.group().rstrip(".") for match in found]
+    names = [match.group().rstrip(".") for match in found if not _EMPHASIS.fullmatch(match.group())]
     if reading.mentions_cookies(view):
         patterns = (_QUOTED, _BEFORE_COOKIE, _BEHIND_COOKIE)
         quoted = (match[1].rstrip(".") for pattern in patterns for match in pattern.finditer(view.text))

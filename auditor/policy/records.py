@@ -58,7 +58,7 @@ class _Record:
 
 def read_records(reading: Reading) -> list[tuple[tuple[int, ...], Grid]]:
     """Every record that names a cookie and says two things of it, as a grid of one row, with its places."""
-    taken = {place for places, _ in reading.column_lines for place in places}
+    taken = {place for places, _ in (*reading.column_lines, *reading.flat_rows) for place in places}
     gatherer = _Gatherer(reading)
     for place, block in reading.document.blocks():
         if place not in taken:

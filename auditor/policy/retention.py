@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Retention
 from auditor.policy.category_lifetimes import category_lifetimes, told_lifetime
-from auditor.policy.durations import find_durations, read_duration
+from auditor.policy.durations import find_durations, read_duration, stated_at
 from auditor.policy.plain import colon_lead
 from auditor.policy.tables import heading_role
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
 
 BEFORE = 25
+EXAMPLE = 8
 PAIR = 2
 ALONE = 4
 
@@ -41,13 +42,15 @@ def read_retention(
             out.append(labelled)
             continue
         spans = find_durations(folded)
-        subject = _subject(reading, folded) if spans else None
+        subject = _subject(reading, folded) if spans and not _is_of_addresses(reading, folded, spans[0][0]) else None
         if subject is None:
             if told := told_lifetime(reading, categories, sentence):
                 out.append(told)
             continue
         start, end = spans[0]
-        duration = read_duration(sentence.view.text[max(0, start - BEFORE) : end])
+        if reading.words.cues("example").first(folded[max(0, start - EXAMPLE) : start]):
+            continue  # "after a set time (e.g. two years)"
+        duration = stated_at(sentence.view.text, start, end, BEFORE)
         these = reading.words.cues("these_cookies").first(folded) is not None  # some, not all
         if subject.startswith("all") and duration.kind == "fixed" and not these:
             duration = replace(duration, kind="max", min_seconds=0, max_seconds=duration.seconds)
@@ -103,6 +106,12 @@ def _data_beside(reading: Reading, sentence: Sentence, spans: list[tuple[int, in
         return []
     duration = read_duration(sentence.view.text[max(before, start - BEFORE) : end])
     return [Retention(subject="cookie_data", duration=duration, evidence=(sentence.view.quote(),))]
+
+
+def _is_of_addresses(reading: Reading, folded: str, start: int) -> bool:
+    """Is it IP addresses that are kept for a time, after the last word of cookies before it?"""
+    cookies = reading.labels.cookie.all(folded[:start])
+    return reading.words.cues("concepts", "ip").first(folded[cookies[-1].end if cookies else 0 : start]) is not None
 
 
 def _subject(reading: Reading, folded: str) -> str | None:

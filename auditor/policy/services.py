@@ -14,7 +14,7 @@ from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import manages, purposes, sentence_purpose
 from auditor.policy.recipients import recipients
 from auditor.policy.service_entries import example, heading_purpose, in_row, is_general, is_other
-from auditor.policy.service_names import Mention, find_services
+from auditor.policy.service_names import Mention, find_services, is_service_name
 from auditor.policy.service_tables import services_in_tables
 from auditor.policy.view import fold
 
@@ -207,7 +207,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     folded = sentence.view.folded
     words = reading.words
     explains = sentence.place in reading.definition_places and not _acts_here(reading, sentence, mention)
-    if not is_other(reading, mention) or explains:
+    if not is_other(reading, mention) or explains or _is_passed_over(reading, sentence, mention):
         return False
     if folded.count("[", 0, mention.start) > folded.count("]", 0, mention.start):
         return False  # a blank of a template that nobody filled in
@@ -242,6 +242,17 @@ def _heads_entry(reading: Reading, sentence: Sentence, mention: Mention) -> bool
     others = ("third_cookies", "recipient_list", "service_heading")
     named = lead is not None and lead.text.strip(" *") == mention.words
     return named and any(reading.words.cues(name).first(folded) for folded in above for name in others)
+
+
+def _is_passed_over(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Is a service named that is not used but another ("and not X", "instead of X"), or the maker behind its name?"""
+    view = sentence.view
+    near = view.folded[: mention.start].rstrip(" *_")[-LISTED:]
+    passed = reading.words.cues("concepts", "instead_of").all(near)
+    if passed and passed[-1].end == len(near):
+        return True
+    closed = near.endswith("(") and view.folded[mention.end :].lstrip().startswith(")")
+    return closed and is_service_name(view.part(0, view.folded.rindex("(", 0, mention.start)))
 
 
 def _acts_here(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

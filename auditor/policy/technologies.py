@@ -80,6 +80,17 @@ def _is_used(reading: Reading, sentence: Sentence, found: Found) -> bool:
     defined = sentence.place in reading.definition_places
     if defined and reading.words.cues("definition_hedge").first(sentence.view.folded[: found.start]):
         return False
+    if _is_law(reading, sentence):
+        return False
     if reading.words.cues("none_of").first(sentence.view.folded[found.start : found.end]):
         return False  # "our newsletters contain no pixels"
     return not denials.reaches(sentence, found.start, found.end) and not denials.hypothetical(sentence)
+
+
+def _is_law(reading: Reading, sentence: Sentence) -> bool:
+    """Does a sentence say what the law says ("The same rules hold for fingerprinting"), nothing of this site?"""
+    folded = sentence.view.folded
+    law = reading.words.cues("concepts", "law").first(folded)
+    return law is not None and not any(
+        reading.words.cues(key).first(folded) for key in ("own_site_words", "self", "use")
+    )

@@ -88,7 +88,14 @@ def _unused(reading: Reading, categories: Categories, sentence: Sentence) -> Dec
     governing = categories.governing.get(sentence.place) if sentence.place in categories.near else None
     if governing is None or governing.canonical in _EVERYDAY or governing.in_use != "no":
         return None
-    return governing if reading.words.cues("unused_category").first(sentence.view.folded) else None
+    return governing if says_unused(reading, sentence.view.folded) else None
+
+
+def says_unused(reading: Reading, folded: str) -> bool:
+    """Does a text say that what it describes is not used? "Not only used here" only looks like it."""
+    phrases = reading.words.cues("concepts", "phrases").all(folded)
+    found = reading.words.cues("unused_category").all(folded)
+    return any(not any(phrase.start < said.end < phrase.end for phrase in phrases) for said in found)
 
 
 def _denied(reading: Reading, sentence: Sentence, *, listed: bool) -> Iterator[LabelWord]:

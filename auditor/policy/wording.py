@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib import resources
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from auditor.policy.cues import Cues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FALLBACK = "en"
 _FOLDER = resources.files("auditor.knowledge") / "policy"
@@ -39,6 +42,7 @@ class Wording:
         spoken = load("claim_words")
         self.files = (*map(load, names), *({"concepts": spoken.get(name, {})} for name in names))
         self._cues: dict[tuple[str, ...], Cues] = {}
+        self._own_words = frozenset(load(chosen).get("not_english", ()))
 
     def values(self, *path: str) -> list[Any]:
         """The entries of a list in the files (``values("labels", "functional")``), the document's language first."""
@@ -48,8 +52,16 @@ class Wording:
             for key in path:
                 node = node.get(key, {}) if isinstance(node, dict) else {}
             if isinstance(node, list):
-                out.extend(node)
+                out.extend(node if data is self.files[0] else self._foreign(node))
         return out
+
+    def _foreign(self, entries: list[Any]) -> Iterator[Any]:
+        """English entries without words that mean something else in the language ("no", which is "in the")."""
+        for entry in entries:
+            if not isinstance(entry, str) or "{" in entry or not self._own_words:
+                yield entry
+            elif kept := [word for word in entry.split("|") if word not in self._own_words]:
+                yield "|".join(kept)
 
     def keys(self, *path: str) -> list[str]:
         """The keys of an object in the files, in order of first appearance."""

@@ -1,0 +1,57 @@
+"""Tables whose cells run together in lines of text, as a PDF has them, and lines that only look like such rows."""
+
+from __future__ import annotations
+
+import pytest
+
+NAMES = {
+    "en": ("Cookie policy", "We use cookies on this website.", "Name Purpose Duration"),
+    "no": ("Informasjonskapsler", "Vi bruker informasjonskapsler på dette nettstedet.", "Navn Type Funksjon Varighet"),
+    "de": ("Cookie-Richtlinie", "Wir verwenden Cookies auf dieser Website.", "Name Anbieter Zweck Speicherdauer"),
+    "cs": ("Zásady", "Na tomto webu používáme soubory cookie.", "Název Doba platnosti Vysvětlení"),
+}
+
+
+def page(language, rows):
+    title, use, headings = NAMES[language]
+    return f"{title}\n\n{use}\n\n{headings}\n{rows}\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "rows", "found"),
+    [
+        ("en", "_ga Used to count visitors 2 years\nab_login Keeps you signed in Session",
+         [("_ga", "performance", 63072000), ("ab_login", "strictly_necessary", 0)]),
+        ("no", "_cmp_a Nødvendig Brukes for innstillinger. 1 dag\n_st_b Statistikk Brukes til besøk. 3 dager",
+         [("_cmp_a", "strictly_necessary", 86400), ("_st_b", "performance", 259200)]),
+        ("de", "_ab, _cd Beispiel GmbH Zählt Besucher 30 Tage",
+         [("_ab", "performance", 2592000), ("_cd", "performance", 2592000)]),
+        ("cs", "_ab_id 30 minut Rozlišuje návštěvníky webu.", [("_ab_id", "performance", 1800)]),
+    ],
+)  # fmt: skip
+def test_rows_below_a_line_of_headings(read, language, rows, found):
+    cookies = read(page(language, rows)).cookies
+    assert [(cookie.name, cookie.category, cookie.duration.seconds) for cookie in cookies] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name Purpose Duration\nNOTE This table is empty 2 years",
+        "Name Purpose Duration.\nEverybody has a name for 2 years",
+        "Purpose Duration\nsome_thing we do for 2 years",
+        "Your name and purpose\nsome_thing we do for 2 years",
+    ],
+)
+def test_other_lines_are_no_rows(read, text):
+    assert read(f"Cookie policy\n\nWe use cookies on this website.\n\n{text}\n").cookies == ()
+
+
+def test_a_row_without_a_lifetime_has_none(read):
+    cookies = read(page("en", "ab_id Tells visitors apart\nab_login Keeps you signed in Session")).cookies
+    assert [(one.name, one.duration.kind) for one in cookies] == [("ab_id", "not_stated"), ("ab_login", "session")]
+
+
+def test_what_follows_the_rows_is_none_of_them(read):
+    text = page("en", "_ga Used to tell visitors apart 2 years") + "\nManage cookies\n\nYour browser can block them.\n"
+    assert [cookie.name for cookie in read(text).cookies] == ["_ga"]
