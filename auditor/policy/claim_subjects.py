@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from dataclasses import replace
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from auditor.model import TRACKING, Category
-from auditor.policy.blocks import Block
+from auditor.model import Category
 from auditor.policy.claim_categories import (
     antecedent,
     category_of_service,
     joined,
     meant,
     measured,
-    of_tool,
     own_category,
     with_necessary,
 )
 from auditor.policy.claim_extents import only_these, says_of_all, says_plainly
-from auditor.policy.claim_nouns import LOOK_BACK, data_noun, heading_noun, shared_noun
+from auditor.policy.claim_nouns import data_noun, heading_noun, shared_noun
 from auditor.policy.claim_places import Subject
+from auditor.policy.claim_tools import loaded, of_tool_above, service_of
 from auditor.policy.claim_topics import SPOKEN_OF, topics
-from auditor.policy.prose import excepted, labels_beside_cookies
-from auditor.policy.service_names import find_services
+from auditor.policy.prose import labels_beside_cookies
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
-    from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.claim_places import Place, Rule
-    from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
 
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 OF_ONE_SERVICE = {"ip_anonymised"}
 OF_A_TOOL = {"set_without_consent", "anonymous_data"}
 """What counts outside the parts about cookies, too, where a sentence names the tool that measures."""
-ITS_COOKIES = 20
-BLOCKS_BACK = 10
-_BANNER = re.compile(r"cookie[\s-]?bann?er\w*|(?:banner|bandeau|banniere) (?:de |dei )?cookies?")
 OF_DATA = {"aggregated_only", "anonymous_data", "no_personal_data", "no_third_party_sharing", "purpose_limited"}
-OF_TOOLS_ABOVE = SPOKEN_OF - {"no_third_party_sharing"} | {"set_without_consent"}
 IN_COOKIES = {"label", "named", "necessary", "advertising"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
@@ -66,7 +55,7 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
         return _chosen(place, rule)
     if stated := _told_of(place, rule):
         return tuple(_stated(place, category) for category in stated)
-    subject = _service(place) if rule.subject == "service" else _subject(place, rule)
+    subject = service_of(place) if rule.subject == "service" else _subject(place, rule)
     return _and_beside(place, subject) if subject else ()
 
 
@@ -97,11 +86,18 @@ def _subject(place: Place, rule: Rule) -> Subject | None:
         return _group(place) if rule.subject == "group" else _scope(place)
     if rule.subject == "category":
         return _technology(place, rule) or _labelled(place, rule)
-    if rule.type in SPOKEN_OF and rule.subject == "document" and place.governing is not None and place.taken_up:
+    if place.governing is not None and _of_section(place, rule):
         return Subject("category", place.governing.canonical.value, place.governing.scope_ids)
     if place.general and rule.type not in GENERAL:
         return None
     return _free_subject(place, rule)
+
+
+def _of_section(place: Place, rule: Rule) -> bool:
+    """Is what is said of cookies without a kind said of those of the section?"""
+    if rule.type not in SPOKEN_OF or rule.subject != "document":
+        return False
+    return place.taken_up or (rule.type == "third_party_cookies_used" and _is_near(place))
 
 
 def _fits(place: Place, rule: Rule) -> bool:
@@ -118,46 +114,12 @@ def _in_cookies(place: Place, rule: Rule) -> bool:
     return place.in_cookies or (rule.type in OF_A_TOOL and measured(place) is not None)
 
 
-def _service(place: Place) -> Subject | None:
-    """The one service that a sentence names, else the heading or the item above it."""
-    reading = place.reading
-    views = [place.sentence.view, *(before.view for before in reversed(_sentences_before(place)))]
-    views.extend(before.view for before in _blocks_above(reading, place.sentence.place))
-    views.extend(heading.view for heading in reading.headings(place.sentence.place)[:1])
-    for view in views:
-        named = (one for one in find_services(view) if one.service.category in TRACKING)
-        names = {one.service.name for one in named if not excepted(place.reading, view.folded[: one.start])}
-        if len(names) == 1:
-            return Subject("service", names.pop(), place.scopes.web)
-    return None
-
-
-def _blocks_above(reading: Reading, place: int) -> list[Block]:
-    """The blocks between the nearest heading and a place, nearest first, a few at most."""
-    elements = reading.document.elements[max(0, place - BLOCKS_BACK) : place]
-    return list(takewhile(lambda one: one.kind != "heading", (e for e in reversed(elements) if isinstance(e, Block))))
-
-
-def _loaded(place: Place) -> Subject | None:
-    """The one service that waits for consent, or its cookies do, where no section is about a category."""
-    if place.governing is not None or place.says("concepts", "ask"):
-        return None  # who asks is no service that waits
-    mentions = find_services(place.sentence.view)
-    named = {mention.service.name for mention in mentions}
-    names = {name for name in named if not any(other.startswith(f"{name} ") for other in named)}  # and its maker
-    if len(names) != 1 or mentions[0].service.category in (None, Category.STRICTLY_NECESSARY):
-        return None
-    cookie = place.reading.labels.cookie.first(_BANNER.sub(lambda banner: " " * len(banner[0]), place.folded))
-    own = cookie is None or mentions[0].start < cookie.start <= mentions[-1].end + ITS_COOKIES
-    return Subject("service", names.pop(), place.scopes.web) if own else None
-
-
 def _one_service(place: Place, rule: Rule) -> Subject | None:
     """The one service that a claim is about; what a category's cookies collect is said of the category."""
     if rule.type == "consent_before_setting":
-        return (_service(place) if place.says("this_service") else None) or _loaded(place)
+        return (service_of(place) if place.says("this_service") else None) or loaded(place)
     measured = place.governing is not None and _is_near(place)
-    return _service(place) if rule.type in OF_ONE_SERVICE and not measured else None
+    return service_of(place) if rule.type in OF_ONE_SERVICE and not measured else None
 
 
 def _named(place: Place, rule: Rule) -> Subject | None:
@@ -208,6 +170,8 @@ def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
     if named:
         return tuple(_stated(place, category) for category in named)
     taken_up = rule.type == "reject_possible" and place.taken_up  # "you can switch these cookies off"
+    if rule.type == "reject_possible" and (ahead := topics(place)):  # "marketing cookies can be switched off"
+        return tuple(_stated(place, category) for category in ahead)
     if (rule.subject == "label" or taken_up) and place.governing is not None and _is_near(place):
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
@@ -258,24 +222,8 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         category = antecedent(place)
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
-    category = category or _of_tool_above(place, rule)
+    category = category or of_tool_above(place, rule)
     return _category_subject(place.categories, place.scopes, category) if category else None
-
-
-def _of_tool_above(place: Place, rule: Rule) -> Category | None:
-    """The category of the tool of the heading above, or of the sentences that "these data" take up."""
-    if rule.type not in OF_TOOLS_ABOVE:
-        return None
-    beside = reversed(_sentences_before(place)) if place.says("concepts", "take_up") else ()
-    views = (*(one.view for one in beside), *(one.view for one in place.reading.headings(place.sentence.place)[:1]))
-    return next((category for view in views if (category := of_tool(place, view))), None)
-
-
-def _sentences_before(place: Place) -> list[Sentence]:
-    """The sentences right before one in its block."""
-    beside = place.reading.sentences_at(place.sentence.place)
-    at = bisect_left(beside, place.sentence.view.start, key=lambda sentence: sentence.view.start)
-    return beside[max(0, at - LOOK_BACK) : at]
 
 
 def _waits(place: Place, governing: DeclaredCategory) -> bool:

@@ -16,7 +16,7 @@ SPOKEN_OF = {
     *("aggregated_only", "anonymous_data", "cross_site_tracking", "data_limited", "first_party_only"),
     *("identifies_user", "ip_anonymised", "may_collect_personal_data", "no_cross_site_tracking", "no_personal_data"),
     *("no_profiling", "no_third_party_sharing", "purpose_limited", "session_only", "shared_with_third_parties"),
-    *("third_party_sets", "tracks_behaviour"),
+    *("third_party_cookies_used", "third_party_sets", "tracks_behaviour"),
 }
 """What is said of cookies of a kind, where a sentence names one."""
 

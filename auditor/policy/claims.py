@@ -114,9 +114,16 @@ def _made(
     for named in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         subject = replace(named, scope_ids=said) if said else named
         if not _is_trivial(reading, rule.type, subject, sentence):
-            whole = rule.type == "third_party_sets" and subject.kind == "document"  # cookies of no certain kind
-            told = replace(rule, type="third_party_cookies_used") if whole else rule
-            yield _claim(reading, told, sentence, found, subject)
+            yield _claim(reading, replace(rule, type=_kind_of(rule, subject)), sentence, found, subject)
+
+
+def _kind_of(rule: Rule, subject: Subject) -> str:
+    """The kind of claim that a rule makes of a subject: others set cookies of a category, or of no certain kind."""
+    if rule.type == "third_party_sets" and subject.kind == "document":
+        return "third_party_cookies_used"
+    if rule.type == "third_party_cookies_used" and subject.kind == "category":
+        return "third_party_sets"
+    return rule.type
 
 
 def _is_trivial(reading: Reading, kind: str, subject: Subject, sentence: Sentence) -> bool:

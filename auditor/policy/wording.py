@@ -40,7 +40,8 @@ class Wording:
         self.language = chosen
         names = dict.fromkeys((chosen, FALLBACK))
         spoken = load("claim_words")
-        self.files = (*map(load, names), *({"concepts": spoken.get(name, {})} for name in names))
+        classes = [spoken.get(name, {}) for name in names]
+        self.files = (*map(load, names), *({"concepts": words, **words.get("top", {})} for words in classes))
         self._cues: dict[tuple[str, ...], Cues] = {}
         self._own_words = frozenset(load(chosen).get("not_english", ()))
 
