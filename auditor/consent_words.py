@@ -124,6 +124,8 @@ _LEGITIMATE_INTEREST = (
 _SEPARATORS = re.compile(r"[\W_]+")  # combining accents are no word characters
 _MARK = re.compile(r"\([^()]{1,40}\)")
 _MAX_KEY = 100
+_ERROR_MONITORING = "rum"
+"""The role of hosts that get what went wrong or slowly in a visitor's browser."""
 _INTRUSION = (Category.TARGETING, Category.PERFORMANCE, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
 
 
@@ -136,11 +138,15 @@ def category_of(key: str) -> Category | None:
 
 
 def tracker_category(service: str) -> Category | None:
-    """Category of a service by its name, if it is known to do nothing but measure or advertise; None otherwise."""
+    """Category of a service by its name, if it is known to do nothing but measure or advertise; None otherwise.
+
+    Watching one's own site for errors is nothing that must be switched off with the rest.
+    """
     rows = _hosts_by_service().get(squash(service), ()) if len(service) <= _MAX_KEY else ()
     categories = {row.category for row in rows}
     defensible = {category for row in rows for category in row.also_declared_as}
-    plain = rows and categories <= TRACKING and Category.STRICTLY_NECESSARY not in defensible
+    watches = any(row.role == _ERROR_MONITORING for row in rows)
+    plain = rows and not watches and categories <= TRACKING and Category.STRICTLY_NECESSARY not in defensible
     return _most_intrusive(categories) if plain else None
 
 

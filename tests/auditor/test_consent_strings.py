@@ -466,6 +466,7 @@ def test_an_interface_says_the_same_as_a_record() -> None:
         ('"essential/AdRoll": true, "marketing/Acme": false', (), (T,), (("AdRoll", T),)),
         ('"essential/AdRoll": false', (), (N, T), ()),
         ('"essential/Stripe": true, "essential/Acme": true', (), (), ()),
+        ('"essential/Sentry": true, "essential/Datadog": true, "marketing/Acme": false', (), (T,), ()),
         ('"AdRoll": true', (T,), (), ()),
     ],
 )
