@@ -77,7 +77,15 @@ def _same_cookie(one: DeclaredCookie, other: DeclaredCookie, knowledge: Knowledg
     hosts = [{registrable_domain(host) for host in hosts_in(record.host or "")} for record in (one, other)]
     if all(hosts) and hosts[0].isdisjoint(hosts[1]):
         return False
+    if any(hosts) and not all(hosts) and not _means_one(one.match.pattern, *hosts[0], *hosts[1], knowledge=knowledge):
+        return False
     return _same_scope(one, other) and _same_provider(one, other, knowledge)
+
+
+def _means_one(name: str, *hosts: str, knowledge: Knowledge) -> bool:
+    """Whether a name without a host can only be the cookie that it is on these: ``IDE``, but not ``lang``."""
+    anywhere = knowledge.cookie(name).service
+    return all(knowledge.cookie(name, host).service in {anywhere, None} for host in hosts)
 
 
 def _same_scope(one: DeclaredCookie | DeclaredService, other: DeclaredCookie | DeclaredService) -> bool:
