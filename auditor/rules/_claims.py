@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.domains import host_of, same_site
+from auditor.matching import hosts_in
 from auditor.model import TRACKING, Category, Claim, Party
 from auditor.readings import Declared
 from auditor.rules._consent import is_preference_control, says
@@ -211,12 +213,33 @@ def promise_of_control(site: SiteEvidence) -> Declared[Claim] | None:
 
 
 def _promised_controls(site: SiteEvidence) -> list[Declared[ConsentMechanism]]:
-    """The controls that the policies promise by their words at the bottom of every page."""
+    """The controls that the policies promise by their words at the bottom of every page of the site."""
     return [
         one
         for one in site.declared.consent
         if one.cmp is None and fold(one.record.label or "") and one.record.location in {"footer", "page_bottom"}
+        if _is_promised_of(one, site)
     ]
+
+
+def _is_promised_of(promise: Declared[ConsentMechanism], site: SiteEvidence) -> bool:
+    """Whether "every page" are those of this site, and not of another host of the vendor's.
+
+    They are not where the promise names another host, or stands on one while a policy stands on the site's own.
+    """
+    named = {_plain(host) for quote in promise.quotes() for host in hosts_in(quote.quote) if same_site(host, site.url)}
+    if named and _plain(site.url) not in named:
+        return False
+    places = {_plain(one.document.url) for one in site.declared.readings if one.document.url}
+    stands = promise.reading.document.url if promise.reading is not None else None
+    if stands is None or not same_site(stands, site.url) or _plain(site.url) not in places:
+        return True
+    return _plain(stands) == _plain(site.url)
+
+
+def _plain(where: str) -> str:
+    """A host, or that of a URL, without the ``www`` before it."""
+    return (host_of(where if "://" in where else f"https://{where}/") or where).removeprefix("www.")
 
 
 #: The tester of each kind of claim that can be tested.

@@ -284,6 +284,29 @@ def test_a_permission_does_not_soften_a_promise(ask, words, strength, severity):
     assert finding.declaration.quote == "Cookie Preferences"
 
 
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("Cookie Preferences in the footer of www.vendor.example", "fires"),
+        ("Cookie Preferences in the footer of portal.vendor.example", "silent"),
+        ("Cookie Preferences, as www.onetrust.com calls them, in the footer", "fires"),
+    ],
+)
+def test_a_promise_that_names_a_host_is_made_of_its_pages(ask, words, word):
+    control = x.mechanism("Cookie Preferences", evidence=(x.quote(words),))
+    declared = policy(x.claim("preferences_changeable", None, "preference_control_present"), consent=(control,))
+    assert ask(RULE, x.visits(x.control("Imprint")), declared).word == word
+
+
+@pytest.mark.parametrize(("own", "word"), [(True, "silent"), (False, "fires")])
+def test_the_promise_of_another_hosts_policy_is_not_that_of_a_site_with_a_policy_of_its_own(ask, own, word):
+    control = x.mechanism("Cookie Preferences")
+    promise = policy(x.claim("preferences_changeable", None, "preference_control_present"), consent=(control,))
+    readings = [x.reading(promise, url="https://shop.vendor.example/cookies")]
+    readings += [x.reading(policy(), url=f"{x.SITE}cookies")] if own else []
+    assert ask(RULE, x.visits(x.control("Imprint")), *readings).word == word
+
+
 def test_no_visit_could_look_for_the_control(ask):
     coverage = Coverage(collectors={"controls": "failed: no session"})
     answers = ask(RULE, x.visits(x.control("Imprint"), coverage=coverage), promising())
