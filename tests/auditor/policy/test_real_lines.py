@@ -1,4 +1,4 @@
-"""Shapes of policies that were read blind: names set off, headings that deny, lines below names, buttons, link targets."""
+"""Shapes of real policies: names set off, headings that deny, lines below names, buttons, link targets."""
 
 # ruff: noqa: E501  a policy's lines are as long as they are
 

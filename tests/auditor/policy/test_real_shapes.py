@@ -1,4 +1,4 @@
-"""Shapes of policies that were read blind: what a service is for, whose settings are meant, dates without a word."""
+"""Shapes of real policies: what a service is for, whose settings are meant, dates without a word."""
 
 # ruff: noqa: E501  a policy's lines are as long as they are
 
