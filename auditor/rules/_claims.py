@@ -227,7 +227,8 @@ def _is_promised_of(promise: Declared[ConsentMechanism], site: SiteEvidence) -> 
 
     They are not where the promise names another host, or stands on one while a policy stands on the site's own.
     """
-    named = {_plain(host) for quote in promise.quotes() for host in hosts_in(quote.quote) if same_site(host, site.url)}
+    words = promise.quotes()[0].quote if promise.quotes() else ""  # what follows them binds a scope
+    named = {_plain(host) for host in hosts_in(words) if same_site(host, site.url)}
     if named and _plain(site.url) not in named:
         return False
     places = {_plain(one.document.url) for one in site.declared.readings if one.document.url}

@@ -293,7 +293,8 @@ def test_a_permission_does_not_soften_a_promise(ask, words, strength, severity):
     ],
 )
 def test_a_promise_that_names_a_host_is_made_of_its_pages(ask, words, word):
-    control = x.mechanism("Cookie Preferences", evidence=(x.quote(words),))
+    binding = x.quote("On www.vendor.example we use categories 1 and 2:")
+    control = x.mechanism("Cookie Preferences", evidence=(x.quote(words), binding))
     declared = policy(x.claim("preferences_changeable", None, "preference_control_present"), consent=(control,))
     assert ask(RULE, x.visits(x.control("Imprint")), declared).word == word
 
