@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.declared import Declarations
 from auditor.domains import host_of, registrable_domain
-from auditor.matching import ANY, HOST, KIND, bind
+from auditor.matching import ANY, HOST, KIND, bind, stands_elsewhere
 from auditor.model import DisclosureLevel
 from auditor.readings import Declared, PolicyReading, Record
 from auditor.services import fold
@@ -40,7 +40,9 @@ def declarations_for(
     reached = frozenset(filter(None, (host_of(visit.final_url or "") for visit in seen)))
     bound = _bound(site, reached, [reading for reading in readings if reading.declaration is not None])
     policies = [(reading, ids) for reading, ids, _ in bound if reading.declaration is not None]
-    strict = [(reading, ids) for reading, ids, named in bound if named or not _stands_elsewhere(reading, site)]
+    strict = [
+        (reading, ids) for reading, ids, named in bound if named or not stands_elsewhere(reading.document.url, site.url)
+    ]
     tools = _tools(seen)
     texts = [reading.declaration.text for reading in readings if reading.declaration is not None]
     hosts = {host_of(f"https://{h.lstrip('*.')}/") for r, _ in policies for s in _scopes(r) for h in s.hosts}
@@ -96,14 +98,6 @@ def _joins(reading: PolicyReading, rank: int, site: Site) -> bool:
     """Whether a policy that does not name the host speaks of the site beside one that does."""
     names_hosts = any(scope.hosts for scope in _scopes(reading))
     return not names_hosts and (rank == KIND or site.scope is None)
-
-
-def _stands_elsewhere(reading: PolicyReading, site: Site) -> bool:
-    """Whether a policy stands on another host of the vendor's than the site."""
-    stands, host = host_of(reading.document.url or ""), host_of(site.url)
-    if stands is None or host is None or registrable_domain(stands) != registrable_domain(host):
-        return False
-    return stands.removeprefix("www.") != host.removeprefix("www.")
 
 
 def _scopes(reading: PolicyReading) -> tuple[Scope, ...]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from auditor.domains import host_of, normal_host, registrable_domain
+from auditor.domains import host_of, normal_host, registrable_domain, same_site
 from auditor.model import Party
 from auditor.services import fold
 
@@ -95,6 +95,11 @@ def host_matches(pattern: str, host: str) -> bool:
         base = declared.lstrip("*.")
         return bool(base) and (host == base or host.endswith(f".{base}"))
     return declared.removeprefix("www.") == host.removeprefix("www.")
+
+
+def stands_elsewhere(url: str | None, site: str) -> bool:
+    """Whether a document, by its URL, stands on another host of a site's registrable domain; the site is a URL too."""
+    return same_site(url or "", site) and not host_matches(url or "", host_of(site) or "")
 
 
 def hosts_in(text: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.domains import host_of, same_site
-from auditor.matching import hosts_in
+from auditor.matching import host_matches, hosts_in, stands_elsewhere
 from auditor.model import TRACKING, Category, Claim, Party
 from auditor.readings import Declared
 from auditor.rules._consent import is_preference_control, says
@@ -227,20 +227,13 @@ def _is_promised_of(promise: Declared[ConsentMechanism], site: SiteEvidence) -> 
 
     They are not where the promise names another host, or stands on one while a policy stands on the site's own.
     """
+    host = host_of(site.url) or ""
     words = promise.quotes()[0].quote if promise.quotes() else ""  # what follows them binds a scope
-    named = {_plain(host) for host in hosts_in(words) if same_site(host, site.url)}
-    if named and _plain(site.url) not in named:
+    named = [one for one in hosts_in(words) if same_site(one, site.url)]
+    if named and not any(host_matches(one, host) for one in named):
         return False
-    places = {_plain(one.document.url) for one in site.declared.readings if one.document.url}
-    stands = promise.reading.document.url if promise.reading is not None else None
-    if stands is None or not same_site(stands, site.url) or _plain(site.url) not in places:
-        return True
-    return _plain(stands) == _plain(site.url)
-
-
-def _plain(where: str) -> str:
-    """A host, or that of a URL, without the ``www`` before it."""
-    return (host_of(where if "://" in where else f"https://{where}/") or where).removeprefix("www.")
+    has_own = any(host_matches(one.document.url or "", host) for one in site.declared.readings)
+    return not has_own or promise.reading is None or not stands_elsewhere(promise.reading.document.url, site.url)
 
 
 #: The tester of each kind of claim that can be tested.
