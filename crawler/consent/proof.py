@@ -46,7 +46,7 @@ def weigh(
     ``record_removed`` (a consent that is no longer recorded) and ``contradicted:KIND``; the last never proves.
     """
     old = {(s.kind, s.raw) for s in (*recorded(before.stored), *before.claims)}
-    statements = [*recorded(after), *claims]
+    statements = _of_what_can_be_chosen([*recorded(after), *claims])
     yes = _signs(s for s in statements if s.agrees(wanted) is True and (s.kind, s.raw) not in old)
     no = sorted({s.kind for s in statements if s.agrees(wanted) is False and not (s.kind == "consent_mode" and yes)})
     signs = ["banner_gone"] if gone else []
@@ -61,6 +61,12 @@ def weigh(
     signs.extend(f"contradicted:{kind}" for kind in no)
     # A site that forgets a consent asks again: then the banner's return is part of the withdrawal.
     return removed or (away and not no and (bool(yes) or "record_changed" in signs)), tuple(signs)
+
+
+def _of_what_can_be_chosen(statements: list[Statement]) -> list[Statement]:
+    """Records and interfaces without the services that their tool has locked: these stay on whatever is refused."""
+    locked = {s.kind: s.locked for s in statements if s.locked}
+    return [s.without(locked.get(s.kind, frozenset())) for s in statements]
 
 
 def _granted(before: Before) -> bool:

@@ -59,11 +59,16 @@ async () => {
   attempt(() => {
     if (!window.klaro || typeof window.klaro.getManager !== "function") return;
     const m = window.klaro.getManager();
-    if (m.confirmed) say("klaro", '{"flags":' + flags(m.consents) + "}");
+    const locked = [];
+    const services = (m.config && m.config.services) || [];
+    for (let i = 0; i < services.length && i < 300; i += 1) if (services[i].required) locked[locked.length] = services[i].name;
+    if (m.confirmed) say("klaro", '{"flags":' + flags(m.consents) + ',"locked":' + list(locked) + "}");
   });
   attempt(() => {
     const t = window.tarteaucitron;
-    if (t && t.state) say("tarteaucitron", '{"flags":' + flags(t.state) + "}");
+    const locked = [];
+    for (const key in t && t.services) if (locked.length < 300 && t.services[key].needConsent === false) locked[locked.length] = key;
+    if (t && t.state) say("tarteaucitron", '{"flags":' + flags(t.state) + ',"locked":' + list(locked) + "}");
   });
   attempt(() => {
     const d = window.Didomi;

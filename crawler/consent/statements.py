@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -58,12 +58,16 @@ Stored = dict[tuple[str, str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One thing that a record (``source`` record) or an interface (``source`` api) states."""
+    """One thing that a record (``source`` record) or an interface (``source`` api) states.
+
+    ``locked``: services that the interface says no visitor can switch off.
+    """
 
     source: str
     kind: str
     raw: str
     decoded: Decoded
+    locked: frozenset[str] = frozenset()
 
     def agrees(self, wanted: Wanted) -> bool | None:
         """Whether it says that the wanted choice was made; None where it does not say."""
@@ -79,6 +83,13 @@ class Statement:
         if not (granted | denied) & _ASKS:
             return self._all(wanted=False)
         return not granted & _ASKS
+
+    def without(self, locked: frozenset[str]) -> Statement:
+        """What it says of the services that a visitor can switch off: of the others no click decides."""
+        left = {name: given for name, given in self.decoded.items if name not in locked}
+        if len(left) in {0, len(self.decoded.items)}:
+            return self
+        return replace(self, decoded=restate(self.kind, json.dumps(left)))
 
     def _all(self, *, wanted: bool) -> bool | None:
         given = {value for _, value in self.decoded.items}
@@ -171,7 +182,8 @@ def _interface(kind: str, said: dict[str, Any]) -> Statement | None:
         decoded = restate(kind, raw)
     if not raw or raw == "{}":
         return None
-    return Statement(source="api", kind=kind, raw=raw[:MAX_VALUE], decoded=decoded)
+    locked = frozenset(map(str, said.get("locked") or ()))
+    return Statement(source="api", kind=kind, raw=raw[:MAX_VALUE], decoded=decoded, locked=locked)
 
 
 def _lists(said: dict[str, Any]) -> dict[str, bool]:

@@ -28,6 +28,14 @@ def test_what_klaro_locks_on_is_necessary_only_where_its_purpose_may_be(player, 
     assert set(locked.values()) == {True}
 
 
+def test_a_refusal_is_proven_although_klaro_keeps_what_it_has_locked(player):
+    played = player.play("lib_klaro_locked.html?en&modal", Wanted.REJECT)
+    assert played.result() == ["done", ["ga=true,adroll=false"], True]
+    assert set(played.choice.proof) >= {"stays_away", "record:klaro", "api:klaro"}
+    record = next(s for s in played.signals if s.kind == "klaro" and "basket" in s.raw)
+    assert (record.granted, record.denied) == ((Category.PERFORMANCE,), (Category.TARGETING,))
+
+
 def test_klaro_declares_its_services(player):
     declared = player.play("lib_klaro.html?en", Wanted.ACCEPT).declaration
     assert declared.cmp == "Klaro"

@@ -58,6 +58,18 @@ def test_a_contradicting_record_leaves_it_unproven():
     assert (proven, signs) == (False, ("banner_gone", "stays_away", "record_changed", "contradicted:klaro"))
 
 
+@pytest.mark.parametrize(
+    ("record", "locked", "proven"),
+    [(MIXED, ["ga"], True), (MIXED, [], False), (MIXED, ["adroll"], False), (ALL, ["ga"], False)],
+)
+def test_what_the_tool_locks_on_leaves_a_refusal_proven(record, locked, proven):
+    claim = Statement(source="api", kind="klaro", raw=record, decoded=decode("klaro", record), locked=frozenset(locked))
+    signs = weigh(Wanted.REJECT, Before(), {("cookie", "klaro"): record}, [claim], away=True)
+    kept = "record:klaro" if proven else "contradicted:klaro"
+    assert (signs[0], kept in signs[1]) == (proven, True)
+    assert Category.PERFORMANCE in klaro(record).decoded.granted  # The record stays what it is.
+
+
 def test_a_record_that_was_there_before_is_no_sign():
     before = Before(stored={("cookie", "klaro"): NONE})
     proven, signs = weigh(Wanted.REJECT, before, {("cookie", "klaro"): NONE}, [], away=True)
