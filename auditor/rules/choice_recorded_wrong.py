@@ -2,14 +2,15 @@
 
 The rule fires once per site and choice where a click was made and the record that was last seen afterwards
 contradicts it: after a refusal or a withdrawal it grants performance or targeting (a service that is locked as
-"required" is granted too), after an acceptance it denies all that it names. Records are TC and GPP strings, the cookies
-and storage entries of consent tools, hand-made records where they read plainly, the consent tools' own interfaces, and
-what Google's tags were told (`gcs`, consent mode). The click need not be proven: that the record contradicts it is the
-point.
+"required" is granted too), after an acceptance it denies all that it names. Functional purposes count after a refusal
+where the same record denied them before the click: what refusing switches on was no purpose that is always on. Records
+are TC and GPP strings, the cookies and storage entries of consent tools, hand-made records where they read plainly, the
+consent tools' own interfaces, and what Google's tags were told (`gcs`, consent mode). The click need not be proven:
+that the record contradicts it is the point.
 
 Silent: records that say that nobody has answered yet; what was recorded before the click and has changed since. After
-a "do not sell or share" only targeting counts. Undecided: a record that keeps only functional purposes after a
-refusal, since those are commonly counted as necessary.
+a "do not sell or share" only targeting counts. Undecided: a record that keeps functional purposes after a refusal and
+never denied them, since those are commonly counted as necessary.
 """
 
 from __future__ import annotations
@@ -66,7 +67,17 @@ def _grants(said: Decoded, visit: Visit) -> bool:
     if is_opt_out(visit):
         still_sold = said.kind in _OPT_OUTS and any(given for key, given in said.items if "sale" in key)
         return still_sold or Category.TARGETING in said.granted
-    return bool(said.locked or REFUSED & set(said.granted))
+    return bool(said.locked or REFUSED & set(said.granted)) or _switched_on(said, visit)
+
+
+def _switched_on(said: Decoded, visit: Visit) -> bool:
+    """Whether a consent tool's record grants functional purposes that it denied before the click."""
+    if said.kind in _PARTIAL or Category.FUNCTIONAL not in said.granted:
+        return False
+    given = {key for key, yes in said.items if yes}
+    before = [one for one in latest(visit, Phase.BEFORE_CHOICE) if one.kind == said.kind]
+    off = [one for one in before if Category.FUNCTIONAL in one.denied and Category.FUNCTIONAL not in one.granted]
+    return any(key in given for one in off for key, yes in one.items if not yes)
 
 
 def _denies_all(said: Decoded, visit: Visit) -> bool:
@@ -86,9 +97,13 @@ def _said(said: Decoded, phase: Phase) -> str:
     if phase is Phase.AFTER_ACCEPT:
         return f"denies {categories_in_words(REFUSED & set(said.denied))}"
     granted = REFUSED & set(said.granted)
-    if said.locked and not granted:
+    if granted:
+        return f"grants {categories_in_words(granted)}"
+    if said.locked:
         return f"holds {listing(f'{clip(name, 40)} ({words(category)})' for name, category in said.locked)} as required"
-    return f"grants {categories_in_words(granted)}" if granted else "says that the sale of data goes on"
+    if said.kind not in _PARTIAL and Category.FUNCTIONAL in said.granted:
+        return f"grants {words(Category.FUNCTIONAL)}, which it denied before"
+    return "says that the sale of data goes on"
 
 
 def _match(site: SiteEvidence, phase: Phase, visit: Visit, found: list[Decoded]) -> Match:
@@ -107,7 +122,7 @@ def _match(site: SiteEvidence, phase: Phase, visit: Visit, found: list[Decoded])
 
 RULE = Rule(
     id="choice_recorded_wrong",
-    version=2,
+    version=3,
     title="Consent record contradicts the click",
     severity=Severity.CRITICAL,
     legal_basis=("Matte et al. 2020", "IAB TCF policies"),

@@ -4,14 +4,16 @@ The rule fires once per site where a good visit set out to refuse, read the bann
 accept and none to refuse. Unticking everything and saving is a refusal, and so is "continue without accepting". A
 notice with "OK" only counts as a way to accept as soon as something non-essential was observed on the site.
 
-Silent: where any good visit found a way to refuse; where there is no banner. Undecided: where the banner could not be
-read or operated, or where no visit tried to refuse.
+Silent: where any good visit found a way to refuse, in the banner or by a control of the page afterwards (a function of
+the consent tool that only a program can call is none); where there is no banner. Undecided: where the banner could not
+be read or operated, or where no visit tried to refuse.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.evidence import is_by_program
 from auditor.examples import banner, choice, evidence, visit
 from auditor.model import ChoiceOutcome, Match, Scenario, Severity, Wanted
 from auditor.rule import Doubt, Example, Rule
@@ -43,7 +45,8 @@ def _answer(site: SiteEvidence) -> Match | Doubt | None:
 
 def _refusable(visit: Visit) -> bool:
     found = visit.banner is not None and visit.banner.reject_clicks is not None
-    return found or (visit.choice.wanted in _REFUSING and visit.choice.outcome is ChoiceOutcome.DONE)
+    refused = visit.choice.wanted in _REFUSING and visit.choice.outcome is ChoiceOutcome.DONE
+    return found or (refused and not is_by_program(visit))
 
 
 def _no_way(visit: Visit) -> bool:
@@ -91,7 +94,7 @@ def _match(site: SiteEvidence, accept: str, refused: list[Visit]) -> Match:
 
 RULE = Rule(
     id="no_reject_option",
-    version=1,
+    version=2,
     title="Banner without a way to refuse",
     severity=Severity.HIGH,
     legal_basis=("EDPB Cookie Banner Taskforce, type A", "CNIL guidelines 2020"),

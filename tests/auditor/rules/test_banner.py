@@ -137,8 +137,16 @@ def banners(outcome, *seen, accept=1, reject=None, layers=1, method=None, **fact
     return found
 
 
+def withdrawn(method):
+    """A visit that accepted, and withdrew afterwards in a way of its own."""
+    made = replace(x.choice(Scenario.WITHDRAW), method=method)
+    return x.visit(Scenario.WITHDRAW, banner=x.banner(reject_clicks=None), choice=made)
+
+
 REFUSAL = {
     "none on any layer": ("fires", banners(NO_REJECT)),
+    "only the tool's function withdraws": ("fires", [*banners(NO_REJECT), withdrawn("api:heuristic")]),
+    "a control of the page withdraws": ("silent", [*banners(NO_REJECT), withdrawn("footer:heuristic")]),
     "none on two layers": ("fires", banners(NO_REJECT, layers=2)),
     "an OK for trackers": ("fires", banners(NO_REJECT, GA, method="acknowledge")),
     "one click": ("silent", banners(ChoiceOutcome.DONE, reject=1)),

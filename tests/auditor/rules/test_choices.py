@@ -53,7 +53,35 @@ def expected(table):
 
 
 ONETRUST = "groups=C0001:1,C0002:{0},C0003:{1},C0004:{0}"
+OFF = x.signal("onetrust", ONETRUST.format(0, 0))
+
+
+def refused(*signals, first, **facts):
+    """A refusal before which a record had been seen already."""
+    return [replace(one, consent_signals=(first, *one.consent_signals)) for one in rejected(*signals, **facts)]
+
+
 WRONG = {
+    "functional, switched on by refusing": ("fires", refused(("onetrust", ONETRUST.format(0, 1)), first=OFF)),
+    "functional, on from the start": (
+        "undecided",
+        refused(("onetrust", ONETRUST.format(0, 1)), first=x.signal("onetrust", ONETRUST.format(0, 1))),
+    ),
+    "functional, in another record than before": (
+        "undecided",
+        refused(("usercentrics", '{"functional/Acme":true}'), first=OFF),
+    ),
+    "functional, switched on by an opt-out": (
+        "silent",
+        refused(("onetrust", ONETRUST.format(0, 1)), first=OFF, method="opt_out"),
+    ),
+    "functional, told to Google only": (
+        "undecided",
+        refused(
+            ("consent_mode", '["update",{"functionality_storage":"granted"}]'),
+            first=x.signal("consent_mode", '["default",{"functionality_storage":"denied"}]'),
+        ),
+    ),
     "onetrust grants all": ("fires", rejected(("onetrust", ONETRUST.format(1, 1)))),
     "the click need not be proven": ("fires", rejected(("onetrust", ONETRUST.format(1, 1)), proven=False)),
     "cookiebot": (
@@ -132,6 +160,10 @@ def test_what_is_said_of_a_wrong_record(ask):
     assert locked.only.fact == (
         "After refusing, the record of usercentrics holds LinkedIn Insight Tag (targeting) as required "
         "(scenario reject_all)."
+    )
+    on = ask("choice_recorded_wrong", refused(("onetrust", ONETRUST.format(0, 1)), first=OFF))
+    assert on.only.fact == (
+        "After refusing, the record of onetrust grants functional, which it denied before (scenario reject_all)."
     )
     both = [*seen, after(Scenario.WITHDRAW, ("klaro", '{"adroll":true}'))]
     assert [one.phase for one in ask("choice_recorded_wrong", both).findings] == [R, W]
