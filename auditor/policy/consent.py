@@ -10,6 +10,7 @@ from auditor.model import ConsentMechanism
 from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
 from auditor.policy.promises import QUOTED, promises
+from auditor.policy.said_places import scopes_shown
 from auditor.policy.sections import UNRANKED
 from auditor.policy.service_entries import is_other
 from auditor.policy.service_names import find_services
@@ -28,6 +29,7 @@ BY_LINK = ("industry_opt_out", "service_opt_out")
 NEAR = 30
 _APART = re.compile(r"[,;:()]")
 _ASKED = ("may", "click", "change")
+_OF_PAGES = ("footer", "page_bottom")
 _PRIORITY = ("footer", "policy_page_bottom", "page_bottom", "chat_window", "banner", "policy_page")
 
 
@@ -175,13 +177,14 @@ def _mechanism(
 ) -> ConsentMechanism:
     sentences = sorted({s.view.start: s for s, _ in found}.values(), key=_tells_no_label)
     first, rule = sentences[0], found[0][1]
+    location = _location(reading, sentences, mechanism)
     return ConsentMechanism(
         mechanism=mechanism,
         label=_label(reading, first.view, mechanism),
-        location=_location(reading, sentences, mechanism),
+        location=location,
         url=_url(reading, first.view) if mechanism.endswith("opt_out") else None,
         grants=_grants(reading, sentences, mechanism, rule["grants"]),
-        scope_ids=scopes.web,
+        scope_ids=scopes_shown(reading, scopes, first) if location in _OF_PAGES else scopes.web,
         evidence=tuple(s.view.quote() for s in sentences[:3]),
     )
 

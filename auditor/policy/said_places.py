@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.policy.hosts import brand
 from auditor.policy.places import IDENTITIES, find_places, place_words
 
 if TYPE_CHECKING:
@@ -35,3 +36,19 @@ def scopes_said(reading: Reading, scopes: Scopes, sentence: Sentence) -> tuple[s
         return ()
     declared = {scope.id for scope in scopes.scopes}
     return tuple(sorted({IDENTITIES.get(kind, kind) for kind in kinds} & declared)) or None
+
+
+def scopes_shown(reading: Reading, scopes: Scopes, sentence: Sentence) -> tuple[str, ...]:
+    """Ids of the scopes that a sentence about the pages with a control names; all that a browser can visit, else.
+
+    "At the bottom of every page of our website" promises nothing of the portal that the policy tells apart.
+    """
+    if len(scopes.web) == 1:
+        return scopes.web
+    brands = frozenset(brand(mention.host) for mention in reading.own_hosts)
+    found = find_places(place_words(reading.words.language), sentence.view, brands)
+    own = [place for place in found if not place.foreign]
+    kinds, hosts = {place.kind for place in own}, {host for place in own for host in place.hosts}
+    web = [scope for scope in scopes.scopes if scope.id in scopes.web]
+    named = [one for one in web if (hosts.intersection(one.hosts) if hosts else one.kind in kinds)]
+    return tuple(one.id for one in named) or scopes.web

@@ -114,3 +114,28 @@ def test_the_name_of_an_association_is_no_consent_framework(read):
 )
 def test_controls_of_real_pages(read, text, mechanisms):
     assert [one.mechanism for one in read(text).consent] == mechanisms
+
+
+TWO_SITES = """# Cookie policy
+
+We use cookies on our marketing website www.example.com and in our customer portal portal.example.com.
+
+## Your choices
+
+We use cookies. {}
+"""
+LINK = 'You can change your choices at any time with the link "Cookie settings"'
+PAGES = {
+    "of the website": (f"{LINK} at the bottom of every page of the marketing website.", {"website"}),
+    "of the portal": (f"{LINK} in the footer of the customer portal.", {"web_portal"}),
+    "of a host": (f"{LINK} in the footer of www.example.com.", {"website"}),
+    "of both": (f"{LINK} in the footer of our website and of our portal.", {"website", "web_portal"}),
+    "of any": (f"{LINK} at the bottom of every page.", {"website", "web_portal"}),
+}
+
+
+@pytest.mark.parametrize(("said", "kinds"), PAGES.values(), ids=PAGES)
+def test_a_control_is_promised_of_the_pages_that_are_named(read, said, kinds):
+    declaration = read(TWO_SITES.format(said))
+    (control,) = [one for one in declaration.consent if one.mechanism == "preference_centre"]
+    assert {one.kind for one in declaration.scopes if one.id in control.scope_ids} == kinds
