@@ -43,16 +43,18 @@ class Categories:
     """The declared categories and, per place of the document, the category that governs it.
 
     ``near`` are the governed places that directly follow a label: all that is said there is about its category.
+    ``apart`` are places under headings of something else, which the only category of a policy may not reach.
     """
 
     declared: tuple[DeclaredCategory, ...]
     governing: dict[int, DeclaredCategory]
     near: frozenset[int] = frozenset()
+    apart: frozenset[int] = frozenset()
 
     def sole_at(self, place: int) -> DeclaredCategory | None:
         """The only category, where it may be that of a place: named above it, or in a sentence."""
         one = self.declared[0] if len(self.declared) == 1 else None
-        if one is None or one.basis == "purpose_list":
+        if one is None or one.basis == "purpose_list" or place in self.apart:
             return None
         return one if place > min(self.governing, default=-1) else None
 
@@ -83,7 +85,18 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
         for section in draft.sections:
             governing.update(dict.fromkeys((section.place, *section.places), category))
             near.update(_near(reading, section))
-    return Categories(tuple(declared), governing, frozenset(near))
+    apart = _apart(reading, governing) if [one.canonical for one in declared] == [Category.STRICTLY_NECESSARY] else ()
+    return Categories(tuple(declared), governing, frozenset(near), frozenset(apart))
+
+
+def _apart(reading: Reading, governing: dict[int, DeclaredCategory]) -> Iterator[int]:
+    """The places whose heading follows what is governed, and does not speak of cookies: they may well hold others."""
+    last = max(governing, default=len(reading.ancestry))
+    for place, chain in enumerate(reading.ancestry):
+        nearest = next(iter(chain), -1)
+        element = reading.document.elements[nearest] if nearest > last else None
+        if isinstance(element, Block) and not reading.mentions_cookies(element.view):
+            yield place
 
 
 def _leads(reading: Reading, sections: list[Section]) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from auditor.model import Category
 from auditor.policy.blocks import Block
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _UNCLOSED = re.compile(r"\s*[(\[][^)\]]*$")
 _RUN_IN = re.compile(r"(?<=[a-zà-ÿ)])\s+(?=[A-ZÀ-Þ]\w*\s+[a-zà-ÿ])")
 _ASIDE = re.compile(r"\s+\((?=\w+\s\w+\s)")
 _QUOTED = re.compile(r"(?:[^\W\d_]{1,12},?\s){0,2}[\"“”„«»‘‚]\s?([^\"“”„«»‘’‚]{4,60}?)\s?[\"“”»«’‘]\s(?=[^\W\d_])")
+_WORD = re.compile(r"[^\W\d_]+")
 _DASH_LEAD = re.compile(r"(.{2,70}?)\s+[-–—]\s+\S")
 
 
@@ -102,6 +104,36 @@ def is_status(reading: Reading, block: Block) -> bool:
     if label is not None and reading.labels.find(label.folded):
         return False
     return len(block.view.text) < MAX_STATUS and reading.words.cues("status").first(block.view.folded) is not None
+
+
+def needed_activities(reading: Reading, block: Block) -> View | None:
+    """The label of a heading about "activities strictly necessary for the operation of ...": without what for.
+
+    None where the heading says more than that, or says it of something else than activities.
+    """
+    folded = block.view.folded
+    noun = reading.words.cues("activity").first(folded) if block.kind == "heading" else None
+    labels = reading.labels.find(folded)
+    if noun is None or {word.category for word in labels} != {Category.STRICTLY_NECESSARY}:
+        return None
+    label = labels[0]
+    if " " not in folded[label.start : label.end]:
+        return None  # "processing necessary for a contract" is a legal basis
+    start, end = min(noun.start, label.start), max(noun.end, label.end)
+    between = folded[min(noun.end, label.end) : max(noun.start, label.start)]
+    around = (folded[:start], between, folded[end:])
+    goals = [_goal(reading, part) for part in (*around, folded[label.start : label.end])]
+    rest = [part[:goal] for part, goal in zip(around, goals, strict=False)]
+    if goals[-1] is not None:
+        rest[-1] = ""  # "necessary to function ..." is a label itself
+    if not any(goal is not None for goal in goals) or any(len(_WORD.findall(part)) > 1 for part in rest):
+        return None
+    return block.view.part(label.start, label.end) if goals[1] is not None else block.view.part(start, end)
+
+
+def _goal(reading: Reading, folded: str) -> int | None:
+    """Where a stretch begins to say what something is needed for."""
+    return min((found.start for found in reading.words.cues("needed_for").all(folded)), default=None)
 
 
 def label_text(phrase: str) -> str:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from auditor.model import Category
 from auditor.policy.blocks import Block, Table
 from auditor.policy.labels import Label
-from auditor.policy.leads import badged, begins_with_label, is_sentence, is_status, lead_of, quoted, run_in, titles
+from auditor.policy.leads import (
+    badged,
+    begins_with_label,
+    is_sentence,
+    is_status,
+    lead_of,
+    needed_activities,
+    quoted,
+    run_in,
+    titles,
+)
 from auditor.policy.name_lines import begins_explained
 from auditor.policy.prose import label_runs
 from auditor.policy.section import Section
@@ -148,10 +158,13 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     named = block.kind == "heading" or titles(reading, place, block)
     set_off = badged(reading, block) or (block.view if named else block.lead)
     title = None if set_off else run_in(reading, block)
-    phrase = set_off or title or quoted(reading, block) or lead_of(block)
+    needed = needed_activities(reading, block)
+    phrase = needed or set_off or title or quoted(reading, block) or lead_of(block)
     if phrase is None or len(phrase.text.split()) > MAX_HEADING_WORDS:
         return None
     label = reading.labels.read(phrase.folded)
+    if needed is not None and label is not None:
+        label = replace(label, residue=0)
     sure = block.kind == "heading" and (block.level < BOLD or (label is not None and label.cookie_word))
     if len(phrase.text.split()) > (MAX_HEADING_WORDS if sure else MAX_LABEL_WORDS):
         return None
