@@ -14,6 +14,7 @@ from auditor.policy.blocks import Block, Table
 from auditor.policy.claim_conflicts import claim_conflicts
 from auditor.policy.claim_pairs import claim_pairs
 from auditor.policy.frames import Statement, announces
+from auditor.policy.prose_lifetimes import prose_lifetimes
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.row_conflicts import row_conflicts
 from auditor.policy.table_conflicts import table_conflicts
@@ -45,6 +46,7 @@ def read_contradictions(
         claim_pairs(declaration),
         row_conflicts(declaration),
         table_conflicts(reading, declaration, categories),
+        prose_lifetimes(reading, declaration),
     )
     unique: dict[tuple[str, str], Contradiction] = {}
     for contradiction in found:

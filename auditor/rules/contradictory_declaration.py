@@ -3,8 +3,9 @@
 The rule fires for a cookie or a service that is declared twice for the same site and differently: in two categories,
 or with two lifetimes, within the policy or between the policy and the consent tool; for a tracker that one of the two
 names and whose cookies the other lists, all in other categories; for a row of a table whose own category differs from
-that of the heading it stands under; and for a category that one sentence of the policy withholds from a part of the
-site that another describes it for. Both passages are quoted.
+that of the heading it stands under, or whose lifetime differs from the one that a sentence gives the cookie outright;
+and for a category that one sentence of the policy withholds from a part of the site that another describes it for. Both
+passages are quoted.
 
 Silent: the same name on another host, of another provider, for another part of the site, or once as a cookie and once
 as storage; a company named for several of its services; lifetimes that differ by a tenth or less; "a few seconds",
@@ -42,22 +43,29 @@ def check(case: Evidence) -> tuple[Match, ...]:
 def _of_site(site: SiteEvidence) -> Iterator[Match]:
     found = {f"declaration:{clip(one.name)}": one for one in conflicts(site.declared)}
     yield from (_pair(subject, found[subject], site) for subject in found)
+    names = {one.record.name for one in site.declared.cookies}
+    told: dict[str, Match] = {}
     for reading in site.declared.readings:
-        for one in _told_by_reader(reading):
-            subject = f"declaration:{clip(one.subject)}"
+        for contradiction in _told_by_reader(reading, names):
+            subject = f"declaration:{clip(contradiction.subject)}"
             if subject not in found:
-                yield _match(subject, one, reading, site)
+                told.setdefault(subject, _match(subject, contradiction, reading, site))
+    yield from told.values()
 
 
-def _told_by_reader(reading: PolicyReading) -> Iterator[Contradiction]:
-    """What only the reader of the document can see: headings against rows, scope sentences against descriptions."""
+def _told_by_reader(reading: PolicyReading, names: set[str]) -> Iterator[Contradiction]:
+    """What only the reader of the document can see: headings and sentences against rows, scopes against descriptions.
+
+    ``names`` are the cookies that are declared for the site.
+    """
     declared = reading.declaration
     if declared is None:
         return
     rows = {quote for one in declared.cookies for quote in one.evidence}
     for one in declared.contradictions:
         heading = one.kind == "cookie_category_conflict" and one.evidence and one.evidence[0] not in rows
-        if heading or one.kind == "scope_category_mismatch":
+        lifetime = one.kind == "cookie_duration_conflict" and one.evidence and one.evidence[-1] not in rows
+        if heading or (lifetime and one.subject in names) or one.kind == "scope_category_mismatch":
             yield one
 
 
@@ -102,7 +110,7 @@ def _match(subject: str, one: Contradiction, reading: PolicyReading, site: SiteE
 
 RULE = Rule(
     id="contradictory_declaration",
-    version=3,
+    version=4,
     title="Declaration that contradicts itself",
     severity=Severity.MEDIUM,
     legal_basis=("Bollinger et al. 2022, no. 6",),

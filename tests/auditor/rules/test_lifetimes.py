@@ -1,11 +1,11 @@
-"""lifetime_exceeds_declared."""
+"""lifetime_exceeds_declared; contradictory_declaration where a sentence gives a cookie of a table another lifetime."""
 
 from __future__ import annotations
 
 import pytest
 
 from auditor import examples as x
-from auditor.model import CmpDeclaration, CookieEvent, DisclosureLevel, Severity
+from auditor.model import CmpDeclaration, Contradiction, CookieEvent, DisclosureLevel, Severity
 
 DAY = x.DAY
 CLAMP = 400 * DAY
@@ -127,3 +127,21 @@ def test_the_same_name_for_another_host_declares_nothing_here(ask):
     declared = policy(fixed(1), name="uid", host="criteo.com")
     seen = x.visits(x.cookie("uid", "adform.net", declared_lifetime_seconds=365 * DAY))
     assert ask("lifetime_exceeds_declared", seen, declared).word == "silent"
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "subjects"),
+    [
+        ("_ga", "The cookie _ga expires after 2 years.", ["declaration:_ga"]),
+        ("_gid", "The cookie _gid expires after 2 years.", []),  # of a cookie that is not declared for the site
+        ("_ga", "_ga", []),  # rows are compared by the rule itself, with more leniency
+    ],
+)
+def test_a_lifetime_in_a_sentence_contradicts_the_row(ask, name, said, subjects):
+    told = Contradiction(
+        kind="cookie_duration_conflict", subject=name, note="another lifetime", evidence=(x.quote("_ga"), x.quote(said))
+    )
+    declared = x.declaration(
+        DisclosureLevel.COOKIE_LIST, cookies=(x.listed("_ga", duration=fixed(390)),), contradictions=(told,)
+    )
+    assert ask("contradictory_declaration", x.visits(), declared).subjects == subjects
