@@ -7,6 +7,10 @@ anyhow. Chrome DevTools Protocol, domain Target, flat sessions.
 
 Two connections have no common order: what was asked of Playwright may be answered before the events that led to it are
 here. ``DevTools.catch_up`` waits for those.
+
+The browser holds every new dedicated worker of a page until the page's session here lets it go, although Playwright has
+let it go already: so a visit can get ready to hear it, ``DevTools.before_workers``. Measured: no session holds shared
+workers, and of a service worker that is held the answer with its script is sometimes told to nobody.
 """
 
 from __future__ import annotations
@@ -23,12 +27,13 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.model import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from playwright.async_api import BrowserContext, Page
 
     Handler = Callable[[dict[str, Any]], None]
+    Ready = Callable[[], Awaitable[None]]
 
 FLAG = "-remote-debugging-port=0"
 """Any free port. Written with two dashes, Playwright would take it as the sign to leave its own pipe for the port."""
@@ -36,6 +41,13 @@ _PORT_FILE = "DevToolsActivePort"
 _POLL_S = 0.02
 _GONE = "Target page, context or browser has been closed"
 _CRASHED = "Target crashed"
+_HOLD = {
+    "autoAttach": True,
+    "waitForDebuggerOnStart": True,
+    "flatten": True,
+    "filter": [{"type": "worker"}],
+}
+_READY_S = 5.0
 
 
 class DevTools:
@@ -48,18 +60,31 @@ class DevTools:
         self._asked = 0
         self._root = DevToolsSession(self, "")
         self._sessions = {"": self._root}
-        self._root.on("Target.detachedFromTarget", self._detached)
+        self._listen(self._root)
+        self._ready: dict[str, Ready] = {}
+        self._letting_go: set[asyncio.Task[None]] = set()
         self._reader = asyncio.get_running_loop().create_task(self._read())
 
     async def attach(self, context: BrowserContext, page: Page) -> DevToolsSession:
-        """A session of a page. Playwright's Error when the page or the browser is gone."""
+        """A session of a page, whose workers are held. Playwright's Error when the page or the browser is gone."""
         playwrights = await context.new_cdp_session(page)
-        target = (await playwrights.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
-        answer = await self._root.send("Target.attachToTarget", {"targetId": target, "flatten": True})
-        name = str(answer["sessionId"])
-        session = self._sessions[name] = DevToolsSession(self, name)
-        await session.send("Inspector.enable")  # It tells of a crash.
+        target = (await playwrights.send("Target.getTargetInfo"))["targetInfo"]
+        answer = await self._root.send("Target.attachToTarget", {"targetId": target["targetId"], "flatten": True})
+        session = DevToolsSession(self, str(answer["sessionId"]), str(target.get("browserContextId", "")))
+        self._sessions[session.name] = session
+        self._listen(session)
+        await asyncio.gather(
+            session.send("Inspector.enable"),  # It tells of a crash.
+            session.send("Target.setAutoAttach", _HOLD),
+        )
         return session
+
+    def before_workers(self, session: DevToolsSession, ready: Ready) -> None:
+        """Await ``ready()``, five seconds at most, before a worker of that page's context begins.
+
+        Asked for again by another page of a context, the last ``ready`` counts; it is forgotten with the last page.
+        """
+        self._ready[session.context] = ready
 
     async def catch_up(self) -> None:
         """Wait until all that the browser has told so far has been handled."""
@@ -68,8 +93,9 @@ class DevTools:
 
     async def close(self) -> None:
         """Close the connection; never raises."""
-        self._reader.cancel()
-        await asyncio.gather(self._reader, return_exceptions=True)
+        for task in (self._reader, *self._letting_go):
+            task.cancel()
+        await asyncio.gather(self._reader, *self._letting_go, return_exceptions=True)
         await self._client.close()
 
     async def ask(self, session: str, method: str, parameters: dict[str, Any]) -> asyncio.Future[dict[str, Any]]:
@@ -103,18 +129,47 @@ class DevTools:
         else:
             session.heard(message["method"], message["params"])
 
+    def _listen(self, session: DevToolsSession) -> None:
+        session.on("Target.attachedToTarget", self._held)
+        session.on("Target.detachedFromTarget", self._detached)
+
+    def _held(self, event: dict[str, Any]) -> None:
+        """A worker waits to begin; what was attached to by name does not wait."""
+        if event["waitingForDebugger"]:
+            info, name = event["targetInfo"], str(event["sessionId"])
+            session = self._sessions[name] = DevToolsSession(self, name)
+            task = asyncio.get_running_loop().create_task(self._let_go(session, str(info.get("browserContextId", ""))))
+            self._letting_go.add(task)
+            task.add_done_callback(self._letting_go.discard)
+
+    async def _let_go(self, session: DevToolsSession, context: str) -> None:
+        """Let a worker begin once its visit is ready; a worker that is gone needs nothing."""
+        ready = self._ready.get(context)
+        with suppress(TimeoutError, PlaywrightError):
+            if ready is not None:
+                async with asyncio.timeout(_READY_S):
+                    await ready()
+        with suppress(PlaywrightError):
+            await session.send("Runtime.runIfWaitingForDebugger")
+
     def _detached(self, event: dict[str, Any]) -> None:
         session = self._sessions.pop(event["sessionId"], None)
         if session is not None:
             session.end(_GONE)
+            if not any(other.context == session.context for other in self._sessions.values()):
+                self._ready.pop(session.context, None)
 
 
 class DevToolsSession:
-    """A session of one target, as Playwright's ``CDPSession``: ``on`` and ``send``."""
+    """A session of one target, as Playwright's ``CDPSession``: ``on`` and ``send``.
 
-    def __init__(self, tools: DevTools, name: str) -> None:
+    ``name`` is the browser's; ``context`` that of a page's browser context, empty for other targets.
+    """
+
+    def __init__(self, tools: DevTools, name: str, context: str = "") -> None:
         self._tools = tools
-        self._name = name
+        self.name = name
+        self.context = context
         self._handlers: defaultdict[str, list[Handler]] = defaultdict(list)
         self._ended = ""
         self.waiting: dict[int, tuple[str, asyncio.Future[dict[str, Any]]]] = {}
@@ -128,7 +183,7 @@ class DevToolsSession:
         """The result of a command. Playwright's Error when the browser refuses it or the target is gone."""
         if self._ended:
             raise PlaywrightError(self._ended)
-        return await (await self._tools.ask(self._name, method, parameters or {}))
+        return await (await self._tools.ask(self.name, method, parameters or {}))
 
     def answered(self, message: dict[str, Any]) -> None:
         """The browser's answer to a command."""

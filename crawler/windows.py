@@ -92,7 +92,7 @@ class Windows:
         self._spawn(_cancel(download))
 
     async def _listen(self, popup: Page) -> None:
-        await self._recorder.listen(self._context, popup)
+        await self._recorder.listen_to_window(self._context, popup)
 
     async def _close(self, page: Page) -> None:
         try:

@@ -137,6 +137,18 @@
     return result;
   });
 
+  // A service worker begins when it is listened to (``workers.py``), or after a second.
+  const NativePromise = Promise, setTimer = globalThis.setTimeout;
+  let listenedTo;
+  wrap(globalThis.ServiceWorkerContainer && ServiceWorkerContainer.prototype, 'register', 'value', (target, self, args) => {
+    listenedTo = listenedTo || construct(NativePromise, [(resolve) => {
+      listen(page, secret + ':listening', resolve);
+      apply(setTimer, frame, [resolve, 1000]);
+      report('register', when(), '', '', '', '', '');
+    }]);
+    return then(listenedTo, () => apply(target, self, args));
+  });
+
   wrap(globalThis.Worklet && Worklet.prototype, 'addModule', 'value', (target, self, args) => {
     try { report('worklet', when(), '', absolute(args[0]), '', '', ''); } catch { /* no URL */ }
     return apply(target, self, args);

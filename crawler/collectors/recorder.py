@@ -92,7 +92,7 @@ class Recorder:
         self.log = NetworkLog(self.taps)
         self._sockets = Sockets(self.taps, self.log)
         self._bodies = BodyHashes(self.taps) if archive else None
-        self._workers = WorkerRequests()
+        self._workers = WorkerRequests(self.taps)
         self._unseen = Unseen(self.taps)
         self._cookies = cookies.CookieCollector(self.taps, self.log)
         self._requests = requests.RequestCollector(self.taps, self.log)
@@ -107,13 +107,18 @@ class Recorder:
         self.taps.on_report("unheard", self._unheard)
 
     def attach(self, context: BrowserContext, devtools: DevTools) -> None:
-        """Listen to a context's workers. Pages are listened to one by one: ``listen``."""
-        self.taps.listen_over(devtools)
+        """Listen to a context. Its pages are listened to one by one: ``listen``."""
+        self.taps.listen_over(devtools, self._workers.ready)
         self._workers.attach(context)
 
     async def listen(self, context: BrowserContext, page: Page) -> bool:
         """Listen to a page, before its first navigation where possible; whether that succeeded."""
         return await self.taps.attach(context, page)
+
+    async def listen_to_window(self, context: BrowserContext, window: Page) -> bool:
+        """``listen`` to a window that a page has opened, which may have asked for something already."""
+        await self._workers.catch_up(window)
+        return await self.listen(context, window)
 
     def tap_of(self, page: Page) -> Tap | None:
         """The session of a page."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import BrowserContext, Page
 
-    from crawler.devtools import DevTools
+    from crawler.devtools import DevTools, Ready
 
     Handler = Callable[["Tap", dict[str, Any]], None]
 
@@ -69,6 +69,7 @@ class Taps:
         self.all: list[Tap] = []
         self._identity = identity
         self._devtools: DevTools | None = None
+        self._before_workers: Ready | None = None
         self._handlers: dict[str, list[tuple[str, Handler]]] = defaultdict(list)
         self._reporters: list[tuple[str, Callable[[Report], None]]] = []
         self._binding = f"_{secrets.token_hex(8)}"
@@ -83,9 +84,10 @@ class Taps:
         """Call ``handler(report)`` for everything that the hook tells."""
         self._reporters.append((collector, handler))
 
-    def listen_over(self, devtools: DevTools) -> None:
-        """The connection to the visit's browser."""
+    def listen_over(self, devtools: DevTools, before_workers: Ready) -> None:
+        """The connection to the visit's browser, and what is awaited before a worker begins."""
         self._devtools = devtools
+        self._before_workers = before_workers
 
     async def catch_up(self) -> None:
         """Wait until all that the browser has told so far has been handled, where Playwright may be ahead."""
@@ -100,7 +102,10 @@ class Taps:
         """
         try:
             assert self._devtools is not None, "the visit's browser is known before its first page"
-            session = PageSession(await bounded(self._devtools.attach(context, page), ATTACH_TIMEOUT_S))
+            own = await bounded(self._devtools.attach(context, page), ATTACH_TIMEOUT_S)
+            if self._before_workers is not None:
+                self._devtools.before_workers(own, self._before_workers)
+            session = PageSession(own)
             tap = Tap(page, session)
             self.all.append(tap)
             for event in self._handlers:

@@ -3,67 +3,141 @@
 Playwright tells of them at the context. What the pages' sessions announced too is subtracted by method and URL; what
 is left was made by a worker, or by a window before it was listened to. The wire details of workers reach the page's
 session without a URL and are joined by host, in order.
+
+Being told of every request costs a tenth of a visit, and most visits have neither workers nor windows. So Playwright is
+listened to from the first of either on: a worker is held by the browser until that is so, the registration of a service
+worker by the hook, and what a window asked for earlier is kept by Playwright.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
 from auditor.domains import host_of
-from crawler.collectors.hops import Hop
+from crawler.collectors.hops import NAME, Hop
 from crawler.collectors.initiators import MAX_CHAIN, distinct
 from crawler.collectors.setcookie import names_in
 from crawler.collectors.timeline import now_ms
 from crawler.collectors.wire import lower_headers
 from crawler.launch import bounded, heard_within
 
+_T = TypeVar("_T", bound=Hashable)
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from playwright.async_api import BrowserContext, Request, Response
+    from playwright.async_api import BrowserContext, Page, Request, Response
+
+    from crawler.collectors.tap import Report, Taps
 
 MAX_REQUESTS = 5_000
 _ANSWER_TIMEOUT_S = 1.0
+_NOWHERE = "https://nowhere.invalid/"
 _KEPT = "net::ERR_FAILED"
 _KINDS = {"fetch": "Fetch", "xhr": "XHR", "script": "Script", "ping": "Ping", "image": "Image"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heard:
-    """A request with the moment and the document that it was heard in."""
+    """A request with the moment and the document that it was heard in; ``window``: the one that made it unheard."""
 
     at_ms: float
     request: Request
     document: str
+    window: Page | None = None
 
 
 class WorkerRequests:
-    """Hears a context's requests; a new object for every visit."""
+    """Hears a context's requests once there is a need; a new object for every visit."""
 
-    def __init__(self) -> None:
+    def __init__(self, taps: Taps) -> None:
+        self._taps = taps
+        self._telling: set[asyncio.Task[None]] = set()
         self._heard: list[_Heard] = []
         self._context: BrowserContext | None = None
         self._read: dict[int, Hop] = {}
+        self._began_ms = 0.0
+        self._ready: asyncio.Task[int] | None = None
         self.dropped = 0
         self.last_active_ms = 0.0
+        taps.on("Page.windowOpen", NAME, lambda *_: self._opened())
+        taps.on_report(NAME, self._reported)
 
     def attach(self, context: BrowserContext) -> None:
-        """Listen before the first navigation."""
+        """The context that may be listened to."""
         self._context = context
-        context.on("request", self._request)
+
+    async def ready(self) -> None:
+        """Listen: when this returns, nothing that is asked for from now on is missed."""
+        await asyncio.shield(self._listening())
+
+    def _listening(self) -> asyncio.Task[int]:
+        if self._ready is None:
+            assert self._context is not None, "workers and windows are those of a context"
+            self._context.on("request", self._request)
+            self._ready = asyncio.get_running_loop().create_task(self._begin(self._context))
+        return self._ready
+
+    def _opened(self) -> None:
+        """A page opens a window."""
+        self._listening()
+
+    def _reported(self, report: Report) -> None:
+        """A page registers a service worker, and waits with it."""
+        if report.kind == "register":
+            task = asyncio.get_running_loop().create_task(self._let_register(report.frame))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _let_register(self, frame: str) -> None:
+        await self.ready()
+        go = f"void document.dispatchEvent(new Event('{self._taps.secret}:listening'))"
+        for tap in self._taps.all:
+            with suppress(TimeoutError, PlaywrightError):  # It is a frame of another page, or gone.
+                await tap.evaluate(frame, go)
+
+    async def _begin(self, context: BrowserContext) -> int:
+        """How many requests were heard before the beginning of what is heard whole.
+
+        Playwright's answer comes after all that the browser had told it before it was asked; pages' sessions had told
+        all of that earlier.
+        """
+        await self._taps.catch_up()
+        self._began_ms = now_ms()
+        with suppress(PlaywrightError):  # The context is gone, and with it what may be heard.
+            await context.cookies(_NOWHERE)
+        return len(self._heard)
+
+    async def catch_up(self, window: Page) -> None:
+        """Take what a window had asked for before this was listening."""
+        self._listening()
+        try:
+            asked = await bounded(window.requests(), _ANSWER_TIMEOUT_S)
+        except (TimeoutError, PlaywrightError):
+            return  # It is gone, or does not answer: what it asks for from now on is heard.
+        heard = {heard.request for heard in self._heard}
+        for request in asked:
+            if request not in heard:
+                self._keep(request, window)
 
     def _request(self, request: Request) -> None:
+        self._keep(request, None)
+
+    def _keep(self, request: Request, window: Page | None) -> None:
         self.last_active_ms = now_ms()
         if len(self._heard) >= MAX_REQUESTS:
             self.dropped += 1
-        else:
-            self._heard.append(_Heard(at_ms=self.last_active_ms, request=request, document=self._document(request)))
+            return
+        document = self._document(request)
+        self._heard.append(_Heard(at_ms=self.last_active_ms, request=request, document=document, window=window))
 
     def _document(self, request: Request) -> str:
         """The page that asked, now: it may be another one later. For a service worker a document of its origin."""
@@ -99,17 +173,50 @@ class WorkerRequests:
         return tuple(found)
 
     def _unannounced(self, announced: Iterable[Hop]) -> tuple[tuple[int, _Heard], ...]:
-        known = Counter((hop.method, hop.url) for hop in announced)
+        """What was heard and not announced, with its place among all that was heard.
+
+        What was announced before the listening began can only be what was heard while it began.
+        """
+        left = _Announced()
+        for hop in announced:
+            left.add(hop, early=hop.at_ms < self._began_ms)
+        began = self._ready.result() if self._ready is not None and self._ready.done() else 0
         found = []
         for number, heard in enumerate(self._heard):
-            request = heard.request
-            pair = (request.method, request.url)
             # Pages' sessions never announce what a service worker asks for, even where it passes on what a page did.
-            if request.service_worker is None and known[pair] > 0:
-                known[pair] -= 1
-            elif request.url.startswith(("http:", "https:")):
+            own = heard.request.service_worker is None
+            if own and left.take(heard, early=number < began):
+                continue
+            if heard.request.url.startswith(("http:", "https:")):
                 found.append((number, heard))
         return tuple(found)
+
+
+class _Announced:
+    """Counts what pages' sessions announced: before the listening began, from then on, and by each window."""
+
+    def __init__(self) -> None:
+        self._early: Counter[tuple[str, str]] = Counter()
+        self._late: Counter[tuple[str, str]] = Counter()
+        self._windows: Counter[tuple[Page, str, str]] = Counter()
+
+    def add(self, hop: Hop, *, early: bool) -> None:
+        (self._early if early else self._late)[hop.method, hop.url] += 1
+        if hop.tap is not None:
+            self._windows[hop.tap.page, hop.method, hop.url] += 1
+
+    def take(self, heard: _Heard, *, early: bool) -> bool:
+        """Whether a request is one of those that are left, which then is one less."""
+        method, url = heard.request.method, heard.request.url
+        if heard.window is not None:
+            return _took(self._windows, (heard.window, method, url))
+        return _took(self._late, (method, url)) or (early and _took(self._early, (method, url)))
+
+
+def _took(counter: Counter[_T], key: _T) -> bool:
+    there = counter[key] > 0
+    counter[key] -= there
+    return there
 
 
 async def _is_answered(request: Request) -> bool:

@@ -319,6 +319,7 @@ const places = [['HTMLCanvasElement', 'toDataURL'], ['CanvasRenderingContext2D',
   ['WebGLRenderingContext', 'getParameter'], ['EventTarget', 'addEventListener'], ['MutationObserver', 'observe'],
   ['Document', 'cookie'], ['Storage', 'setItem'], ['Function', 'toString'],
   ['Screen', 'width'], ['HTMLElement', 'offsetWidth'],
+  ['ServiceWorkerContainer', 'register'],
   ['Permissions', 'query'], ['HTMLElement', 'oninput'], ['AudioBuffer', 'getChannelData'], ['Element', 'innerHTML']];
 const other = document.body.appendChild(document.createElement('iframe')).contentWindow;
 for (const [type, name] of places) {

@@ -55,6 +55,34 @@ def test_a_handler_that_fails_ends_no_session(run, browsers):
 
 
 @pytest.mark.browser
+def test_a_worker_begins_when_its_visit_is_ready(run, browsers):
+    """Nothing that it asks for may be missed: it is held until then, and let go by what fails to get ready."""
+    worker = "new Promise(done => new Worker('data:text/javascript,postMessage(1)').onmessage = () => done('begun'))"
+
+    async def go():
+        told = []
+
+        async def ready():
+            told.append("asked")
+            await asyncio.sleep(0.2)
+            told.append("ready")
+
+        async def broken():
+            raise PlaywrightError("gone")
+
+        async with browsers.context(CrawlConfig()) as context:
+            tools, page = browsers.devtools(context), await context.new_page()
+            session = await tools.attach(context, page)
+            tools.before_workers(session, ready)
+            told.append(await page.evaluate(worker))
+            tools.before_workers(session, broken)
+            told.append(await page.evaluate(worker))
+        return told
+
+    assert run(go()) == ["asked", "ready", "begun", "begun"]
+
+
+@pytest.mark.browser
 def test_a_refused_command_says_which_and_why(run, browsers):
     async def go():
         async with browsers.context(CrawlConfig()) as context:
