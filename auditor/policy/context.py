@@ -16,6 +16,8 @@ from auditor.policy.denials import Denials, read_denials
 from auditor.policy.flat_rows import read_flat_rows
 from auditor.policy.hosts import own_hosts
 from auditor.policy.kind_tables import read_kinds
+from auditor.policy.led_columns import split_led
+from auditor.policy.name_lists import list_places
 from auditor.policy.owners import read_owners
 from auditor.policy.paired_columns import split_pairs
 from auditor.policy.records import read_records
@@ -171,11 +173,12 @@ class Reading:
     @cached_property
     def grids(self) -> tuple[tuple[int, Grid], ...]:
         """Every table and every record of lines with its place, columns understood, in the order of the document."""
-        tables = [(place, self._grid(split_pairs(self, table))) for place, table in self.document.tables()]
+        tables = [(place, self._grid(table)) for place, table in self.document.tables()]
         records = [(places[0], grid) for places, grid in self.records]
         return tuple(sorted(tables + records, key=lambda pair: pair[0]))
 
     def _grid(self, table: Table) -> Grid:
+        table = split_led(self, split_pairs(self, table))
         return read_kinds(self, table, read_grid(self, table))
 
     @cached_property
@@ -192,6 +195,11 @@ class Reading:
     def flat_rows(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
         """Tables whose cells run together, each with the places of its lines."""
         return tuple(read_flat_rows(self))
+
+    @cached_property
+    def service_list_places(self) -> frozenset[int]:
+        """The items of lists of services by name."""
+        return list_places(self)
 
     @cached_property
     def records_name_cookies(self) -> bool:

@@ -107,7 +107,7 @@ def _led_names(reading: Reading, place: int, block: Block, match: re.Match[str])
     lead = block.view.part(0, match.end(1))
     names = [clean_name(part) for part in re.split(r",\s+", lead.text)]
     told = is_service_name(lead) or is_storage(reading, lead.text.strip(" *_"))
-    if told or not all(any(char.isalpha() for char in name) for name in names):
+    if told or place in reading.service_list_places or not all(any(char.isalpha() for char in name) for name in names):
         return []  # "01" numbers an item
     sure = not all(name.isalpha() for name in names) or reading.mentions_cookies(block.view)
     if len(names) == 1 and (

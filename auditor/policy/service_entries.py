@@ -55,7 +55,12 @@ def in_row(view: View, mention: Mention, used: list[Mention]) -> bool:
 
 def is_other(reading: Reading, mention: Mention) -> bool:
     """Is a service somebody else than the vendor?"""
-    return fold(mention.service.name).replace(" ", "") not in reading.owners
+    return not is_owner(reading, mention.service.name)
+
+
+def is_owner(reading: Reading, name: str) -> bool:
+    """Is a name the vendor's own?"""
+    return fold(name).replace(" ", "") in reading.owners
 
 
 def heading_purpose(reading: Reading, place: int, usual: Category | None = None) -> Category | None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category, DeclaredParty, DeclaredService
 from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import brand
+from auditor.policy.name_lists import known_service, looks_like_name
 from auditor.policy.no_cookies import says_no_cookie
 from auditor.policy.purposes import sentence_purpose
-from auditor.policy.service_entries import aliases_of, example, is_general, is_other
+from auditor.policy.service_entries import aliases_of, example, is_general, is_other, is_owner
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.view import fold
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 MAX_SERVICE_NAME = 80
 MAX_ROW = 400
 _PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)")
+_BETWEEN = re.compile(r"\s*[,;/\n]\s*|\s{2,}")
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
 
@@ -72,7 +74,9 @@ def _listed(
             texts = sorted((view for view in cells if view is not None), key=lambda view: len(view.text))
             told = next((found for view in texts if (found := sentence_purpose(reading, view.folded[:MAX_ROW]))), None)
             category, label = (told, None) if told else (category, label)
-        for name, aliases, domains in _names(cell):
+        for name, aliases, domains in _names(reading, cell):
+            if is_owner(reading, name):
+                continue
             yield DeclaredService(
                 name=name,
                 aliases=aliases,
@@ -87,8 +91,17 @@ def _listed(
             )
 
 
-def _names(cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """(name, aliases, domains) of the services that a cell names: the known ones, else its words as they stand."""
+def _names(reading: Reading, cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """(name, aliases, domains) of the services that a cell names: the known ones, else its words as they stand.
+
+    Of several names between lines, commas or strokes each is one, where a known one is among them.
+    """
+    names = [name for name in _BETWEEN.split(cell.text.strip(" /")) if name]
+    if len(names) > 1 and all(looks_like_name(reading, name) for name in names) and any(map(known_service, names)):
+        for name in names:
+            one = known_service(name)
+            yield (one.name, (name,) * (one.name != name), one.domains) if one else (name, (), ())
+        return
     mentions = find_services(cell)
     known = [mention for mention in mentions if not is_general(mention, mentions)]
     bare = _PARENTHESES.sub("", cell.text).strip()

@@ -9,6 +9,7 @@ from auditor.model import TRACKING, Category
 from auditor.policy.blocks import Block
 from auditor.policy.entries import is_entry, is_listed
 from auditor.policy.leads import lead_of
+from auditor.policy.name_lists import named_services
 from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import manages, purposes, sentence_purpose
@@ -41,6 +42,7 @@ def read_services(reading: Reading, categories: Categories, scopes: Scopes) -> t
     found: dict[str, DeclaredService] = {}
     again: dict[tuple[str, Category], DeclaredService] = {}
     candidates = [
+        *named_services(reading, categories, scopes),
         *_elsewhere(reading, scopes),
         *_in_sentences(reading, categories, scopes),
         *services_in_tables(reading, categories, scopes),
@@ -70,7 +72,12 @@ def _labelled_otherwise(service: DeclaredService, have: DeclaredService, categor
 
 
 def _is_owner_only(service: DeclaredService, found: dict[str, DeclaredService]) -> bool:
-    """Is a company named, where one of its services is declared for the same or more ("Google", "Google AdSense")?"""
+    """Is a company named, where one of its services is declared for the same or more ("Google", "Google AdSense")?
+
+    One that a list names beside its services is declared itself.
+    """
+    if service.role == "list":
+        return False
     begun = (other for name, other in found.items() if name.startswith(fold(service.name) + " "))
     return any(service.category in (None, other.category) for other in begun)
 
