@@ -16,6 +16,7 @@ from auditor.policy.cookies import is_cookie_table
 from auditor.policy.labels import ICC_NUMBERS
 from auditor.policy.leads import label_text
 from auditor.policy.led_purposes import from_led
+from auditor.policy.others_purposes import with_others
 from auditor.policy.prose import named_in_prose
 from auditor.policy.sections import BOLD, find_sections
 from auditor.policy.service_names import find_services
@@ -78,6 +79,7 @@ def read_categories(reading: Reading, scopes: Scopes) -> Categories:
         drafts.extend(from_sentences(reading, scopes) if not drafts else ())
         have = {draft.category for draft in drafts}
         drafts.extend(draft for draft in from_services(reading, scopes) if draft.category not in have)
+    drafts = with_others(reading, scopes, drafts)
     declared = [_finish(reading, scopes, draft, f"c{n}") for n, draft in enumerate(drafts, 1)]
     governing: dict[int, DeclaredCategory] = {}
     near: set[int] = set()

@@ -33,13 +33,13 @@ def from_purposes(reading: Reading, scopes: Scopes) -> list[Draft]:
             continue
         category = sentence_purpose(reading, block.view.folded) if listing else None
         if category is not None:
-            label = _short(block.view.text)
+            label = short_label(block.view.text)
             quotes, ids = [block.view.quote()], scopes.at(place)
             drafts.append(Draft(category, label, "purpose_list", quotes, ids, (category,), number=block.number))
     return drafts
 
 
-def _short(text: str) -> str:
+def short_label(text: str) -> str:
     """An item as a label: the whole of a short one, of others the first clause, in whole words."""
     whole = text.strip(" .;")
     if len(whole) <= MAX_LABEL and not _CLAUSE.search(whole.replace(",", " ")):

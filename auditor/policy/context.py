@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from auditor.policy.paired_columns import split_pairs
 from auditor.policy.records import read_records
 from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 
 MAX_LIST = 40
+_SMALL = re.compile(r"(?<![\w.@/\-])[^\W\d_A-ZÀ-Þ]{2,40}(?![\w\-])")
 TITLED = 8
 
 
@@ -195,6 +198,11 @@ class Reading:
     def flat_rows(self) -> tuple[tuple[tuple[int, ...], Grid], ...]:
         """Tables whose cells run together, each with the places of its lines."""
         return tuple(read_flat_rows(self))
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The words that the document writes in small letters anywhere, folded."""
+        return frozenset(fold(word) for word in _SMALL.findall(self.document.origin.text))
 
     @cached_property
     def service_list_places(self) -> frozenset[int]:

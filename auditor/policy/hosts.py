@@ -22,6 +22,7 @@ _WORD = re.compile(r"(?<![\w.@/\-])[\w\-]{1,63}(?![\w.\-])")
 _HREF = re.compile(r"https?://([^/?#:\s]{1,253})", re.IGNORECASE)
 _HOME = re.compile(r"https?://([^/?#:\s]{1,253})(?:/(?:index\.\w{3,5})?)?", re.IGNORECASE)
 FIRST_LINKS = 3
+HEAD = 1500
 NEAR = 60
 BEHIND = 14
 OWN = 3
@@ -84,6 +85,8 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
 def _home(reading: Reading) -> str | None:
     """The owner of the home page that the head of a document links ("[Logo](https://example.com/)")."""
     for link in sorted(reading.document.links, key=lambda link: link.start)[:FIRST_LINKS]:
+        if link.start > HEAD:
+            break  # the first partner of a list is no home page
         if match := _HOME.fullmatch(link.href):
             return brand(match[1])
     return None

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, DeclaredParty, DeclaredService
+from auditor.policy.cells import looks_like_cookie
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import purposes, sentence_purpose
 from auditor.policy.service_entries import heading_purpose, is_owner
@@ -105,15 +106,25 @@ def _in_lists(reading: Reading) -> Iterator[Named]:
 
 
 def _lists(reading: Reading) -> Iterator[list[tuple[int, Block]]]:
-    """Runs of items in text about cookies, whose introduction denies nothing and advises on nothing."""
+    """Runs of items that an introduction about services or cookies opens, which denies and advises on nothing."""
     barred = reading.denials.places | reading.definition_places
     for is_item, run in groupby(reading.document.blocks(), key=lambda pair: pair[1].kind == "item"):
         items = list(run)
         place = items[0][0]
-        opening = reading.opening(place) if is_item else ""
-        told = place in reading.cookie_places or reading.words.cues("technologies", "sdk", "cues").first(opening)
-        if is_item and told and not _advises(reading, opening) and place not in barred:
+        if is_item and place not in barred and _is_opened(reading, place):
             yield items
+
+
+def _is_opened(reading: Reading, place: int) -> bool:
+    """Do the lines above a list speak of cookies, of the tools of an app, or of those who serve them?"""
+    opening = reading.opening(place)
+    above = " ".join([opening, *(heading.view.folded for heading in reading.headings(place)[:1])])
+    tools = reading.words.cues("technologies", "sdk", "cues").first(above) is not None
+    others = ("partners", "third_cookies", "recipient_list", "service_heading")
+    served = reading.labels.cookie.first(above) is not None or any(
+        reading.words.cues(name).first(above) for name in others
+    )
+    return (tools or (served and place in reading.cookie_places)) and not _advises(reading, opening)
 
 
 def _advises(reading: Reading, opening: str) -> bool:
@@ -143,11 +154,13 @@ def _joiners(reading: Reading) -> str:
 
 
 def _are_services(reading: Reading, items: list[tuple[int, Block]]) -> bool:
-    """Do all items of a list begin with names, of which enough are known services?"""
+    """Do all items of a list begin with names, of which enough are known services and none is a cookie's ("IDE")?"""
     led = [_leading(reading, block)[0] for _, block in items]
     names = [name for found in led for name in found]
-    known = sum(known_service(name) is not None for name in names)
-    return all(led) and known >= MANY and known * SHARE >= len(names)
+    unknown = [name for name in names if known_service(name) is None]
+    known = len(names) - len(unknown)
+    cookies = any(looks_like_cookie(name) and (name.isupper() or not name.isalpha()) for name in unknown)
+    return all(led) and not cookies and known >= MANY and known * SHARE >= len(names)
 
 
 # ------------------------------------------------------------------------------------------------- rows
@@ -190,7 +203,10 @@ def _rows(reading: Reading, sentence: Sentence) -> Iterator[tuple[int, int]]:
 
 
 def looks_like_name(reading: Reading, text: str) -> bool:
-    """Is a stretch of text a name: short, every word of it with a capital letter, no label, browser or advice?"""
+    """Is a stretch of text a name: short, every word of it with a capital letter, no label, browser or advice?
+
+    Words that the document also writes small ("Session", "Contact") are no name.
+    """
     bare = text.strip(" /")
     words = bare.split()
     if not 0 < len(words) <= MAX_WORDS or len(bare) > MAX_NAME or _NO_NAME.search(bare):
@@ -200,7 +216,13 @@ def looks_like_name(reading: Reading, text: str) -> bool:
     folded = fold(bare)
     other = any(reading.words.cues(name).first(folded) for name in ("link_text", "browsers", "partners", "cookie"))
     capital = all(any(char.isupper() or char.isdigit() for char in word) for word in words)
-    return capital and not other and not reading.labels.find(folded) and sentence_purpose(reading, folded) is None
+    return (
+        capital
+        and not other
+        and not reading.small_words.issuperset(folded.split())
+        and not reading.labels.find(folded)
+        and sentence_purpose(reading, folded) is None
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -178,7 +178,7 @@ def _phrase(words: PlaceWords, view: View, masked: str, span: _Span) -> Place:
         start, locative = start - visit, True
     kind = span.kind or _host_kind(span.host or "")
     hosts = (span.host,) if span.host else ()
-    label = span.host or view.text[name : span.end]
+    label = span.host or view.text[name : span.end].strip(" \"“”„«»'")
     return Place(kind, start, span.end, hosts, label, locative, foreign, span.host is None)
 
 

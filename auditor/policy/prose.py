@@ -29,7 +29,7 @@ def named_in_prose(reading: Reading, sentence: Sentence) -> list[tuple[Category,
     view = sentence.view
     out: list[tuple[Category, str]] = []
     for run in runs_in_use(reading, view.folded, reading.opening(sentence.place)):
-        out.extend((word.category, _label(reading, view, word, alone=len(run) == 1)) for word in run)
+        out.extend((word.category, label_with_cookie(reading, view, word, alone=len(run) == 1)) for word in run)
     return out
 
 
@@ -108,7 +108,7 @@ def _says_the_means(reading: Reading, folded: str, word: LabelWord) -> bool:
     return any(one.start < word.start <= one.end + 1 for one in means)
 
 
-def _label(reading: Reading, view: View, word: LabelWord, *, alone: bool) -> str:
+def label_with_cookie(reading: Reading, view: View, word: LabelWord, *, alone: bool) -> str:
     """The words of a label; with the cookie word where it belongs to one label only."""
     start, end = word.start, word.end
     if alone:

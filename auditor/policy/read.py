@@ -15,6 +15,7 @@ from auditor.policy.context import Reading
 from auditor.policy.contradictions import read_contradictions
 from auditor.policy.cookies import read_cookies
 from auditor.policy.dates import read_last_updated
+from auditor.policy.denied_categories import denied_categories
 from auditor.policy.labels import labels
 from auditor.policy.language import detect
 from auditor.policy.raw_quotes import in_file
@@ -96,6 +97,7 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
     services = read_services(reading, categories, scopes)
     claims = read_claims(reading, categories, scopes)
     retention = read_retention(reading, categories, cookies)
+    declared = with_use(reading, categories, with_consent(reading, categories.declared, claims), claims)
     says_more = bool(services) or any(one.declared and one.name != "cookies" for one in technologies)
     draft = PolicyDeclaration(
         document=facts,
@@ -108,7 +110,7 @@ def _declaration(reading: Reading, facts: DocumentFacts) -> PolicyDeclaration:
             cookies=cookies,
         ),
         scopes=scopes.scopes,
-        categories=with_use(reading, categories, with_consent(reading, categories.declared, claims), claims),
+        categories=(*declared, *denied_categories(reading, declared, claims)),
         services=services,
         cookies=with_lifetimes(cookies, retention),
         technologies=technologies,

@@ -41,6 +41,7 @@ MIN_COMMON = 3
 MANY = 2
 BOLD = 7  # the level of a bold line
 UNRANKED = 8
+_REMARK = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _NUMBER = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)]|\s+[-–—])?\s+(?=\D)")
 
 
@@ -66,7 +67,7 @@ def _of_others(reading: Reading, found: list[Section]) -> Iterator[Section]:
             continue
         peer = next((at for at in reversed(above) if _level(reading, at) <= block.level), None)
         above.append(place)
-        if peer not in titled or place in titled or not reading.labels.is_of_others(block.view.folded):
+        if peer not in titled or place in titled or not says_only_others(reading, block.view):
             continue
         number = block.number or _number(block.view)
         body = tuple(_body(reading, place, block))
@@ -74,6 +75,11 @@ def _of_others(reading: Reading, found: list[Section]) -> Iterator[Section]:
         if _parent(number) == _parent(titled[peer].label.number) and body and not denied:
             label = Label(Category.UNCLASSIFIED, (Category.UNCLASSIFIED,), None, number, 0, cookie_word=True)
             yield Section(label, block.view, place, body, "heading")
+
+
+def says_only_others(reading: Reading, view: View) -> bool:
+    """Does a heading say nothing but "third-party cookies", at most with a remark in parentheses?"""
+    return reading.labels.is_of_others(_REMARK.sub("", view.folded))
 
 
 def _denies(reading: Reading, view: View) -> bool:
@@ -174,6 +180,8 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     first = reading.labels.find(phrase.folded)[0].start
     if reading.denials.none_of(phrase.folded, first) or _of_cookies_too(reading, phrase, first):
         return None
+    if block.kind == "heading" and reading.words.cues("concepts", "policy").first(phrase.folded):
+        return None  # "Advertising and cookie policy"
     number = block.number or (_number(phrase) if block.kind == "heading" else None)
     if label.number is None and number:
         label = replace(label, number=number)

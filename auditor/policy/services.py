@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from auditor.model import TRACKING, Category
 from auditor.policy.blocks import Block
 from auditor.policy.entries import is_entry, is_listed
-from auditor.policy.leads import lead_of
 from auditor.policy.name_lists import named_services
 from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import manages, purposes, sentence_purpose
 from auditor.policy.recipients import recipients
 from auditor.policy.service_entries import example, heading_purpose, in_row, is_general, is_other
+from auditor.policy.service_lines import below_name, heads_entry, heads_its_use, is_named_heading
 from auditor.policy.service_names import Mention, find_services, is_service_name
 from auditor.policy.service_tables import services_in_tables
 from auditor.policy.view import fold
@@ -22,7 +22,7 @@ from auditor.policy.view import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model import DeclaredService
+    from auditor.model import DeclaredCategory, DeclaredService
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -91,10 +91,23 @@ def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> I
         beside = [m for m in mentions if m not in used and in_row(sentence.view, m, used) and is_other(reading, m)]
         for mention in (*used, *beside):
             category = governing.canonical if governing else _purpose_of(reading, sentence, mention)
+            category = _own_purpose(reading, sentence, mention) or category if _is_vague(governing) else category
             category = category or _of_row(sentence, mention, used)
             label = governing.label if governing else None
             scope_ids = governing.scope_ids if governing else scopes.at(sentence.place)
             yield example(mention, category, label, scope_ids, sentence.view, 0.9 if governing else 0.75)
+
+
+def _is_vague(governing: DeclaredCategory | None) -> bool:
+    """Does a category tell no purpose ("Third-party cookies")?"""
+    return governing is not None and governing.canonical is Category.UNCLASSIFIED
+
+
+def _own_purpose(reading: Reading, sentence: Sentence, mention: Mention) -> Category | None:
+    """The usual category of a tracker, where the sentence that names it speaks of that purpose."""
+    usual = mention.service.category
+    told = usual in TRACKING and purposes(reading, _without_names(sentence.view.folded, sentence)).get(usual)
+    return usual if told else None
 
 
 def _of_row(sentence: Sentence, mention: Mention, used: list[Mention]) -> Category | None:
@@ -155,7 +168,7 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
             return category  # "blocked until you agree" makes nothing necessary, nor a word of safety a tracker
     if service.category in TRACKING:
         return heading_purpose(reading, sentence.place, service.category) or service.category
-    below = (sentence_purpose(reading, text) for text in _below_name(reading, sentence, mention))
+    below = (sentence_purpose(reading, text) for text in below_name(reading, sentence, mention))
     return next(below, None) or heading_purpose(reading, sentence.place)
 
 
@@ -189,18 +202,6 @@ def _around(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]
     return [*texts, *_told_next(reading, sentence)]
 
 
-def _below_name(reading: Reading, sentence: Sentence, mention: Mention) -> list[str]:
-    """The text right below a line that is little more than the name of a service."""
-    elements = reading.document.elements
-    block, below = elements[sentence.place], next(iter(elements[sentence.place + 1 : sentence.place + 2]), None)
-    alone = isinstance(block, Block) and len(mention.words) * 2 >= len(block.view.text)
-    if not alone or not isinstance(below, Block) or below.kind == "heading":
-        return []
-    name = fold(mention.service.name)
-    others = (one for one in find_services(below.view) if not name.startswith(fold(one.service.name)))
-    return [] if any(others) else [below.view.folded]  # the next line may be about the next service
-
-
 def _told_next(reading: Reading, sentence: Sentence) -> list[str]:
     """The sentence behind one, where it begins with "this service"."""
     beside = reading.sentences_at(sentence.place)
@@ -226,7 +227,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     if mention.service.category is None:
         close = words.cues("named_by").first(folded[max(0, mention.start - LISTED) : mention.start]) is not None
         listed = is_listed(reading, sentence) and _stands_out(reading, sentence, mention)
-        listed = listed or _heads_entry(reading, sentence, mention)
+        listed = listed or heads_entry(reading, sentence, mention) or (governed and is_named_heading(reading, sentence))
         return listed or (close and reading.mentions_cookies(sentence.view))
     return (
         named
@@ -234,21 +235,9 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
         or _is_integrated(reading, folded, mention)
         or (_stands_out(reading, sentence, mention) and (governed or is_entry(reading, sentence)))
         or (governed and _carries(reading, folded[: mention.start]))
-        or _heads_its_use(reading, sentence, mention)
+        or heads_its_use(reading, sentence, mention)
         or _serves(reading, sentence, mention)
     )
-
-
-def _heads_entry(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """Is a service all that leads an item, below a heading about the cookies or the tools of others?"""
-    block = reading.document.elements[sentence.place]
-    if not (isinstance(block, Block) and block.kind == "item") or sentence.view.start != block.view.start:
-        return False
-    lead = lead_of(block)
-    above = [heading.view.folded for heading in reading.headings(sentence.place)[:1]]
-    others = ("third_cookies", "recipient_list", "service_heading")
-    named = lead is not None and lead.text.strip(" *") == mention.words
-    return named and any(reading.words.cues(name).first(folded) for folded in above for name in others)
 
 
 def _is_passed_over(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
@@ -270,17 +259,6 @@ def _acts_here(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     return (
         begins and here and mention.service.category in TRACKING and reading.words.cues("use").first(folded) is not None
     )
-
-
-def _heads_its_use(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """Is a heading little more than the name of a service, and does the text below it speak of use?"""
-    elements = reading.document.elements
-    block, below = elements[sentence.place], next(iter(elements[sentence.place + 1 : sentence.place + 2]), None)
-    if not (isinstance(block, Block) and block.kind == "heading" and isinstance(below, Block) and below.kind == "text"):
-        return False
-    if len(mention.words) * 2 < len(block.view.text) or reading.words.cues("denies").first(below.view.folded):
-        return False
-    return reading.words.cues("use").first(below.view.folded) is not None
 
 
 def _serves(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

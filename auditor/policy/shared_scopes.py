@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from auditor.policy.context import Reading
     from auditor.policy.places import PlaceWords
 
-EARLY = 12
+EARLY = 30
 KINDS = ("website", "app", "web_portal")
 
 

@@ -1,4 +1,4 @@
-"""What a policy says is not used, or only might be: nothing of it is declared, and the denial itself is a claim."""
+"""What a policy says is not used, or only might be: nothing of it is in use, and the denial itself is a claim."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def canonicals(declaration):
-    return {category.canonical.value for category in declaration.categories}
+    return {category.canonical.value for category in declaration.categories if category.in_use == "yes"}
 
 
 def unused(declaration):
@@ -25,7 +25,7 @@ def unused(declaration):
         "Nasza strona używa niezbędnych plików cookie. Nie używamy reklamowych plików cookie.",
     ],
 )
-def test_a_denied_category_is_a_claim_and_no_category(read, text):
+def test_a_denied_category_is_a_claim_and_none_in_use(read, text):
     declaration = read(text)
     assert canonicals(declaration) == {"strictly_necessary"}
     assert unused(declaration) == {"targeting"}

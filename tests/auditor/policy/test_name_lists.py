@@ -70,6 +70,8 @@ def test_rows_of_names(read, sentence, unknown):
         "To refuse cookies of partners:\n\n" + items("Criteo", "Outbrain", "Adnomis"),
         "To block cookies, see:\n\n" + items("Google Chrome", "Adnomis", "Facebook", "Twitter"),
         "We use cookies for:\n\n" + items("Facebook: ads", "Twitter: ads", "Legal basis of it: Consent of users"),
+        "Follow us:\n\n" + items("Facebook", "Twitter", "Adnomis"),
+        "Partners and session cookies:\n\n" + items("Facebook", "Twitter", "Session", "Adnomis"),
         "Where to refuse:\n\n" + items("Criteo: https://criteo.example", "Outbrain: https://x.example", "Adnomis: https://y.example"),
     ],
 )  # fmt: skip
@@ -117,3 +119,20 @@ def test_tools_that_look_like_names_of_cookies(read):
     declared = read(text)
     assert declared.cookies == ()
     assert "NotifyKit" in {name for name, _ in services(declared)}
+
+
+def test_headings_that_name_a_service(read):
+    text = (
+        "# Cookie Policy\n\nUsiamo cookie.\n\n## Necessari\n\nSono cookie necessari.\n\n"
+        "### Google Tag Manager (Google Ireland Limited)\n\nServe a gestire i tag.\n\n"
+        "## Come evitare Google Tag Manager e altro\n\nSi veda il browser.\n"
+    )
+    assert services(read(text)) == {("Google Tag Manager", "strictly_necessary")}
+    assert services(read(text.replace("### Google Tag Manager (Google Ireland Limited)", "### Altri"))) == set()
+
+
+def test_cookies_beside_names_of_services(read):
+    text = "# Cookies\n\nWe use the cookies of third parties:\n\n" + items(
+        "IDE: used to advertise", "Hotjar: used to measure", "Intercom: used to chat", "AWSALB: used to share load"
+    )
+    assert {name for name, _ in services(read(text))} == {"Hotjar", "Intercom"}

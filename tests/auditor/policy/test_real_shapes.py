@@ -417,4 +417,4 @@ def test_columns_that_say_where_cookies_are_used_name_the_sites(read, title, hos
 )
 def test_a_category_whose_description_denies_it_is_not_in_use(read, heading, described, in_use):
     page = f"# Cookie policy\n\n## Necessary cookies\n\nSign-in.\n\n## {heading}\n\n{described}\n"
-    assert [c.in_use for c in read(page).categories][1:] == [in_use]
+    assert [c.in_use for c in read(page).categories][1:2] == [in_use]
