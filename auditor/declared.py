@@ -129,19 +129,6 @@ class Declarations:
         name, entity = item.service, item.classification.entity
         return tuple(d for d in self.services if self._means(d.record, name, entity, frozenset({item.domain})))
 
-    def lists_cookies_of(self, service: DeclaredService) -> bool:
-        """Whether a list names cookies of a declared service: known as its, or with it for a provider.
-
-        A cookie that a sentence names is none of a list; it often is one example of several.
-        """
-        return any(self._is_of(one.record, service) for one in self.cookies if one.record.basis != "prose")
-
-    def _is_of(self, cookie: DeclaredCookie, service: DeclaredService) -> bool:
-        setter = self.knowledge.cookie(cookie.name, *hosts_in(cookie.host or "")[:1]).service
-        said = [name for cell in (cookie.service, cookie.provider) if cell for name in provider_names(cell)]
-        names = (service.name, *service.aliases)
-        return any(one is not None and self._named(one, name, None) for one in (setter, *said) for name in names)
-
     # -------------------------------------------------------------------------------------- services
 
     def services_meaning(self, service: Service) -> tuple[Declared[DeclaredService], ...]:

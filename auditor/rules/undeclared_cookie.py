@@ -8,9 +8,8 @@ the item of a known tracker, low for essential items, else medium; items that no
 is the vendor's own.
 
 Silent: where no list is declared for the site's scope; items that match; items of a service that is declared for the
-site by name and of which no list names any cookie: who reads that Microsoft Advertising is used is told of `_uetvid`.
-Where a list names `_uetsid` and leaves out `_uetvid`, the list is not complete. The provider of a listed cookie covers
-nothing: it says whose that cookie is, and narrows.
+site by name, which covers its known cookies: who reads that Microsoft Advertising is used is told of `_uetvid` where
+the list has only `_uetsid`. The provider of a listed cookie covers nothing: it says whose that cookie is, and narrows.
 """
 
 from __future__ import annotations
@@ -40,13 +39,7 @@ def _left_out(item: Item, site: SiteEvidence) -> bool:
         lists = any(one.record.storage not in {"pixel", *_STORAGE_LISTS.values()} for one in declared.cookies)
     else:
         lists = any(one.record.storage == _STORAGE_LISTS.get(item.kind) for one in declared.cookies)
-    return lists and not declared.cookies_naming(item) and not _is_covered(item, site)
-
-
-def _is_covered(item: Item, site: SiteEvidence) -> bool:
-    """Whether a service is declared whose cookie an item is, and whose cookies the lists leave to its name."""
-    services = site.declared.services_covering(item)
-    return bool(services) and not any(site.declared.lists_cookies_of(one.record) for one in services)
+    return lists and not declared.cookies_naming(item) and not declared.services_covering(item)
 
 
 def _match(item: Item, site: SiteEvidence) -> Match:
@@ -71,7 +64,7 @@ def _severity(item: Item) -> Severity:
 
 RULE = Rule(
     id="undeclared_cookie",
-    version=3,
+    version=2,
     title="Cookie that is missing from the list of cookies",
     severity=Severity.HIGH,
     legal_basis=("GDPR art. 13", "Bollinger et al. 2022, no. 5"),

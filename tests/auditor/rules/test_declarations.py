@@ -375,16 +375,6 @@ COOKIE = {
         [x.cookie("fr", "facebook.com")],
     ),
     "own cookie with the vendor as provider": ("silent", listing(x.listed("_ga", provider="Vendor Ltd")), [GA]),
-    "covered by its service, of which a sentence names a cookie": (
-        "silent",
-        listing(LISTED, x.listed("fr", basis="prose"), services=(x.service("Meta Pixel"),)),
-        [META],
-    ),
-    "left out by the list of its service": (
-        "fires",
-        listing(LISTED, x.listed("_fbc"), services=(x.service("Meta Pixel"),)),
-        [META],
-    ),
     "covered by its service": ("silent", listing(LISTED, services=(x.service("Meta Pixel"),)), [META]),
     "deleted only": ("silent", listing(LISTED), [x.cookie("_fbp", event=CookieEvent.DELETED)]),
     "storage under a list of cookies": ("silent", listing(LISTED), [x.storage("theme")]),
