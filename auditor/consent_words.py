@@ -59,6 +59,7 @@ _WORDS = {
         " στατιστικα αναλυση statisticki analiticki ucinkovitosti izvedbeni statisticni analiticni statistika"
         " joudlus analuutika veiktspejas analitiskas naslumo statistiniai performans istatistik analitik"
         " статистичні аналітичні"
+        " mesureaudience mesuredaudience mesuresdaudience medicionaudiencia reichweitenmessung bereikmeting"
     ),
     Category.TARGETING: (
         "targeting targetingcookies marketing marketingcookies advertising advertisement advertisements ads ad"
@@ -77,6 +78,8 @@ _WORDS = {
         " διαφημισης διαφημιστικα marketinski oglasni ciljani ciljni trzenjski oglasevalski turundus reklaami"
         " sihtimine reklamas marketinga merkesanas rinkodaros tiksliniai reklamos hedefleme pazarlama рекламні"
         " маркетингові markadssetning"
+        " reseauxsociaux partagesocial redessociales redessociais socialemedia sozialemedien sozialenetzwerke"
+        " socialamedier socialemedier mediaspołecznosciowe sosialemedier sosiaalinenmedia"
     ),
     Category.UNCLASSIFIED: "unclassified uncategorized uncategorised other unclassifiedcookies",
 }

@@ -33,7 +33,7 @@ MAX_ENTRIES = 500
 _MAX_PART = 60
 RECORD_NAME = re.compile(
     r"consent|cookie|gdpr|dsgvo|rgpd|lgpd|ccpa|privacy|cmp|choice|prefer|opt_?-?(?:in|out)|banner|notice|accept|reject|"
-    r"allow|toestemming|zustimm|einwillig|zgod|souhlas|samtyc?k|evast",
+    r"allow|choix|keuze|elecci|escolha|scelt[ae]|toestemming|zustimm|einwillig|zgod|souhlas|samtyc?k|evast",
     re.IGNORECASE,
 )
 _BARE = frozenset({"1", "0", "true", "false", "yes", "no", "on", "off", "2", "ok"})

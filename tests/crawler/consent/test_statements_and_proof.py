@@ -100,6 +100,15 @@ def test_an_unknown_record_proves_by_having_changed():
             False,
         ),
         ({("cookie", "ss_cookieAllowed"): "1"}, True),
+        ({("cookie", "site_choix"): "%7B%22date%22%3A%222026-11-30%22%7D"}, True),
+        (
+            {("cookie", "csy"): '{"necessaires":true,"reseaux_sociaux":false,"date":"2026-11-30","version":"2.14"}'},
+            True,
+        ),
+        (
+            {("cookie", "csy"): '{"necessaires":true,"chambres_communes":false,"date":"2026-11-30","version":"2"}'},
+            False,
+        ),
         (
             {
                 (
