@@ -18,6 +18,8 @@ BULLETS = "•●▪◦‣∙·○■□➢✓-– "
 _CHROME = ("nav", "footer")
 _CODES = ("code", "kbd", "samp", "tt")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_OF_BANNER = 1_500
+"""Characters of a bar about cookies; where there are more, it is a text about them."""
 
 
 def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link], list[tuple[int, int]]]:
@@ -38,8 +40,10 @@ def read_html(markup: str) -> tuple[Origin, list[Block | Table], list[Link], lis
 
 
 def _is_aside(mark: Mark, origin: Origin) -> bool:
-    """Is it a dialog beside the page's own text: a consent banner, say, which is no part of the policy?"""
-    return mark.name == "dialog" and 2 * (mark.end - mark.start) < len(origin.text)
+    """Is it a dialog or a bar beside the page's own text: a consent banner, say, which is no part of the policy?"""
+    length = mark.end - mark.start
+    short = mark.name == "dialog" or (mark.name == "banner" and length < _MOST_OF_BANNER)
+    return short and 2 * length < len(origin.text)
 
 
 class _LineReader:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -21,6 +22,13 @@ DROP = frozenset(("script", "style", "noscript", "template", "svg", "head", "ifr
 _DIALOGS = ("dialog", "alertdialog")
 MARKED = frozenset(_MARKED_NAMES.split())
 _SPACES = re.compile(r"\s+")
+_BANNER = re.compile(
+    r"(?:cookies?|consent|gdpr|ccpa|cmp)[-_]?(?:banner|bar|strip|notice|popup|popin|overlay|hint|alert|toast)",
+    re.IGNORECASE,
+)
+_ABOUT_COOKIES = re.compile(r"cookie|consent", re.IGNORECASE)
+_MOST_IN_BANNER = 100
+"""Elements of a bar that are looked at for its button."""
 
 
 @dataclass(slots=True)
@@ -125,14 +133,24 @@ def _enter(
     element: etree._Element, name: str, writer: _Writer, marks: list[Mark], open_marks: list[Mark | None]
 ) -> Mark | None:
     _edge(name, writer)
-    dialog = name == "dialog" or element.get("role") in _DIALOGS
-    if name not in MARKED and not dialog:
+    apart = _apart(element, name)
+    if name not in MARKED and not apart:
         return None
     parent = next((m for m in reversed(open_marks) if m is not None), None)
     kept = {k: str(element.get(k)) for k in ("href", "rowspan", "colspan") if element.get(k)}
-    mark = Mark(name if name in MARKED else "dialog", writer.length, attributes=kept, parent=parent)
+    mark = Mark(name if name in MARKED else apart, writer.length, attributes=kept, parent=parent)
     marks.append(mark)
     return mark
+
+
+def _apart(element: etree._Element, name: str) -> str:
+    """``dialog``, or ``banner`` for a bar about cookies with a button in it; else empty."""
+    if name == "dialog" or element.get("role") in _DIALOGS:
+        return "dialog"
+    called = " ".join(element.get(attribute) or "" for attribute in ("id", "class", "aria-label"))
+    if not _BANNER.search(called) and not _ABOUT_COOKIES.search(element.get("aria-label") or ""):
+        return ""
+    return "banner" if any(one.tag == "button" for one in islice(element.iter(), _MOST_IN_BANNER)) else ""
 
 
 def _trimmed(mark: Mark, text: str) -> Mark:

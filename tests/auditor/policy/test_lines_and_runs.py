@@ -76,6 +76,23 @@ def test_a_banner_beside_the_text_declares_nothing(read):
     ]
 
 
+BAR = '<div id="strip" role="region" aria-label="Cookies">We use cookies for marketing. <button>Accept</button></div>'
+
+
+@pytest.mark.parametrize(
+    ("bar", "found"),
+    [
+        (BAR, 2),
+        (BAR.replace('role="region" aria-label="Cookies"', 'class="cookie-bar"'), 2),
+        (BAR.replace("<button>Accept</button>", ""), 3),  # It asks nothing: a note of the policy's own.
+        (BAR.replace("Cookies", "Note"), 3),
+        (BAR.replace("We use", "We use these cookies. " * 80 + "We use"), 3),  # It is longer than what it is beside.
+    ],
+)
+def test_a_bar_about_cookies_with_a_button_declares_nothing(read, bar, found):
+    assert len(read(POLICY.replace("ASIDE", bar)).categories) == found
+
+
 def test_a_policy_that_is_shown_as_a_dialog_is_read(read):
     whole = POLICY.replace("<main>", '<main role="dialog">').replace("ASIDE", "")
     assert len(read(whole).categories) == 2
