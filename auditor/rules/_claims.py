@@ -17,6 +17,7 @@ from auditor.matching import host_matches, hosts_in, stands_elsewhere
 from auditor.model import TRACKING, Category, Claim, Party
 from auditor.readings import Declared
 from auditor.rules._consent import is_preference_control, says
+from auditor.rules._controls import lasting_controls
 from auditor.rules._wording import (
     appearance,
     call_refs,
@@ -178,7 +179,7 @@ def control_in_footer(claim: Claim, site: SiteEvidence) -> Verdict:
     if not visits:
         return "no good visit looked at the links and buttons of the page"
     labels = [one.record.label for one in promised if one.record.label]
-    seen = {control.text for visit in visits for control in visit.controls if control.location != "banner"}
+    seen = {control.text for control in lasting_controls(visits)}
     if any(is_preference_control(text) or says(text, labels) for text in seen):
         return None
     shown = listing(f'"{clip(label)}"' for label in labels)

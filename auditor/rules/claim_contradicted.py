@@ -82,7 +82,7 @@ def _answer(claims: list[Declared[Claim]], site: SiteEvidence) -> Match | Doubt 
 
 RULE = Rule(
     id="claim_contradicted",
-    version=2,
+    version=3,
     title="Statement of the policy contradicted by observation",
     severity=Severity.HIGH,
     legal_basis=("GDPR art. 5(1)(a)",),

@@ -19,6 +19,7 @@ from auditor.examples import banner, choice, evidence, visit
 from auditor.model import ChoiceOutcome, Match, Scenario, Severity
 from auditor.rule import Doubt, Example, Rule
 from auditor.rules._consent import is_preference_control, says
+from auditor.rules._controls import lasting_controls
 from auditor.rules._wording import clip, visit_refs
 
 if TYPE_CHECKING:
@@ -54,10 +55,9 @@ def _seen_elsewhere(site: SiteEvidence) -> str | None:
     named = [declared.record for declared in site.declared.consent if declared.record.label]
     promised = [record for record in named if record.mechanism in _PROMISES]
     labels = [record.label for record in promised if record.label]
-    for one in site.good:
-        for control in one.controls:
-            if control.location != "banner" and (is_preference_control(control.text) or says(control.text, labels)):
-                return f'a control "{clip(control.text, 40)}" was seen on {clip(control.page, 100)}'
+    for control in lasting_controls(site.good):
+        if is_preference_control(control.text) or says(control.text, labels):
+            return f'a control "{clip(control.text, 40)}" was seen on {clip(control.page, 100)}'
     if any(promise.location not in _LOOKED_AT for promise in promised):
         return "the policy names a control for cookie preferences"
     return None
@@ -81,7 +81,7 @@ def _match(site: SiteEvidence, visits: list[Visit]) -> Match:
 
 RULE = Rule(
     id="no_withdrawal",
-    version=2,
+    version=3,
     title="No way to withdraw consent",
     severity=Severity.MEDIUM,
     legal_basis=("GDPR art. 7(3)", "EDPB Cookie Banner Taskforce, type K"),

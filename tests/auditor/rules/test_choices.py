@@ -471,6 +471,11 @@ def test_cookie_wall(ask):
     assert severities == [Severity.HIGH, Severity.MEDIUM]
 
 
+SAVES = x.control("Save cookie preferences", "page")
+LATER = x.control("Imprint", phase=Phase.AFTER_ACCEPT)
+ELSEWHERE = f"{x.SITE}contact"
+
+
 def test_no_withdrawal(ask):
     def back(outcome=DONE, *seen, method="footer:heuristic"):
         made = replace(x.choice(Scenario.WITHDRAW, outcome), method=method)
@@ -487,6 +492,9 @@ def test_no_withdrawal(ask):
         "a control that nothing came of": ("undecided", back(FAILED)),
         "settings without a refusal": ("undecided", back(NO_REJECT)),
         "a control seen": ("undecided", back(NO_CONTROL, x.control("Cookie settings"))),
+        "a button of the banner": ("fires", back(NO_CONTROL, SAVES, LATER)),
+        "a button that stays": ("undecided", back(NO_CONTROL, SAVES, LATER, replace(SAVES, phase=Phase.AFTER_ACCEPT))),
+        "a button on a page not seen again": ("undecided", back(NO_CONTROL, replace(SAVES, page=ELSEWHERE), LATER)),
         "no visit": ("undecided", [x.visit()]),
         "blocked": ("undecided", [replace(back(NO_CONTROL)[0], outcome=Outcome.BLOCKED)]),
     }

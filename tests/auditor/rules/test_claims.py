@@ -185,6 +185,16 @@ CLAIMS = {
         [x.control("Ustawienia cookies")],
     ),
     "elsewhere on the page": ("silent", promising(), [x.control("Cookie Preferences", "page")]),
+    "gone with the banner": (
+        "fires",
+        promising(),
+        [x.control("Save cookie preferences", "page"), x.control("Imprint", phase=Phase.AFTER_ACCEPT)],
+    ),
+    "in the footer before the choice only": (
+        "silent",
+        promising(),
+        [x.control("Cookie Preferences"), x.control("Imprint", phase=Phase.AFTER_ACCEPT)],
+    ),
     "after consent only": ("silent", promising(), [x.control("Cookie Preferences", phase=Phase.AFTER_ACCEPT)]),
     "promised at the bottom of every page": ("fires", promising(location="page_bottom"), [x.control("Imprint")]),
     "withdrawal in the footer": ("fires", promising(kind="withdrawal_possible"), [x.control("Imprint")]),
