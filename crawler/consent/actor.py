@@ -25,7 +25,7 @@ from crawler.consent.proof import Before, changed, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.second_layer import leads_to_settings, read_second_layer
 from crawler.consent.statements import claimed, recorded, stored, to_signals
-from crawler.consent.withdrawal import Withdrawal, Withdrawn
+from crawler.consent.withdrawal import Withdrawal, Withdrawn, withdrew_at_once
 from crawler.consent.worlds import WorldError, Worlds
 
 if TYPE_CHECKING:
@@ -287,7 +287,8 @@ class ConsentActor:
         away = await stays_away(eyes, self._seen_age_ms)
         after = await stored(page, worlds)
         claims = await claimed(worlds)
-        proven, signs = weigh(choice.wanted, self._before, after, claims, away=away, gone=not self._stays)
+        gone, at_once = not self._stays, withdrew_at_once(choice)
+        proven, signs = weigh(choice.wanted, self._before, after, claims, away=away, gone=gone, at_once=at_once)
         # What a rule pressed was not read: the record itself must say so.
         if (choice.method or "").startswith("rules:"):
             proven = proven and any(sign.startswith(("record:", "api:")) for sign in signs)

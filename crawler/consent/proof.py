@@ -2,6 +2,9 @@
 
 A choice is proven when the banner stays away after the reload, and the site's own consent record or interface says what
 was chosen, or a record that the choice changed is there. What contradicts the choice leaves it unproven, and is kept.
+
+A site may also forget a consent. Where a control withdraws it at once, that is all there is to see: the site asks anew.
+Who refuses in what asks is not heard by a site that asks again after the reload, whatever it has forgotten.
 """
 
 from __future__ import annotations
@@ -38,9 +41,19 @@ class Before:
 
 
 def weigh(
-    wanted: Wanted, before: Before, after: Stored, claims: Iterable[Statement], *, away: bool, gone: bool = True
+    wanted: Wanted,
+    before: Before,
+    after: Stored,
+    claims: Iterable[Statement],
+    *,
+    away: bool,
+    gone: bool = True,
+    at_once: bool = False,
 ) -> tuple[bool, tuple[str, ...]]:
-    """Weigh the signs: (proven, signs). ``gone``: the banner went away at the click; ``away``: after a reload too.
+    """Weigh the signs: (proven, signs).
+
+    ``gone``: the banner went away at the click; ``away``: after a reload too. ``at_once``: a control withdrew the
+    consent by itself, without anything that asks.
 
     Signs are ``banner_gone``, ``stays_away``, ``record:KIND``, ``api:KIND``, ``record_changed``,
     ``record_removed`` (a consent that is no longer recorded) and ``contradicted:KIND``; the last never proves.
@@ -59,8 +72,8 @@ def weigh(
     if removed:
         signs.append("record_removed")
     signs.extend(f"contradicted:{kind}" for kind in no)
-    # A site that forgets a consent asks again: then the banner's return is part of the withdrawal.
-    return removed or (away and not no and (bool(yes) or "record_changed" in signs)), tuple(signs)
+    forgotten = removed and (away or at_once)
+    return forgotten or (away and not no and (bool(yes) or "record_changed" in signs)), tuple(signs)
 
 
 def _of_what_can_be_chosen(statements: list[Statement]) -> list[Statement]:

@@ -37,6 +37,13 @@ class Withdrawn:
     pages: tuple[str, ...]
 
 
+def withdrew_at_once(choice: Choice) -> bool:
+    """Whether one control withdrew the consent by itself: nothing opened in which to refuse."""
+    place, _, operated = (choice.method or "").partition(":")
+    alone = len(choice.clicks) == 1 and operated in {"", "opt_out"}
+    return choice.wanted is Wanted.WITHDRAW and bool(place) and alone
+
+
 class Withdrawal:
     """One attempt on one page; ``reason`` says why it failed, where it did."""
 

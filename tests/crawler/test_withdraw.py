@@ -38,6 +38,12 @@ const ask = () => {
 addEventListener('DOMContentLoaded', () => { if (!chosen()) ask(); tag(); });
 </script>"""
 FOOTER = '<footer><a href="#" onclick="ask();return false">Cookie settings</a></footer>'
+QUIET = (
+    FOOTER
+    + """<script>
+if (sessionStorage.asked) addEventListener('DOMContentLoaded', hide); else sessionStorage.asked = 1;
+</script>"""
+)
 DEAD = '<footer><a href="#" onclick="return false">Cookie settings</a></footer>'
 FLOATING = (
     '<button aria-label="Revisit consent" onclick="ask()" style="position:fixed;left:9px;bottom:9px;width:40px;'
@@ -75,6 +81,8 @@ WAYS = {
     "radios": ((POLICY, {"cookies": FORM}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
     "switches": ((CHOICES, {"choices": SWITCHES}, REFUSE), ("done", "form:toggles", True, ["true", "false"])),
     "forgetful": ((DIRECT, {}, "forget()"), ("done", "page", True, ["true", "false"])),
+    "unheard": ((FOOTER, {}, "forget()"), ("done", "footer:heuristic", False, ["true", "false"])),
+    "quiet": ((QUIET, {}, "forget()"), ("done", "footer:heuristic", True, ["true", "false"])),
     "asking": ((FOOTER, {}, CONFIRMED), ("done", "footer:heuristic", True, ["true", "false"])),
     "ignoring": ((FOOTER, {}, IGNORED), ("done", "footer:heuristic", False, ["true", "false"])),
     "without": ((POLICY, {"cookies": WORDS + AGAIN}, REFUSE), ("no_control", None, False, ["true"])),
@@ -138,7 +146,8 @@ def test_every_way_back_and_every_missing_one(web, withdrawn):
         assert {r.phase for r in visit.requests if r.host == "t.tracker.example"} == {Phase.AFTER_ACCEPT}, name
     assert "https://www.without.example/cookies" in withdrawn["without"].pages
     assert "contradicted:custom" in withdrawn["ignoring"].choice.proof
-    assert "record_removed" in withdrawn["forgetful"].choice.proof
+    for name in ("forgetful", "unheard", "quiet"):
+        assert "record_removed" in withdrawn[name].choice.proof, name
     assert "opened nothing" in withdrawn["dead"].coverage.collectors["consent"]
 
 

@@ -76,6 +76,16 @@ def test_a_record_that_was_there_before_is_no_sign():
     assert (proven, signs) == (False, ("banner_gone", "stays_away"))
 
 
+@pytest.mark.parametrize(
+    ("away", "at_once", "proven"),
+    [(True, False, True), (False, True, True), (False, False, False)],  # asked, refused, and asked again: not heard
+)
+def test_a_forgotten_consent_proves_where_the_site_does_not_ask_again(away, at_once, proven):
+    before = Before(stored={("cookie", "site_cookies"): "accepted"})
+    weighed = weigh(Wanted.WITHDRAW, before, {}, [], away=away, at_once=at_once)
+    assert (weighed[0], "record_removed" in weighed[1]) == (proven, True)
+
+
 def test_an_unknown_record_proves_by_having_changed():
     proven, signs = weigh(Wanted.ACCEPT, Before(), {("cookie", "hide_bar"): "1"}, [], away=True)
     assert (proven, signs) == (True, ("banner_gone", "stays_away", "record_changed"))
