@@ -126,12 +126,16 @@ def _from_grid(
 
 
 def _stored_above(reading: Reading, place: int, grid: Grid) -> str | None:
-    """The way of storing that the heading above a table names, where no column is headed as one of cookies."""
+    """The way of storing that the heading above a table names, where no column is headed as one of cookies.
+
+    "Meta Pixel" is the name of a service, whose entries may well be cookies.
+    """
     named = grid.heading_of("name")
     above = next(iter(reading.headings(place)), None)
     if above is None or named is None or reading.mentions_cookies(named):
         return None
-    return storage_of(reading, above.view)
+    stored = storage_of(reading, above.view)
+    return None if stored == "pixel" and find_services(above.view) else stored
 
 
 def _labels(reading: Reading, grid: Grid) -> set[Category]:

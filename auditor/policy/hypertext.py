@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block, Cell, Link, Table
+from auditor.policy.heading_ranks import ranked
 from auditor.policy.markup import Mark, html_text
 from auditor.policy.plain import colon_lead, looks_like_heading
 from auditor.policy.text_tables import square
@@ -17,7 +18,6 @@ MAX_SPAN = 50
 BULLETS = "•●▪◦‣∙·○■□➢✓-– "
 _CHROME = ("nav", "footer")
 _CODES = ("code", "kbd", "samp", "tt")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST_OF_BANNER = 1_500
 """Characters of a bar about cookies; where there are more, it is a text about them."""
 
@@ -51,7 +51,7 @@ class _LineReader:
 
     def __init__(self, origin: Origin, marks: list[Mark]) -> None:
         self.origin = origin
-        self.headings = {m.start: m for m in marks if m.name in _HEADINGS and m.end > m.start}
+        self.headings = ranked(marks)
         self.items = {m.start: m for m in marks if m.name in ("li", "dt", "dd") and m.end > m.start}
         self.bold = {m.start: m for m in marks if m.name in ("b", "strong") and m.end > m.start}
         self.chrome = [(m.start, m.end) for m in marks if m.name in _CHROME or _is_aside(m, origin)]
@@ -71,9 +71,10 @@ class _LineReader:
         start, end = view.start, view.end
         chrome = any(a <= start < b for a, b in self.chrome)
         kind = "item" if start in self.items or view.text[0] in BULLETS else "text"
-        if (mark := self.headings.get(start)) and mark.end >= end:
+        mark, rank = self.headings.get(start, (None, 0))
+        if mark is not None and mark.end >= end:
             body, number = numbered(view)
-            return Block("heading", body, int(mark.name[1]), number, chrome=chrome)
+            return Block("heading", body, rank, number, chrome=chrome)
         view = view.part(len(view.text) - len(view.text.lstrip(BULLETS)), len(view.text)) if kind == "item" else view
         body, number = numbered(view)
         bold = self.bold.get(start) or self.bold.get(body.start)

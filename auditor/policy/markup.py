@@ -16,7 +16,9 @@ _BLOCK_NAMES = """
 p div section article h1 h2 h3 h4 h5 h6 ul ol li table thead tbody tfoot tr caption br hr header footer main nav aside
 form dl dt dd blockquote pre button summary details figure fieldset label option select
 """
-_MARKED_NAMES = "h1 h2 h3 h4 h5 h6 li dt dd table tr td th b strong a nav header footer code kbd samp tt"
+_MARKED_NAMES = """
+h1 h2 h3 h4 h5 h6 details summary li dt dd table tr td th b strong a nav header footer code kbd samp tt
+"""
 BLOCK = frozenset(_BLOCK_NAMES.split())
 DROP = frozenset(("script", "style", "noscript", "template", "svg", "head", "iframe", "object"))
 _DIALOGS = ("dialog", "alertdialog")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -175,7 +176,7 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
     if len(phrase.text.split()) > (MAX_HEADING_WORDS if sure else MAX_LABEL_WORDS):
         return None
     spare = label is not None and label.cookie_word and len(phrase.text.split()) > 3 and not is_sentence(block, phrase)
-    if label is None or label.residue > int(spare):
+    if label is None or (label.residue > int(spare) and not (named and _subtitled(reading, phrase))):
         return None
     first = reading.labels.find(phrase.folded)[0].start
     if reading.denials.none_of(phrase.folded, first) or _of_cookies_too(reading, phrase, first):
@@ -187,6 +188,15 @@ def _candidate(reading: Reading, place: int, block: Block) -> Section | None:
         label = replace(label, number=number)
     body = _tables_below(reading, place) if title else _body(reading, place, block)
     return Section(label, phrase, place, tuple(body), "heading")
+
+
+def _subtitled(reading: Reading, phrase: View) -> bool:
+    """Is a heading a label of cookies before a colon, with what they are there for ("Analytics cookies: surveys")?"""
+    before, colon, after = phrase.folded.partition(":")
+    label = reading.labels.read(before) if colon and after.strip() else None
+    if label is None or label.residue or not label.cookie_word:
+        return False
+    return not reading.labels.find(after) and not reading.words.cues("none_used").first(after)
 
 
 def _of_cookies_too(reading: Reading, phrase: View, first: int) -> bool:
@@ -211,7 +221,7 @@ def _body(reading: Reading, place: int, block: Block) -> list[int]:
     opens = block.view.text.rstrip().endswith(":")  # "Essential: ... These include:", then names set off
     ends: Callable[[Block, Block], bool] = _ends
     if block.kind != "heading" and badged(reading, block):
-        ends = _heads
+        ends = partial(_ends_badged, reading)
     elif titles(reading, place, block):
         ends = _lists
     for at in range(place + 1, min(len(elements), place + 1 + 10 * MAX_BODY)):
@@ -242,9 +252,9 @@ def _is_intro(elements: tuple[Block | Table, ...], at: int, block: Block, *, lin
     return listed and block.level >= UNRANKED and block.view.text.endswith(":")
 
 
-def _heads(_: Block, block: Block) -> bool:
-    """Does a block end what a line with a badge governs? Any heading does."""
-    return block.kind == "heading"
+def _ends_badged(reading: Reading, _: Block, block: Block) -> bool:
+    """Does a block end what a line with a badge governs? Any heading does, and the next line with one."""
+    return block.kind == "heading" or badged(reading, block) is not None
 
 
 def _lists(_: Block, block: Block) -> bool:
