@@ -83,6 +83,11 @@ class Place:
         return self.says("anaphora") or self.says("concepts", "take_up")
 
     @property
+    def of_some_kind(self) -> bool:
+        """Does the sentence stand below one of several headings that each name a kind of cookies, known or not?"""
+        return bool(self.reading.kind_headings.intersection(self.reading.ancestry[self.sentence.place][:1]))
+
+    @property
     def general(self) -> bool:
         """Does the sentence explain what cookies are?"""
         return self.sentence.place in self.reading.definition_places

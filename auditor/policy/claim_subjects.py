@@ -18,6 +18,7 @@ from auditor.policy.claim_categories import (
 from auditor.policy.claim_extents import only_these, says_of_all, says_plainly
 from auditor.policy.claim_nouns import data_noun, heading_noun, shared_noun
 from auditor.policy.claim_places import Subject
+from auditor.policy.claim_storage import storage_of
 from auditor.policy.claim_tools import loaded, of_tool_above, service_of
 from auditor.policy.claim_topics import SPOKEN_OF, topics
 from auditor.policy.prose import labels_beside_cookies
@@ -97,7 +98,8 @@ def _of_section(place: Place, rule: Rule) -> bool:
     """Is what is said of cookies without a kind said of those of the section?"""
     if rule.type not in SPOKEN_OF or rule.subject != "document":
         return False
-    return place.taken_up or (rule.type == "third_party_cookies_used" and _is_near(place))
+    both = place.says("concepts", "both_sorts")  # "we use both first-party and third-party cookies": on the site
+    return place.taken_up or (rule.type == "third_party_cookies_used" and _is_near(place) and not both)
 
 
 def _fits(place: Place, rule: Rule) -> bool:
@@ -137,13 +139,20 @@ def _free_subject(place: Place, rule: Rule) -> Subject | None:
     if (named := _named(place, rule)) is not None or rule.context == "cookie_category":
         return named
     noun = (data_noun(place) or shared_noun(place, rule.type)) if rule.subject == "auto" else None
-    if rule.context == "data" and noun is None and not place.in_cookies:
-        return None
-    if rule.context == "cookie_subject" and (not place.says("cookie") or place.says("this_cookie")):
-        return None
-    if rule.context == "cookie_data" and not (place.says("cookie") or place.says("anaphora")):
+    if _is_of_less(place, rule, noun):
         return None
     return Subject("document", noun, place.scopes.web)
+
+
+def _is_of_less(place: Place, rule: Rule, noun: str | None) -> bool:
+    """Is a claim that names no subject not about all cookies: outside their parts, or of a kind without known name?"""
+    if rule.context == "data" and noun is None and not place.in_cookies:
+        return True
+    if rule.context == "cookie_subject" and (not place.says("cookie") or place.says("this_cookie")):
+        return True
+    if rule.context == "cookie_data" and not (place.says("cookie") or place.says("anaphora")):
+        return True
+    return rule.type in SPOKEN_OF and noun is None and place.taken_up and place.of_some_kind
 
 
 def _group(place: Place) -> Subject:
@@ -234,12 +243,12 @@ def _waits(place: Place, governing: DeclaredCategory) -> bool:
 
 
 def _technology(place: Place, rule: Rule) -> Subject | None:
-    """Beacons, or the one cookie that an item describes."""
+    """Beacons, the one cookie that an item describes, or the storage that a part is about."""
     if place.says("beacon_subject"):
         return Subject("technology", "web_beacons", place.scopes.web)
     if rule.type in OF_ONE_COOKIE and (name := place.cookie):
         return Subject("cookie", name, place.scopes.at(place.sentence.place))
-    return None
+    return storage_of(place) if rule.type in SPOKEN_OF and place.governing is None else None
 
 
 def _kind_of_cookies(place: Place, rule: Rule) -> Subject | None:

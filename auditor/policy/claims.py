@@ -71,7 +71,9 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
     readers = (category_answers, legal_bases, consents_named, named_setters, unused_categories)
     told = chain.from_iterable(read(reading, categories, scopes) for read in readers)
     based: list[Claim] = []
+    kinds: set[tuple[str, int]] = set()
     for claim in chain(said, listed, told):
+        kinds.add((claim.type, claim.evidence[0].start))
         if _only_based(reading, claim):
             based.append(claim)
         else:
@@ -80,7 +82,7 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
         if ("consent_before_setting", "document", None) not in claims:  # a choice about all is about these too
             claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
     say_once(reading, claims)
-    ordered = sorted(without_lesser(claims), key=lambda claim: claim.evidence[0].start)
+    ordered = sorted(without_lesser(reading, claims, kinds), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
 
 

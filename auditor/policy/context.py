@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 MAX_LIST = 40
 _SMALL = re.compile(r"(?<![\w.@/\-])[^\W\d_A-ZÀ-Þ]{2,40}(?![\w\-])")
 TITLED = 8
+KIND_WORDS = 3
+OF_ALL = ("own_heading", "list_heading", "cookies_in_use", "definition_heading")
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,19 @@ class Reading:
                     found.add(place)
                     break
         return frozenset(found)
+
+    @cached_property
+    def kind_headings(self) -> frozenset[int]:
+        """Headings side by side that each seem to name a kind of cookies, known or not ("Session cookies")."""
+        lines = [at for at, block in self.document.blocks() if block.kind == "heading" and self._names_kind(block.view)]
+        beside = Counter(self.ancestry[at] for at in lines)
+        return frozenset(at for at in lines if beside[self.ancestry[at]] > 1)
+
+    def _names_kind(self, heading: View) -> bool:
+        folded = heading.folded
+        if len(folded.split()) > KIND_WORDS or folded.endswith("?") or not self.mentions_cookies(heading):
+            return False
+        return not self.labels.cookie.whole(folded) and not any(self.words.cues(key).first(folded) for key in OF_ALL)
 
     @cached_property
     def _titles(self) -> frozenset[int]:

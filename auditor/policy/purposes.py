@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def purposes(reading: Reading, folded: str) -> dict[Category, int]:
-    """How many purpose words of each category a text has."""
+    """How many purpose words of each category a text has; none in an idiom ("dans la mesure du possible")."""
+    for idiom in reading.words.cues("concepts", "idioms").all(folded):
+        folded = folded[: idiom.start] + " " * (idiom.end - idiom.start) + folded[idiom.end :]
     order = (Category.PERFORMANCE, Category.TARGETING, Category.FUNCTIONAL, Category.STRICTLY_NECESSARY)
     return {category: len(reading.words.cues("purposes", category.value).all(folded)) for category in order}
 

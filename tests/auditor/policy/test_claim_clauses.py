@@ -96,7 +96,7 @@ def test_a_label_that_qualifies_another_is_none_of_its_own(claimed):
          ("only_category", "strictly_necessary")),
         (NL + "## Noodzakelijke cookies\n\nDeze cookies worden altijd geplaatst.\n",
          ("always_active", "strictly_necessary")),
-        (EN + "Our cookies store no sensitive data.\n", ("no_personal_data", None)),
+        (EN + "Our cookies store no sensitive data.\n", ("data_limited", None)),
         (EN + "Your data are never shared for marketing purposes.\n", ("no_marketing_sharing", None)),
         (EN + "Some of our advertisers may use cookies on our site.\n", ("third_party_cookies_used", None)),
         (FR + "Outre nos cookies, nous pouvons utiliser des cookies tiers.\n", ("third_party_cookies_used", None)),
