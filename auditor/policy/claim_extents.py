@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.model import Category
 from auditor.policy.places import words_of
 from auditor.policy.prose import label_runs
+from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
@@ -85,3 +86,12 @@ def says_plainly(place: Place) -> bool:
 def in_title(sentence: Sentence, found: Found) -> bool:
     """Do the words stand within the quoted title of another text (of a decree on "... consent for cookies")?"""
     return any(match.start() < found.start and found.end < match.end() for match in _TITLE.finditer(sentence.view.text))
+
+
+def about_cookies_as_such(place: Place) -> bool:
+    """Does a sentence begin with cookies, at most a "but" or an article before them?"""
+    first = place.reading.labels.cookie.first(place.folded)
+    articles = {"", *map(fold, place.reading.words.values("article"))}
+    before = place.folded[: first.start].strip() if first else ""
+    turned = place.reading.words.cues("concepts", "turn").whole(before)
+    return first is not None and (turned or before in articles)

@@ -20,6 +20,7 @@ PAIRS = (
     ("no_cross_site_tracking", "cross_site_tracking", "claim_conflict"),
     ("first_party_only", "third_party_cookies_used", "claim_conflict"),
 )
+BESIDE = 3  # a comma between two clauses
 THIRD_PARTIES = "first_party_only"
 
 
@@ -27,7 +28,7 @@ def claim_pairs(declaration: PolicyDeclaration) -> Iterator[Contradiction]:
     """Each pair of claims about the same subject in the same scopes, of which the first is absolute."""
     for first, second, kind in PAIRS:
         for one in _of(declaration, first):
-            other = next((c for c in _of(declaration, second) if _same(one, c)), None)
+            other = next((c for c in _of(declaration, second) if _same(one, c) and not _conceded(one, c)), None)
             if other is not None and one.strength == "absolute":
                 yield Contradiction(
                     kind=kind,
@@ -44,3 +45,9 @@ def _of(declaration: PolicyDeclaration, kind: str) -> Iterator[Claim]:
 def _same(one: Claim, other: Claim) -> bool:
     subject = (one.subject_kind, one.subject_value, set(one.scope_ids))
     return subject == (other.subject_kind, other.subject_value, set(other.scope_ids))
+
+
+def _conceded(one: Claim, other: Claim) -> bool:
+    """Does one sentence say both ("Although the data are anonymous, ...")? It knows what it sets against what."""
+    first, second = sorted((one.evidence[0], other.evidence[0]), key=lambda quote: quote.start)
+    return second.start - first.end <= BESIDE

@@ -15,7 +15,7 @@ from auditor.policy.claim_categories import (
     own_category,
     with_necessary,
 )
-from auditor.policy.claim_extents import only_these, says_of_all, says_plainly
+from auditor.policy.claim_extents import about_cookies_as_such, only_these, says_of_all, says_plainly
 from auditor.policy.claim_nouns import data_noun, heading_noun, shared_noun
 from auditor.policy.claim_places import Subject
 from auditor.policy.claim_storage import storage_of
@@ -35,6 +35,10 @@ OF_ONE_SERVICE = {"ip_anonymised"}
 OF_A_TOOL = {"set_without_consent", "anonymous_data"}
 """What counts outside the parts about cookies, too, where a sentence names the tool that measures."""
 OF_DATA = {"aggregated_only", "anonymous_data", "no_personal_data", "no_third_party_sharing", "purpose_limited"}
+OF_PLACE = {"shared_with_third_parties", "third_party_cookies_used"}
+"""What is said of the cookies of the section, though its sentence does not take them up."""
+ASIDE = {"social": ("category", "social_media"), "thirds": ("technology", "third_party_cookies")}
+"""What sentences about social networks, and about those who set cookies of third parties, are about."""
 IN_COOKIES = {"label", "named", "necessary", "advertising"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
 EVERYDAY = {
@@ -48,16 +52,25 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
     """What a claim is about; nothing where the sentence does not stand in the rule's context."""
     if rule.subject in IN_COOKIES and not place.in_cookies:
         return ()
+    if (named := _by_rule(place, rule)) is not None:
+        return named
+    if stated := _told_of(place, rule):
+        return tuple(_stated(place, category) for category in stated)
+    subject = service_of(place) if rule.subject == "service" else _subject(place, rule)
+    return _and_beside(place, subject) if subject else ()
+
+
+def _by_rule(place: Place, rule: Rule) -> tuple[Subject, ...] | None:
+    """What a claim is about that tells so by its kind; None for one that may be about anything."""
     if rule.subject in ("label", "named"):
         return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
     if rule.subject == "only":
         return tuple(_stated(place, category) for category in only_these(place))
     if rule.subject == "choice":
         return _chosen(place, rule)
-    if stated := _told_of(place, rule):
-        return tuple(_stated(place, category) for category in stated)
-    subject = service_of(place) if rule.subject == "service" else _subject(place, rule)
-    return _and_beside(place, subject) if subject else ()
+    if rule.subject == "storage":
+        return tuple(filter(None, (storage_of(place),)))
+    return (Subject(*ASIDE[rule.subject], place.scopes.web),) if rule.subject in ASIDE else None
 
 
 def _told_of(place: Place, rule: Rule) -> tuple[Category, ...]:
@@ -99,7 +112,8 @@ def _of_section(place: Place, rule: Rule) -> bool:
     if rule.type not in SPOKEN_OF or rule.subject != "document":
         return False
     both = place.says("concepts", "both_sorts")  # "we use both first-party and third-party cookies": on the site
-    return place.taken_up or (rule.type == "third_party_cookies_used" and _is_near(place) and not both)
+    near = rule.type in OF_PLACE and _is_near(place) and not both
+    return near or place.taken_up
 
 
 def _fits(place: Place, rule: Rule) -> bool:
@@ -253,7 +267,7 @@ def _technology(place: Place, rule: Rule) -> Subject | None:
 
 def _kind_of_cookies(place: Place, rule: Rule) -> Subject | None:
     """Cookies as such, or those of third parties."""
-    if rule.type == "no_personal_data" and _about_cookies_as_such(place):
+    if rule.type == "no_personal_data" and about_cookies_as_such(place):
         return Subject("technology", "cookies", place.scopes.web)
     third = place.reading.words.cues("third_cookies").first(place.folded)
     if rule.type == "consent_before_setting" and place.governing is None and third is not None:
@@ -265,15 +279,6 @@ def _kind_of_cookies(place: Place, rule: Rule) -> Subject | None:
 
 def _is_near(place: Place) -> bool:
     return place.sentence.place in place.categories.near or place.in_row
-
-
-def _about_cookies_as_such(place: Place) -> bool:
-    """Does a sentence begin with cookies, at most a "but" or an article before them?"""
-    first = place.reading.labels.cookie.first(place.folded)
-    articles = {"", *map(fold, place.reading.words.values("article"))}
-    before = place.folded[: first.start].strip() if first else ""
-    turned = place.reading.words.cues("concepts", "turn").whole(before)
-    return first is not None and (turned or before in articles)
 
 
 def _category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:

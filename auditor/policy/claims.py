@@ -16,6 +16,7 @@ from auditor.model import Category, Claim
 from auditor.policy.blocks import Block
 from auditor.policy.category_answers import category_answers
 from auditor.policy.category_rows import category_rows
+from auditor.policy.claim_clauses import clauses
 from auditor.policy.claim_extents import in_title
 from auditor.policy.claim_limits import OF_THE_SITE, hedged, says_less
 from auditor.policy.claim_lines import consents_named
@@ -141,7 +142,8 @@ def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sent
     """The sentences of the text with the category that governs them, and those in the rows of category tables."""
     for sentence in reading.document.sentences:
         if not reading.denials.hypothetical(sentence):
-            yield sentence, categories.governing.get(sentence.place)
+            for clause in clauses(reading, sentence):
+                yield clause, categories.governing.get(sentence.place)
     yield from category_rows(reading, categories)
 
 

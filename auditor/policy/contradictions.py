@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FOLLOWING = 3
 NEAR_QUOTE = 400
 _PAGE = " .0123456789"
+OF_ADS = ("ad_effect", "site_counting")
 QUIET = (Category.STRICTLY_NECESSARY, Category.FUNCTIONAL)
 
 
@@ -42,6 +43,7 @@ def read_contradictions(
         _party_conflicts(reading, declaration),
         _missing_promises(reading, declaration),
         _purpose_conflicts(reading, declaration),
+        _counted_advertisements(reading, declaration),
         claim_conflicts(reading, declaration),
         claim_pairs(declaration),
         row_conflicts(declaration),
@@ -130,8 +132,8 @@ def _missing_promises(reading: Reading, declaration: PolicyDeclaration) -> Itera
                 note="the text announces a list of cookies; none follows",
                 evidence=(sentence.view.quote(),),
             )
-    if not declaration.cookies:
-        yield from _empty_sections(reading)
+    if all(cookie.basis != "table" for cookie in declaration.cookies):
+        yield from _empty_sections(reading, at_end=bool(declaration.cookies))
 
 
 def _is_followed(reading: Reading, place: int) -> bool:
@@ -142,8 +144,8 @@ def _is_followed(reading: Reading, place: int) -> bool:
     return bool(after) and isinstance(after[0], Block) and after[0].kind == "item"
 
 
-def _empty_sections(reading: Reading) -> Iterator[Contradiction]:
-    """A heading that asks which cookies are used, with nothing below it."""
+def _empty_sections(reading: Reading, *, at_end: bool) -> Iterator[Contradiction]:
+    """A heading that asks which cookies are used, with nothing below it; ``at_end`` only where the text ends there."""
     elements = reading.document.elements
     last = {b.view.folded.strip(_PAGE): at for at, b in reading.document.blocks() if b.kind == "heading"}
     for place, block in reading.document.blocks():
@@ -153,7 +155,7 @@ def _empty_sections(reading: Reading) -> Iterator[Contradiction]:
             continue
         following = elements[place + 1] if place + 1 < len(elements) else None
         empty = isinstance(following, Block) and following.kind == "heading" and following.level <= block.level
-        if following is None or empty:
+        if following is None or (empty and not at_end):
             yield Contradiction(
                 kind="promised_list_missing",
                 subject="cookie_list",
@@ -179,3 +181,19 @@ def _purpose_conflicts(reading: Reading, declaration: PolicyDeclaration) -> Iter
                     note="limited to a technical purpose, yet used for a further one",
                     evidence=(claim.evidence[0], sentence.view.quote()),
                 )
+
+
+def _counted_advertisements(reading: Reading, declaration: PolicyDeclaration) -> Iterator[Contradiction]:
+    """Cookies named after performance that measure advertisements, and nothing of the site."""
+    for category in declaration.categories:
+        told = category.evidence[-1]
+        if category.canonical is not Category.PERFORMANCE or category.in_use == "no" or not category.label:
+            continue
+        ads, counted = (reading.words.cues("concepts", name).first(fold(told.quote)) for name in OF_ADS)
+        if ads is not None and counted is None and reading.labels.read(fold(category.label)) is not None:
+            yield Contradiction(
+                kind="category_purpose_conflict",
+                subject=category.canonical.value,
+                note=f"'{category.label}' cookies measure advertisements",
+                evidence=(told,),
+            )
