@@ -142,13 +142,14 @@ def _loudest(words: list[LabelWord], folded: str) -> list[LabelWord]:
 
 
 def conditional(reading: Reading, folded: str) -> bool:
-    """Does a sentence begin with a condition ("Without your consent, ..."), at most a "but" before it?"""
+    """Does a sentence begin with a condition or a time ("Without your consent, ..."), at most a "but" before it?"""
     turn = reading.words.cues("concepts", "turn").first(folded[:OPENING])
     if turn is not None and not folded[: turn.start].strip():
         folded = folded[turn.end :].lstrip(" ,")
     opening = folded[:OPENING].lstrip()
-    cues = (reading.words.cues("contrast"), reading.words.cues("concepts", "condition"))
-    return any(found is not None and not found.start for found in (cue.first(opening) for cue in cues))
+    told = (("contrast",), ("concepts", "condition"), ("concepts", "meanwhile"))
+    firsts = (reading.words.cues(*path).first(opening) for path in told)
+    return any(found is not None and not found.start for found in firsts)
 
 
 def _waits(reading: Reading, folded: str, start: int) -> bool:

@@ -86,6 +86,8 @@ def test_what_is_claimed_of_a_category(claims, language, sentence, claim):
         ("en", "Although these cookies do not follow you across websites, they count your visits.", CROSS),
         ("en", "While you have not agreed to anything, no cookies are set.", "cookies_unused"),
         ("de", "Während Sie noch nicht zugestimmt haben, werden keine Cookies gesetzt.", "cookies_unused"),
+        ("nl", "Zolang u niets heeft gekozen, worden er geen cookies geplaatst.", "cookies_unused"),
+        ("fr", "Tant que vous n'avez rien choisi, aucun cookie n'est utilisé.", "cookies_unused"),
         ("en", "Even if these cookies track you across websites, they do not know your name.", "no_personal_data"),
         ("fr", "Même si ces cookies suivaient votre navigation sur d'autres sites, nous ne le saurions pas.", CROSS),
         ("en", "They do not show you ads on other third-party platforms.", CROSS),
