@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
+from auditor.policy.places import words_of
 from auditor.policy.prose import excepted, kinds_of_cookies
 
 if TYPE_CHECKING:
@@ -40,9 +41,31 @@ def topics(place: Place) -> tuple[Category, ...]:
         and not place.reading.words.cues("concepts", "unlike").first(folded[: run[0].start])
     ]
     ahead = [run for run in runs if run[0].start < place.found.end]
-    chosen = ahead or runs
+    chosen = [run for run in ahead if run[0].start >= _clause_start(place)] or ahead or runs
     named = [tuple(dict.fromkeys(w.category for w in run if w.category is not Category.UNCLASSIFIED)) for run in chosen]
-    return next((categories for categories in named if categories), ())
+    first = next((at for at, categories in enumerate(named) if categories), len(named))
+    last = first
+    while last + 1 < len(chosen) and _are_joined(place, chosen[last][-1].end, chosen[last + 1][0].start):
+        last += 1
+    return tuple(dict.fromkeys(category for categories in named[first : last + 1] for category in categories))
+
+
+def _clause_start(place: Place) -> int:
+    """Where the clause of the found words begins: after a semicolon or a "but" before them."""
+    before = place.folded[: place.found.start]
+    turns = [found.end for found in place.reading.words.cues("concepts", "but").all(before)]
+    return max((before.rfind(";") + 1, *turns))
+
+
+def _are_joined(place: Place, start: int, end: int) -> bool:
+    """Do only "cookies, and the" and the like stand between two kinds of cookies?"""
+    words, gap = place.reading.words, place.folded[start:end]
+    if words.cues("joiner").first(gap) is None:
+        return False
+    passed = (place.reading.labels.cookie, words.cues("joiner"), words.cues("article"))
+    for found in (found for cues in passed for found in cues.all(gap)):
+        gap = gap[: found.start] + " " * (found.end - found.start) + gap[found.end :]
+    return not words_of(gap)
 
 
 def _and_the_rest(place: Place, at: int) -> bool:

@@ -27,7 +27,7 @@ from auditor.policy.claim_weights import say_once, without_lesser
 from auditor.policy.cues import Found
 from auditor.policy.durations import find_durations
 from auditor.policy.legal_bases import legal_bases
-from auditor.policy.named_setters import named_setters
+from auditor.policy.named_setters import named_setters, own_setters
 from auditor.policy.said_places import scopes_said
 from auditor.policy.unused import unused_categories
 from auditor.policy.view import fold
@@ -69,7 +69,7 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
         if rule.type in OF_LISTS and not any(other.type in TOLD for other, _ in matching(opening))
         for claim in _made(reading, categories, scopes, rule, _whole(sentence), sentence, None)
     )
-    readers = (category_answers, legal_bases, consents_named, named_setters, unused_categories)
+    readers = (category_answers, legal_bases, consents_named, named_setters, own_setters, unused_categories)
     told = chain.from_iterable(read(reading, categories, scopes) for read in readers)
     based: list[Claim] = []
     kinds: set[tuple[str, int]] = set()

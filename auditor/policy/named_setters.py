@@ -40,6 +40,26 @@ def named_setters(reading: Reading, categories: Categories, _: Scopes) -> Iterat
             )  # fmt: skip
 
 
+def own_setters(reading: Reading, _: Categories, scopes: Scopes) -> Iterator[Claim]:
+    """A claim about a service for each sentence whose subject it is ("VideoHost may set a cookie when you ...")."""
+    words = reading.words
+    for sentence in reading.cookie_sentences:
+        folded = sentence.view.folded
+        if sentence.place in reading.definition_places or reading.denials.hypothetical(sentence):
+            continue
+        for one in find_services(sentence.view):
+            rest = folded[one.end :].lstrip()
+            told = words.cues("concepts", "sets_own").first(rest)
+            if told is None or told.start or not is_other(reading, one):
+                continue
+            hedged = words.cues("hedge").first(rest[: told.end]) is not None
+            yield Claim(
+                id="", type="third_party_sets", subject_kind="service", subject_value=one.service.name,
+                strength="qualified" if hedged else "absolute", tests=("cookies_by_party",), scope_ids=scopes.web,
+                evidence=(sentence.view.quote(),), confidence=CONFIDENCE,
+            )  # fmt: skip
+
+
 def _set_by_other(reading: Reading, sentence: Sentence) -> bool:
     """Does the name of a service follow words such as "set by" in a sentence without a denial, condition or "may"?"""
     words, folded = reading.words, sentence.view.folded

@@ -142,3 +142,26 @@ def test_a_list_that_is_announced_at_the_end_is_missing(read):
 def test_going_on_counts_as_consent_in_french(read):
     text = HEADS["fr"] + "Aucun cookie n'est déposé avant votre accord. La poursuite de la navigation vaut accord.\n"
     assert ("consent_conflict", "consent") in kinds(read, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "found"),
+    [
+        ("en", "YouTube may set a cookie when you play a video.", True),
+        ("de", "YouTube setzt Cookies, sobald Sie ein Video starten.", True),
+        ("fr", "YouTube peut déposer des cookies.", True),
+        ("en", "YouTube does not set cookies here.", False),
+        ("en", "We may set a cookie when you play a video of YouTube.", False),
+    ],
+)
+def test_a_service_that_sets_cookies_of_its_own(claims, language, sentence, found):
+    claim = ("third_party_sets", ("service", "YouTube"))
+    assert (claim in claims(HEADS[language] + sentence + "\n")) is found
+
+
+def test_kinds_that_a_sentence_joins_are_all_meant(claims):
+    told = claims(HEADS["en"] + "Analytics cookies and the marketing cookies can be switched off in our banner.\n")
+    assert {value for kind, (_, value) in told if kind == "reject_possible"} == {"performance", "targeting"}
+    apart = "Analytics cookies run on our servers; marketing cookies are set by third parties.\n"
+    told = claims(HEADS["en"] + apart)
+    assert {value for kind, (_, value) in told if kind == SETS} == {"targeting"}
