@@ -45,6 +45,9 @@ def claims(read):
         ("es", "No compartimos datos con plataformas externas con fines comerciales.",
          ("no_marketing_sharing", DOCUMENT)),
         ("en", "You may refuse to accept cookies by managing your cookie preferences.", ("reject_possible", DOCUMENT)),
+        ("es", "Las cookies no identifican al usuario.", ("anonymous_data", DOCUMENT)),
+        ("es", "El almacenamiento estrictamente necesario está exento del deber de consentimiento para cookies.",
+         ("set_without_consent", ("category", "strictly_necessary"))),
         ("fr", "Le panneau suit les termes du TCF : il fonctionne selon les termes du Transparency and Consent "
          "Framework.", ("tcf_participation", DOCUMENT)),
     ],
@@ -88,6 +91,7 @@ def test_what_is_claimed_of_a_category(claims, language, sentence, claim):
         ("de", "Während Sie noch nicht zugestimmt haben, werden keine Cookies gesetzt.", "cookies_unused"),
         ("nl", "Zolang u niets heeft gekozen, worden er geen cookies geplaatst.", "cookies_unused"),
         ("fr", "Tant que vous n'avez rien choisi, aucun cookie n'est utilisé.", "cookies_unused"),
+        ("en", "Without your consent these cookies do not identify users.", "anonymous_data"),
         ("en", "Even if these cookies track you across websites, they do not know your name.", "no_personal_data"),
         ("fr", "Même si ces cookies suivaient votre navigation sur d'autres sites, nous ne le saurions pas.", CROSS),
         ("en", "They do not show you ads on other third-party platforms.", CROSS),
