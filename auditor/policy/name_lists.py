@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MANY = 2
 SHARE = 5  # of so many names one must be known
 ROW = 4
+MAX_MARKS = 12  # places of a sentence where a row may begin
 MAX_NAME = 40
 MAX_WORDS = 4
 _REMARK = re.compile(r"\s*\([^()]{0,60}\)")
@@ -187,7 +188,7 @@ def _rows(reading: Reading, sentence: Sentence) -> Iterator[tuple[int, int]]:
     starts += [found.end for found in reading.words.cues("such_as").all(sentence.view.folded)]
     starts += [found.end for found in reading.words.cues("named_by").all(sentence.view.folded)]
     done = 0
-    for start in sorted(starts):
+    for start in sorted(starts)[:MAX_MARKS]:
         stop = _ENDS.search(text, start)
         end = stop.start() if stop else len(text)
         names = _split(reading, text[start:end])
@@ -213,16 +214,13 @@ def looks_like_name(reading: Reading, text: str) -> bool:
         return False
     if known_service(bare) is not None:
         return True
+    if not all(any(char.isupper() or char.isdigit() for char in word) for word in words):
+        return False
     folded = fold(bare)
     other = any(reading.words.cues(name).first(folded) for name in ("link_text", "browsers", "partners", "cookie"))
-    capital = all(any(char.isupper() or char.isdigit() for char in word) for word in words)
-    return (
-        capital
-        and not other
-        and not reading.small_words.issuperset(folded.split())
-        and not reading.labels.find(folded)
-        and sentence_purpose(reading, folded) is None
-    )
+    if other or reading.small_words.issuperset(folded.split()):
+        return False
+    return not reading.labels.find(folded) and sentence_purpose(reading, folded) is None
 
 
 @lru_cache(maxsize=4096)
