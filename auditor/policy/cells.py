@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.policy.hosts import is_host
+from auditor.policy.service_names import find_services
 
 if TYPE_CHECKING:
     from auditor.policy.view import View
@@ -49,6 +50,14 @@ def split_list(view: View) -> list[View]:
     return [piece for piece in out if piece.text]
 
 
+def _whole_names(view: View) -> list[View]:
+    """The entries of a cell; one where all its lines are the name of a part of a service ("Firebase", "Messaging")."""
+    pieces = split_list(view)
+    broken = len(pieces) > 1 and not any(looks_like_cookie(piece.text) or "," in view.text for piece in pieces)
+    named = broken and find_services(pieces[0]) and not any(find_services(piece) for piece in pieces[1:])
+    return [view] if named else pieces
+
+
 def _bare(piece: View) -> View:
     """A name without a count or owner behind it and without an owner before it ("Google Analytics e.g. _ga")."""
     bare = piece.part(0, len(_OWNER.sub("", _COUNT.sub("", piece.text))))
@@ -75,7 +84,7 @@ def _without_others(piece: View) -> list[View]:
 
 def split_names(view: View) -> list[View]:
     """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
-    pieces = [name for piece in split_list(view) for part in _without_others(_bare(piece)) for name in _joined(part)]
+    pieces = [name for piece in _whole_names(view) for part in _without_others(_bare(piece)) for name in _joined(part)]
     if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
         return pieces
     words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]

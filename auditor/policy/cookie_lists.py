@@ -24,6 +24,7 @@ from auditor.policy.name_lines import (
     in_an_opened_row,
     is_marked,
     is_outright,
+    under_kits,
     under_label,
 )
 from auditor.policy.name_runs import names_in_row
@@ -59,6 +60,8 @@ def in_lists(reading: Reading, categories: Categories, scopes: Scopes) -> list[D
         if place not in reading.cookie_places and not _is_labelled_item(reading, place, block):
             continue
         names = item_names(reading, place, block)
+        if under_kits(reading, place):
+            names = [name for name in names if OUTRIGHT.search(name)]
         found = [_listed(reading, categories, scopes, place, block.view, name) for name in names]
         each = durations_in(block.view) if len(found) > 1 else []
         if len(each) == len(found):
@@ -175,7 +178,7 @@ def _code_name(reading: Reading, block: Block) -> str | None:
 def _listed(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, view: View, name: str
 ) -> DeclaredCookie:
-    governing = categories.governing.get(place)
+    governing = classifying(reading, categories.governing.get(place))
     own = None if governing else _own_label(reading, view, name)
     only = governing or (None if own else _sole(reading, categories, place))
     services = find_services(view)
@@ -196,6 +199,12 @@ def _listed(
         evidence=(view.quote(),),
         confidence=0.85,
     )
+
+
+def classifying(reading: Reading, governing: DeclaredCategory | None) -> DeclaredCategory | None:
+    """The category that governs a place; None where its title only tells whose cookies they are."""
+    whose = governing is not None and reading.labels.is_of_others(fold(governing.label))
+    return None if whose else governing
 
 
 def _without_name(view: View, name: str) -> View:

@@ -26,7 +26,7 @@ def name_match(name: str) -> NameMatch:
 
 def clean_name(text: str) -> str:
     """A name as declared, without explanations in parentheses, quotes, punctuation, and the space of a line break."""
-    name = _PARENTHESES.sub("", text).strip().strip("\"'“”„‘’`").rstrip(".,;:")
+    name = " ".join(_PARENTHESES.sub("", text).split()).strip("\"'“”„‘’`").rstrip(".,;:")
     halves = name.split(" ")
     if len(halves) == HALVES and all(looks_like_cookie(half) for half in halves):
         name = "".join(halves)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from auditor.model import Category, DeclaredCookie, DeclaredParty, Duration
 from auditor.policy.cells import looks_like_cookie, split_list, split_names
-from auditor.policy.cookie_lists import duration_in_prose, durations_in, in_lists, in_prose
+from auditor.policy.cookie_lists import classifying, duration_in_prose, durations_in, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, is_stretch, read_duration
 from auditor.policy.entries import services_of_heading
@@ -111,18 +112,37 @@ def _from_grid(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, grid: Grid
 ) -> list[DeclaredCookie]:
     governing = categories.governing.get(place)
-    mixed = _labels(reading, grid)
-    above = services_of_heading(reading, place)
-    stored = _stored_above(reading, place, grid)
-    only = categories.sole_at(place)
+    above = _Above(
+        services=services_of_heading(reading, place),
+        only=categories.sole_at(place),
+        stored=_stored_above(reading, place, grid),
+        owner=next((reading.labels.whose(heading.view.folded) for heading in reading.headings(place)[:1]), None),
+        mixed=len(_labels(reading, grid)) > 1,
+    )
     out: list[DeclaredCookie] = []
     for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):
             governing = _title_category(reading, categories, row) or governing
+            above = replace(above, owner=reading.labels.whose(row.folded) or above.owner)
             continue
-        source = _RowReader(reading, row, grid, governing, mixed=len(mixed) > 1, above=above, only=only, stored=stored)
+        source = _RowReader(reading, row, grid, governing, above)
         out.extend(source.cookies(governing.scope_ids if governing else scopes.at(place)))
     return out
+
+
+@dataclass(frozen=True)
+class _Above:
+    """What is told above a table, and by all of it, of each of its rows.
+
+    The services of the heading, the only category of the policy, a way of storing, and whose the cookies are;
+    ``mixed``: the rows are of several categories.
+    """
+
+    services: list[Mention]
+    only: DeclaredCategory | None
+    stored: str | None
+    owner: str | None
+    mixed: bool
 
 
 def _stored_above(reading: Reading, place: int, grid: Grid) -> str | None:
@@ -156,19 +176,10 @@ class _RowReader:
     """Reads the cookies of one row."""
 
     def __init__(
-        self,
-        reading: Reading,
-        row: Row,
-        grid: Grid,
-        governing: DeclaredCategory | None,
-        *,
-        mixed: bool,
-        above: list[Mention],
-        only: DeclaredCategory | None,
-        stored: str | None,
+        self, reading: Reading, row: Row, grid: Grid, governing: DeclaredCategory | None, above: _Above
     ) -> None:
-        self.reading, self.row, self.grid, self.governing = reading, row, grid, governing
-        self.mixed, self.above, self.only, self.stored = mixed, above, only, stored
+        self.reading, self.row, self.grid, self.above = reading, row, grid, above
+        self.governing = classifying(reading, governing)
 
     def cell(self, role: str) -> View | None:
         """The filled cell of a role, else None."""
@@ -191,6 +202,7 @@ class _RowReader:
         found_party = next((said for view in told if (said := cell_party(self.reading, view))), None)
         if provider is None and party is not None and found_party is None:
             provider = party
+        found_party = found_party or self.above.owner
         out = []
         for piece, duration in zip(names, durations, strict=True):
             name = clean_name(piece.text)
@@ -249,15 +261,15 @@ class _RowReader:
         """Category, the words for it, and how it is known."""
         cell, purpose = self.cell("category"), self.cell("purpose")
         label = category_label(self.reading, cell) if cell else None
-        if cell and label and (self.mixed or self.governing is None):
+        if cell and label and (self.above.mixed or self.governing is None):
             return label.category, cell.text, "stated"
         if named := capitals_category(self.reading, purpose):
             return *named, "stated"
         if self.governing is not None:
             return self.governing.canonical, self.governing.label, "stated"
         inferred = self._inferred(purpose)
-        if inferred is None and self.only is not None and cell is None:
-            return self.only.canonical, self.only.label, "stated"
+        if inferred is None and self.above.only is not None and cell is None:
+            return self.above.only.canonical, self.above.only.label, "stated"
         return inferred, None, "inferred_from_purpose" if inferred else "none"
 
     def _inferred(self, purpose: View | None) -> Category | None:
@@ -271,7 +283,7 @@ class _RowReader:
         if found is not None:
             return found
         named = (find_services(purpose) or find_services(self.row.view)) if purpose else []
-        return next((mention.service.category for mention in named or self.above), None)
+        return next((mention.service.category for mention in named or self.above.services), None)
 
     def _host(self) -> str | None:
         cell = self.cell("host") or self.cell("provider")
@@ -286,4 +298,4 @@ class _RowReader:
             cell = self.cell(role)
             if cell is not None and (storage := storage_of(self.reading, cell)):
                 return storage
-        return self.stored or "cookie"
+        return self.above.stored or "cookie"

@@ -13,8 +13,9 @@ _INLINE = re.compile(
     r"\\(?P<escaped>[\\_*\[\](){}#+\-.!|<>~&$`])"
     r"|!?\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
     r"|(?P<mark>\*\*|`)|(?<![\w\\])__(?P<strong>[^\s_](?=[^_\n]{0,150}\s)[^_\n]{0,150}[^\s_])__(?!\w)|(?<![\w*\\])\*(?P<emphasis>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])"
-    r"|(?<![\w\\])_(?P<italics>[^\s_](?:(?=[^_\n]{0,300}[\s:])[^_\n]{0,300}[^\s_]|(?<=[A-Z])[a-z]{2,30}))_(?!\w)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
+    r"|(?<![\w\\])_(?P<italics>[^\s_](?:(?=[^_\n]{0,300}[\s:])[^_\n]{0,300}[^\s_]|(?<=[A-Z])[a-z]{2,30}[.!?]?))_(?!\w)|(?P<tag></?[a-zA-Z][^<>]{0,200}>)|(?P<entity>&#?[a-zA-Z0-9]{2,8};)"
 )
+_BREAK = re.compile(r"<br[\s/>]", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>")
 _ELEMENTS = frozenset({"br", "b", "i", "em", "strong", "sub", "sup", "code", "span", "small", "u", "s", "p"})
 
@@ -68,7 +69,7 @@ class _Inline:
         elif match["tag"] and _is_placeholder(self.origin.text, match):
             self.put(match["tag"], range(match.start(), match.end()))
         elif match["tag"]:
-            self.put(" ", [match.start()])
+            self.put("\n" if _BREAK.match(match["tag"]) else " ", [match.start()])
         elif match["entity"]:
             text = html.unescape(match["entity"])
             self.put(text, [match.start()] * len(text))

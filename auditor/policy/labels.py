@@ -128,11 +128,18 @@ class Labels:
 
     def is_of_others(self, folded: str) -> bool:
         """Does a phrase say nothing but "third-party cookies"?"""
+        return self._is_of(folded, "third")
+
+    def whose(self, folded: str) -> str | None:
+        """``first`` or ``third`` where a phrase says nothing but "our own cookies" or "third-party cookies"."""
+        return next((party for party in ("third", "first") if self._is_of(folded, party)), None)
+
+    def _is_of(self, folded: str, party: str) -> bool:
         _, bare = self._numbered(folded)
-        thirds, cookies = self._words.cues("party_cell", "third").all(bare), self.cookie.all(bare)
-        if not thirds or not cookies:
+        owners, cookies = self._words.cues("party_cell", party).all(bare), self.cookie.all(bare)
+        if not owners or not cookies:
             return False
-        for found in sorted([*thirds, *cookies], key=_backwards):
+        for found in sorted([*owners, *cookies], key=_backwards):
             bare = bare[: found.start] + " " * (found.end - found.start) + bare[found.end :]
         return all(word in self._filler for word in _WORD.findall(bare))
 

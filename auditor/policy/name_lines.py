@@ -133,3 +133,14 @@ def under_label(reading: Reading, place: int, name: str) -> bool:
     label = reading.labels.read(above[0].view.folded) if above else None
     technical = "-" in name.strip("-") and name.islower() and reading.labels.read(fold(name)) is None
     return technical and label is not None and label.cookie_word and not label.residue
+
+
+def under_kits(reading: Reading, place: int) -> bool:
+    """Does a place stand below a heading about the development kits of an app, whose items are their products?"""
+    cues = reading.words.cues("technologies", "sdk", "cues")
+    for heading in reading.headings(place):
+        if reading.mentions_cookies(heading.view):
+            return False
+        if cues.first(heading.view.folded):
+            return True
+    return False

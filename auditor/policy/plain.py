@@ -9,6 +9,7 @@ from itertools import groupby
 from auditor.policy.blocks import NO_LEVEL, Block, Link, Table
 from auditor.policy.embedded import table_ends, table_span
 from auditor.policy.inline import inline
+from auditor.policy.stacked_tables import stacked_table
 from auditor.policy.text_tables import DELIMITER, ITEM, html_table, pipe_table, spaced_table, tab_table
 from auditor.policy.view import Origin, View
 
@@ -175,7 +176,7 @@ def _step(reader: Reader, lines: list[Line], at: int) -> int:
         return at + 1
     if reader.markdown and (end := _markdown_construct(reader, lines, at)):
         return end
-    if end := tab_table(reader, lines, at) or spaced_table(reader, lines, at):
+    if end := tab_table(reader, lines, at) or stacked_table(reader, lines, at) or spaced_table(reader, lines, at):
         return end
     if reader.paragraph and not _continues(reader, line):
         reader.flush()

@@ -179,8 +179,16 @@ def _columns(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell
 
 
 def _named(reading: Reading, heading: tuple[View, ...], body: tuple[tuple[Cell, ...], ...]) -> list[str | None]:
-    """The roles that the headings of columns name; of two for purposes the one of short labels is the category."""
+    """The roles that the headings of columns name, corrected where the cells are of another role.
+
+    Of two columns for purposes the one of short labels is the category; a "type" of services alone is the provider.
+    """
     names = [heading_role(reading, view) for view in heading]
+    if names.count("category") == 1 and "provider" not in names:
+        only = names.index("category")
+        texts = [view for row in body[:SAMPLE_ROWS] if (view := row[only].view).text]
+        if texts and _share(reading, "provider", texts) == 1 and not _share(reading, "category", texts):
+            names[only] = "provider"
     if names.count("purpose") == PAIR:
         first = names.index("purpose")
         if _share(reading, "category", [row[first].view for row in body[:SAMPLE_ROWS]]) * 2 >= 1:

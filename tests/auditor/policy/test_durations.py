@@ -106,3 +106,20 @@ def test_the_session_and_an_amount_are_a_range(text):
 def test_the_session_beside_an_amount_is_no_range(text, seconds):
     duration = read_duration(text)
     assert (duration.kind != "range", duration.seconds) == (True, seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Infini", "persistent"),
+        ("unendlich", "persistent"),
+        ("indefinido", "persistent"),
+        ("Valable jusqu'à  son renouvellement par l'OS", "until_event"),
+        ("Until it is reset in the phone", "until_event"),
+        ("jusqu'à 13 mois", "max"),
+        ("until 13 months", "fixed"),
+        ("renewed", "unknown"),
+    ],
+)
+def test_without_an_end_and_until_something_happens(text, kind):
+    assert read_duration(text).kind == kind

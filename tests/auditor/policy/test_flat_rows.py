@@ -55,3 +55,65 @@ def test_a_row_without_a_lifetime_has_none(read):
 def test_what_follows_the_rows_is_none_of_them(read):
     text = page("en", "_ga Used to tell visitors apart 2 years") + "\nManage cookies\n\nYour browser can block them.\n"
     assert [cookie.name for cookie in read(text).cookies] == ["_ga"]
+
+
+BROKEN = """```
+Nombre Tipo Finalidad Duración Proveedor
+__tienda_sesi-
+on_hash__
+```
+```
+Técnica Mantener la se-
+sión del usuario
+```
+```
+Sesión Tienda (local)
+```
+```
+_ga Analítica Recuento:
+visitas de la web
+```
+```
+2 años Ejemplo Inc.
+```
+"""
+
+
+def test_rows_and_words_that_go_on_in_the_blocks_below(read):
+    text = f"# Política de cookies\n\nUtilizamos cookies.\n\n{BROKEN}\n### Gestión\n\nPuede borrarlas.\n"
+    cookies = read(text).cookies
+    assert [(one.name, one.category, one.duration.kind, one.provider, one.purpose) for one in cookies] == [
+        ("__tienda_sesion_hash__", "strictly_necessary", "session", "Tienda (local)", "Mantener la sesión del usuario"),
+        ("_ga", "performance", "fixed", "Ejemplo Inc.", "Recuento:\nvisitas de la web"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ("ab_ses- Counts visits 1 day\n_gid Counts visits 1 day", ["ab_ses-", "_gid"]),
+        ("_pk_ses-\nused to count visits 1 day", ["_pk_ses-"]),
+        ("ab_id Tells visitors apart\n\nWe keep data of customers for 2 years.", ["ab_id"]),
+        ("ab_id Tells visitors apart\n\n# What we keep\n\nOrders 2 years", ["ab_id"]),
+    ],
+)
+def test_what_goes_on_in_no_other_line(read, rows, names):
+    cookies = read(page("en", rows)).cookies
+    assert [one.name for one in cookies] == names
+    assert all(one.duration.seconds in (None, 86400) for one in cookies)
+
+
+def test_keys_and_what_they_are_for(read):
+    rows = "themeMode Keeps the colours that\nyou chose\ncart-items Keeps the basket\ntoken Keeps you signed in"
+    text = f"Cookie policy\n\nWe use cookies and local storage.\n\nKey Purpose\n{rows}\n"
+    cookies = read(text).cookies
+    assert [(one.name, one.purpose) for one in cookies] == [
+        ("themeMode", "Keeps the colours that\nyou chose"),
+        ("cart-items", "Keeps the basket"),
+        ("token", "Keeps you signed in"),
+    ]
+
+
+@pytest.mark.parametrize("rows", ["name You tell us\nemail You tell us\ne-mail Too", "We use it\nYou see it"])
+def test_words_that_are_no_keys(read, rows):
+    assert read(f"Cookie policy\n\nWe use cookies.\n\nName Purpose\n{rows}\n").cookies == ()

@@ -188,3 +188,46 @@ _WORDS = {
 def test_what_remembers_the_answer_about_cookies_is_necessary(read, language, purpose):
     declaration = read(f"# Cookies\n\n{_WORDS[language]}\n\n| Cookie | |\n|---|---|\n| _answered | {purpose} |\n")
     assert [(c.name, c.category) for c in declaration.cookies] == [("_answered", "strictly_necessary")]
+
+
+def names(read, text):
+    return [one.name for one in read(f"# Cookies\n\n{_WORDS['en']}\n\n{text}\n").cookies]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("Firebase <br>Cloud <br>Messaging", ["Firebase Cloud Messaging"]),
+        ("The Firebase  <br>events", ["The Firebase events"]),
+        ("ab_id  <br>lang  <br>theme", ["ab_id", "lang", "theme"]),
+        ("Basket<br>Language", ["Basket", "Language"]),
+        ("Google Analytics<br>Hotjar", ["Google Analytics", "Hotjar"]),
+        ("Firebase<br>ab_id", ["Firebase", "ab_id"]),
+    ],
+)
+def test_lines_of_a_cell_are_names_unless_they_name_a_part_of_a_service(read, cell, expected):
+    table = f"| Cookie | Purpose | Duration |\n|---|---|---|\n| {cell} | Counts visitors | 1 day |\n"
+    assert names(read, f"{table}| ab_x | Counts | 1 day |") == [*expected, "ab_x"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Development kits (SDKs) of our app", ["ab_id"]),
+        ("Cookies and SDKs", ["PushKit", "MapView", "ab_id"]),
+        ("Our cookies", ["PushKit", "MapView", "ab_id"]),
+    ],
+)
+def test_products_below_a_heading_about_development_kits_are_no_cookies(read, heading, expected):
+    items = "- PushKit: used to send messages\n- MapView: used to show maps\n- ab_id: used to count visits"
+    assert names(read, f"## {heading}\n\nThese are in use.\n\n{items}") == expected
+
+
+@pytest.mark.parametrize("lead", ["_Browsers._", "_Apps!_", "_Others:_", "_Mobile apps._"])
+def test_a_lead_in_italics_is_no_name(read, lead):
+    assert names(read, f"{lead} You may refuse cookies in your browser.") == []
+
+
+@pytest.mark.parametrize("name", ["_ga_AB", "_pk_id", "_Ab_id"])
+def test_a_name_with_underscores_stays_one(read, name):
+    assert names(read, f"The cookie {name}. It counts visitors.") == [name]
