@@ -27,6 +27,7 @@ _OTHERS = re.compile(
 _COMPOUND = re.compile(
     r"^[^\W\d_][^\W_]*(?:-[^\W_]+)*-(?:cookies?|kakor|kakorna)$", re.IGNORECASE
 )  # "First-Party-Cookies" is a word
+_MAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]+(?:\.[\w\-]+)+")
 _WORDS = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+){2,}")  # "Telemedien-Datenschutz-Gesetz"
 _PRODUCT = re.compile(r"[ie][A-Z][a-z]+|[a-z]*(?:OS|SUSE)")  # "iPhone", "macOS"
 _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
@@ -35,7 +36,7 @@ _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 
 def looks_like_cookie(text: str) -> bool:
     """Does a word look like a technical name rather than like a word or a host?"""
-    if _COMPOUND.search(text) or _WORDS.fullmatch(text) or _PRODUCT.fullmatch(text):
+    if _COMPOUND.search(text) or _MAIL.fullmatch(text) or _WORDS.fullmatch(text) or _PRODUCT.fullmatch(text):
         return False
     return bool(_TOKEN.fullmatch(text)) and bool(_IDENTIFIER.search(text)) and not is_host(text.strip("."))
 

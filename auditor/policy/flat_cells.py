@@ -11,12 +11,14 @@ from auditor.policy.durations import find_durations, read_duration
 
 if TYPE_CHECKING:
     from auditor.policy.context import Reading
+    from auditor.policy.flat_headings import Headings
     from auditor.policy.view import View
 
 LABEL_WORDS = 3
 BEHIND_WORDS = 5
 _WORD = re.compile(r"\S+")
 _NAMES = re.compile(r"[^\s,]{2,80}(?:,\s+[^\s,]{2,80}){0,12}(?=\s|$)")
+_OWNER = re.compile(r"\((?P<owner>[^()\n]{2,40})(?:\)|\n|$)|\((?P<word>[A-Z][\w.]+)(?=\s)")
 _OUTRIGHT = re.compile(r"^[._]|\w_\w|^[A-Z]{3,}(?:ID|SESS\w*)$")
 
 
@@ -28,13 +30,23 @@ def names_end(text: str, start: int = 0) -> int:
     return match.end() if match is not None and sure else 0
 
 
-def flat_cells(reading: Reading, view: View, start: int, roles: list[str]) -> dict[str, View]:
+def owner_behind(text: str) -> str | None:
+    """The owner in parentheses that a text begins with; the second one may be missing at the end of a line."""
+    match = _OWNER.match(text)
+    return (match["owner"] or match["word"]) if match else None
+
+
+def flat_cells(reading: Reading, view: View, start: int, headings: Headings) -> dict[str, View]:
     """The cells behind the names: a lifetime where its column is, a category's label, else the purpose.
 
     Behind a lifetime in the last column but one stands what the last one holds.
     """
+    roles = headings.roles
     rest = view.part(start, len(view.text))
     cells: dict[str, View] = {}
+    if headings.owned and (owner := _OWNER.match(rest.text)):
+        cells["provider"] = rest.part(*owner.span("owner" if owner["owner"] else "word"))
+        rest = rest.part(owner.end(), len(rest.text))
     timed = lifetime(rest, roles)
     if timed is not None:
         begin, end = timed

@@ -9,12 +9,13 @@ from itertools import groupby
 from auditor.policy.blocks import NO_LEVEL, Block, Link, Table
 from auditor.policy.embedded import table_ends, table_span
 from auditor.policy.inline import inline
+from auditor.policy.line_spacing import single_spaced
 from auditor.policy.stacked_tables import stacked_table
 from auditor.policy.text_tables import DELIMITER, ITEM, html_table, pipe_table, spaced_table, tab_table
 from auditor.policy.view import Origin, View
 
 _MARKDOWN = re.compile(
-    r"^#{1,6} |\]\(\S|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$|^\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)+\|?\s*$", re.MULTILINE
+    r"^#{1,6} |\]\(\S|\\_\w|^\s*\|.*\||\*\*\S|^[=-]{4,}\s*$|^\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)+\|?\s*$", re.MULTILINE
 )
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
@@ -126,7 +127,7 @@ def read_plain(text: str) -> tuple[Origin, list[Block | Table], list[Link], list
     """Blocks, tables, links and stretches of code of a text or Markdown file."""
     origin = Origin(text)
     reader = Reader(origin, is_markdown(text), ends=table_ends(text))
-    lines = _lines(text)
+    lines = single_spaced(_lines(text))
     reader.rows = frozenset() if reader.markdown else _bare_rows(lines)
     at = _front_matter(lines) if reader.markdown else 0
     while at < len(lines):

@@ -117,3 +117,52 @@ def test_keys_and_what_they_are_for(read):
 @pytest.mark.parametrize("rows", ["name You tell us\nemail You tell us\ne-mail Too", "We use it\nYou see it"])
 def test_words_that_are_no_keys(read, rows):
     assert read(f"Cookie policy\n\nWe use cookies.\n\nName Purpose\n{rows}\n").cookies == ()
+
+
+OWNED = """Nom du cookie et
+du fournisseur
+Finalités Durée de
+conservation
+
+visiteurs_en_at
+tente_id (Nuage)
+Ce cookie place les visiteurs
+dans une salle d'attente.
+supprimé après
+30 minutes
+d'inactivité
+
+_ma_session
+(Boutique
+Ce cookie est un cookie de session
+qui retient le panier
+13 mois
+panier (Boutique) Ce cookie retient les
+articles choisis
+Session
+
+La suite
+"""
+COOKIES = [
+    ("visiteurs_en_attente_id", "Nuage", 1800),
+    ("_ma_session", "Boutique", 33696000),
+    ("panier", "Boutique", 0),
+]
+
+
+def test_headings_and_names_over_several_lines_with_an_owner_in_parentheses(read):
+    text = f"Politique relative aux cookies\n\nNous utilisons des cookies.\n\n{OWNED}\nVous pouvez les refuser.\n"
+    assert [(one.name, one.provider, one.duration.seconds) for one in read(text).cookies] == COOKIES
+
+
+def test_parentheses_are_remarks_where_no_heading_names_the_owner(read):
+    rows = (
+        "Name\nPurpose Duration\nab_visitor_ident\nity (Shop)\nCounts visits\n1 day\ntheme (Shop) Keeps colours\n1 day"
+    )
+    cookies = read(f"Cookie policy\n\nWe use cookies on this website.\n\n{rows}\n").cookies
+    assert [(one.name, one.provider) for one in cookies] == [("ab_visitor_ident", None)]
+
+
+def test_an_address_is_no_name_and_none_beside_it_is(read):
+    text = "Cookie policy\n\nWe use cookies.\n\n- SHOP - Main Street 5, Town\n- jo.doe@shop.example\n"
+    assert read(text).cookies == ()
