@@ -83,9 +83,18 @@ def _without_others(piece: View) -> list[View]:
     return [piece.part(0, match.start()), *([piece.part(match.start(1), match.end(1))] if alone else [])]
 
 
+def _parted(piece: View) -> list[View]:
+    """The names between slashes with spaces around them ("utm_source / utm_medium"); else the piece itself."""
+    ends = [(match.start(), match.end()) for match in re.finditer(r"\s+/\s+", piece.text)]
+    starts = [0, *(end for _, end in ends)]
+    parts = [piece.part(a, b) for a, b in zip(starts, [*(start for start, _ in ends), len(piece.text)], strict=True)]
+    return parts if all(looks_like_cookie(part.text) for part in parts) else [piece]
+
+
 def split_names(view: View) -> list[View]:
     """The cookie names of a cell; words that are all technical names may be separated by spaces alone."""
-    pieces = [name for piece in _whole_names(view) for part in _without_others(_bare(piece)) for name in _joined(part)]
+    entries = [part for piece in _whole_names(view) for part in _parted(piece)]
+    pieces = [name for piece in entries for part in _without_others(_bare(piece)) for name in _joined(part)]
     if len(pieces) != 1 or " " not in pieces[0].text or len(pieces[0].text.split()) > MAX_NAMES:
         return pieces
     words = [pieces[0].part(m.start(), m.end()) for m in re.finditer(r"\S+", pieces[0].text)]

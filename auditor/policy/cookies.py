@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,12 @@ from auditor.policy.cells import looks_like_cookie, split_list, split_names
 from auditor.policy.cookie_lists import classifying, duration_in_prose, durations_in, in_lists, in_prose
 from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, is_stretch, read_duration
-from auditor.policy.entries import services_of_heading
 from auditor.policy.hosts import is_host
 from auditor.policy.no_cookies import says_no_cookie
 from auditor.policy.purposes import sentence_purpose
 from auditor.policy.service_names import find_services
 from auditor.policy.service_tables import capitals_category
+from auditor.policy.table_titles import Above, told_above
 from auditor.policy.tables import (
     Grid,
     Row,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
     from auditor.policy.scopes import Scopes
-    from auditor.policy.service_names import Mention
 
 MAX_ROW_QUOTE = 600
 MAX_COOKIES = 5000
@@ -112,13 +111,7 @@ def _from_grid(
     reading: Reading, categories: Categories, scopes: Scopes, place: int, grid: Grid
 ) -> list[DeclaredCookie]:
     governing = categories.governing.get(place)
-    above = _Above(
-        services=services_of_heading(reading, place),
-        only=categories.sole_at(place),
-        stored=_stored_above(reading, place, grid),
-        owner=next((reading.labels.whose(heading.view.folded) for heading in reading.headings(place)[:1]), None),
-        mixed=len(_labels(reading, grid)) > 1,
-    )
+    above = told_above(reading, categories, place, grid)
     out: list[DeclaredCookie] = []
     for row in grid.rows[:MAX_COOKIES]:
         if isinstance(row, View):
@@ -128,41 +121,6 @@ def _from_grid(
         source = _RowReader(reading, row, grid, governing, above)
         out.extend(source.cookies(governing.scope_ids if governing else scopes.at(place)))
     return out
-
-
-@dataclass(frozen=True)
-class _Above:
-    """What is told above a table, and by all of it, of each of its rows.
-
-    The services of the heading, the only category of the policy, a way of storing, and whose the cookies are;
-    ``mixed``: the rows are of several categories.
-    """
-
-    services: list[Mention]
-    only: DeclaredCategory | None
-    stored: str | None
-    owner: str | None
-    mixed: bool
-
-
-def _stored_above(reading: Reading, place: int, grid: Grid) -> str | None:
-    """The way of storing that the heading above a table names, where no column is headed as one of cookies.
-
-    "Meta Pixel" is the name of a service, whose entries may well be cookies.
-    """
-    named = grid.heading_of("name")
-    above = next(iter(reading.headings(place)), None)
-    if above is None or named is None or reading.mentions_cookies(named):
-        return None
-    stored = storage_of(reading, above.view)
-    return None if stored == "pixel" and find_services(above.view) else stored
-
-
-def _labels(reading: Reading, grid: Grid) -> set[Category]:
-    """The categories that the category column of a table gives."""
-    cells = [row.cells["category"] for row in grid.rows if isinstance(row, Row) and "category" in row.cells]
-    found = (reading.labels.read(cell.folded) for cell in cells)
-    return {label.category for label in found if label}
 
 
 def _title_category(reading: Reading, categories: Categories, title: View) -> DeclaredCategory | None:
@@ -176,7 +134,7 @@ class _RowReader:
     """Reads the cookies of one row."""
 
     def __init__(
-        self, reading: Reading, row: Row, grid: Grid, governing: DeclaredCategory | None, above: _Above
+        self, reading: Reading, row: Row, grid: Grid, governing: DeclaredCategory | None, above: Above
     ) -> None:
         self.reading, self.row, self.grid, self.above = reading, row, grid, above
         self.governing = classifying(reading, governing)
@@ -267,6 +225,8 @@ class _RowReader:
             return *named, "stated"
         if self.governing is not None:
             return self.governing.canonical, self.governing.label, "stated"
+        if self.above.label is not None:
+            return *self.above.label, "stated"
         inferred = self._inferred(purpose)
         if inferred is None and self.above.only is not None and cell is None:
             return self.above.only.canonical, self.above.only.label, "stated"

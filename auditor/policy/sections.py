@@ -23,7 +23,7 @@ from auditor.policy.leads import (
     run_in,
     titles,
 )
-from auditor.policy.name_lines import begins_explained
+from auditor.policy.name_lines import begins_explained, is_outright
 from auditor.policy.prose import label_runs
 from auditor.policy.section import Section
 from auditor.policy.section_joins import merged, parts
@@ -266,7 +266,9 @@ def _ends(label: Block, block: Block) -> bool:
     """Does a block end what a label governs? A lead-in governs plain list items only."""
     if label.kind == "heading":
         return block.kind == "heading" and block.level <= label.level
-    return block.kind != "item" or lead_of(block) is not None or block.number is not None
+    lead = lead_of(block) if block.kind == "item" else None
+    named = lead is not None and is_outright(lead.text.strip(" `*:\N{EN DASH}\N{EM DASH}"))  # "_ga - counts visits"
+    return block.kind != "item" or (lead is not None and not named) or block.number is not None
 
 
 def _about_cookies(reading: Reading, section: Section, others: list[Section]) -> bool:

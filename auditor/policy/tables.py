@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.policy.cells import looks_like_cookie, split_names
 from auditor.policy.durations import header_unit, read_duration
 from auditor.policy.hosts import is_host
-from auditor.policy.service_names import is_service_name
+from auditor.policy.service_names import is_service_name, without_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -269,8 +269,9 @@ def _is_category(reading: Reading, view: View) -> bool:
 
 
 def storage_of(reading: Reading, view: View) -> str | None:
-    """The way of storing that a text names, None where it names none."""
-    return next((kind for kind in STORAGES if reading.words.cues("storage_cell", kind).first(view.folded)), None)
+    """The way of storing that a text names, None where it names none; "Facebook Pixel" in a sentence is a service."""
+    folded = view.folded if is_service_name(view) else without_services(view)
+    return next((kind for kind in STORAGES if reading.words.cues("storage_cell", kind).first(folded)), None)
 
 
 def category_label(reading: Reading, view: View) -> Label | None:

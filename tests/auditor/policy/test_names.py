@@ -228,6 +228,60 @@ def test_a_lead_in_italics_is_no_name(read, lead):
     assert names(read, f"{lead} You may refuse cookies in your browser.") == []
 
 
+def test_a_line_in_italics_with_a_space_at_its_end_is_no_name(read):
+    assert names(read, "_Third-party cookies (set by our partners): _\n\nNone.") == []
+
+
 @pytest.mark.parametrize("name", ["_ga_AB", "_pk_id", "_Ab_id"])
 def test_a_name_with_underscores_stays_one(read, name):
     assert names(read, f"The cookie {name}. It counts visitors.") == [name]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("ab_source / ab_medium / ab_term", ["ab_source", "ab_medium", "ab_term"]),
+        ("ab_source/*", ["ab_source/*"]),
+        ("Session / login", ["Session / login"]),
+    ],
+)
+def test_names_between_slashes(read, cell, expected):
+    assert names(read, f"| Cookie | Purpose | Duration |\n|---|---|---|\n| {cell} | Campaign | 1 day |") == expected
+
+
+def first(read, language, text):
+    return read(f"# Cookies\n\n{_WORDS[language]}\n\n{text}\n").cookies[0]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "storage"),
+    [("Facebook Pixel: tells who came from an advert", "cookie"), ("Tracking pixel of our partner", "pixel")],
+)
+def test_the_pixel_of_a_service_is_no_way_of_storing(read, purpose, storage):
+    table = f"| Cookie | Purpose | Duration |\n|---|---|---|\n| ab_id | {purpose} | 1 day |"
+    assert first(read, "en", table).storage == storage
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "category"),
+    [
+        ("de", "Google Analytics Statistik", "performance"),
+        ("nl", "Google Maps Functioneel", "functional"),
+        ("en", "Google Analytics", "strictly_necessary"),
+        ("en", "Google Analytics in our statistics department", "strictly_necessary"),
+    ],
+)
+def test_a_category_beside_a_service_above_a_table(read, language, heading, category):
+    """Without one the purpose of the row tells it."""
+    column = {"de": "Dauer", "nl": "Duur", "en": "Duration"}[language]
+    table = f"| Cookie | Purpose | {column} |\n|---|---|---|\n| ab_id | Keeps you signed in | 1 day |"
+    assert first(read, language, f"## {heading}\n\n{table}").category == category
+
+
+def test_items_that_begin_with_names_stay_below_the_label_before_them(read):
+    text = (
+        "**Analytics cookies.** They measure how visitors use the site:\n\n- ab_one - keeps your session. 2 years.\n"
+        "- ab_two: tells you apart.\n\n**Other matters.** Write to us.\n\n- The address: our office.\n"
+    )
+    cookies = read(f"# Cookies\n\n{_WORDS['en']}\n\n{text}").cookies
+    assert [(one.name, one.category) for one in cookies] == [("ab_one", "performance"), ("ab_two", "performance")]
