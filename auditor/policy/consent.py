@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from auditor.model import ConsentMechanism
 from auditor.policy.blocks import Block
 from auditor.policy.cues import Cues
+from auditor.policy.name_lines import under_kits
 from auditor.policy.promises import QUOTED, promises
 from auditor.policy.said_places import scopes_shown
 from auditor.policy.sections import UNRANKED
 from auditor.policy.service_entries import is_other
 from auditor.policy.service_names import find_services
 from auditor.policy.shown_controls import shown_controls
+from auditor.policy.technologies import told_in_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +40,9 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
     rules: dict[str, list[dict[str, Any]]] = {}
     for rule in reading.words.values("consent"):
         rules.setdefault(rule["mechanism"], []).append(rule)
+    cells = told_in_tables(reading)
     found: dict[str, list[tuple[Sentence, dict[str, Any]]]] = {
-        mechanism: [(s, rule) for rule in variants for s in _promising(reading, rule)]
+        mechanism: [(s, rule) for rule in variants for s in _promising(reading, rule, cells)]
         for mechanism, variants in rules.items()
     }
     told = promises(reading.words.language)
@@ -53,15 +56,14 @@ def read_consent(reading: Reading, scopes: Scopes) -> tuple[ConsentMechanism, ..
     return tuple(_mechanism(reading, scopes, mechanism, said) for mechanism, said in found.items() if said)
 
 
-def _promising(reading: Reading, rule: dict[str, Any]) -> list[Sentence]:
+def _promising(reading: Reading, rule: dict[str, Any], cells: list[Sentence]) -> list[Sentence]:
+    """The sentences that have the words of a rule; opt-outs stand in ``cells`` of tables, too."""
     cues, unless = Cues(rule["cues"]), Cues(rule.get("unless", ()))
-    pool = reading.document.sentences if rule.get("any") else reading.cookie_sentences
     linked = rule["mechanism"] in BY_LINK
+    told = reading.document.sentences if rule.get("any") else reading.cookie_sentences
+    pool = [*told, *cells] if linked else told
     found = [s for s in pool if cues.first(_text(reading, s, linked=linked)) and not unless.first(s.view.folded)]
     return [s for s in found if not _absent(reading, s, rule["mechanism"])]
-
-
-_FIRST_WORD = re.compile(r"\w{1,8},?\s+")
 
 
 def _text(reading: Reading, sentence: Sentence, *, linked: bool) -> str:
@@ -84,6 +86,8 @@ def _absent(reading: Reading, sentence: Sentence, mechanism: str) -> bool:
 
 def _no_banner(reading: Reading, sentence: Sentence, says: Callable[[str], bool]) -> bool:
     folded = sentence.view.folded
+    if under_kits(reading, sentence.place):
+        return True  # a development kit of the app shows none on the site
     if says("advertising_banner") or reading.words.cues("no_control").first(folded) or _is_title(reading, sentence):
         return True
     return _is_kept(reading, sentence) and not (says("may") or says("first_visit"))
@@ -108,7 +112,9 @@ def _no_preferences(reading: Reading, sentence: Sentence, says: Callable[[str], 
     folded = sentence.view.folded
     if reading.words.cues("browsers").first(folded) or _is_title(reading, sentence) or _is_kept(reading, sentence):
         return True
-    if _of_another(reading, sentence) or (not says("click") and _by_browser(reading, sentence)):
+    if _of_another(reading, sentence) or _from_banner(reading, sentence):
+        return True
+    if not says("click") and _by_browser(reading, sentence):
         return True
     if sentence.view.text.rstrip().endswith(":") or _begins_with_how(reading, sentence):  # what follows tells
         return not says("click")
@@ -126,6 +132,14 @@ def _of_another(reading: Reading, sentence: Sentence) -> bool:
         if is_other(reading, mention) and any(len(gap) <= NEAR and not _APART.search(gap) for gap in gaps):
             return reading.words.cues("self").first(folded) is None
     return False
+
+
+def _from_banner(reading: Reading, sentence: Sentence) -> bool:
+    """Does a sentence tell what may be chosen in the banner of the one before ("From it you can configure ...")?"""
+    told = promises(reading.words.language)
+    beside = reading.sentences_at(sentence.place)
+    before = beside[: beside.index(sentence)][-1:]
+    return told.begins(sentence.view, "from_it") and any(told.says(one.view, "shown") for one in before)
 
 
 def _by_browser(reading: Reading, sentence: Sentence) -> bool:
@@ -213,7 +227,16 @@ def _location(reading: Reading, sentences: list[Sentence], mechanism: str) -> st
         cues = reading.words.cues("locations", location)
         if any(cues.first(s.view.folded) for s in sentences):
             return location
-    return None
+    shown = mechanism == "preference_centre" and any(_acts_here(reading, s) for s in sentences)
+    return "policy_page" if shown else None
+
+
+def _acts_here(reading: Reading, sentence: Sentence) -> bool:
+    """Does a link in a sentence, or right behind it in its block, do something on the page itself?"""
+    block = reading.document.elements[sentence.place]
+    end = block.view.end if isinstance(block, Block) else sentence.view.end
+    links = (link for link in reading.document.links if sentence.view.start <= link.start < end)
+    return any(link.href.lower().startswith(("javascript:", "#")) for link in links)
 
 
 def _url(reading: Reading, view: View) -> str | None:

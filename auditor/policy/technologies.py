@@ -28,7 +28,7 @@ def read_technologies(reading: Reading, cookies: tuple[DeclaredCookie, ...]) -> 
     """Each technology with the sentence or table row that declares it; one that is only denied is left out."""
     found = []
     rows = {_STORAGE[cookie.storage]: cookie.evidence for cookie in reversed(cookies) if cookie.storage in _STORAGE}
-    pool = [*reading.document.sentences, *_told_in_tables(reading)]
+    pool = [*reading.document.sentences, *told_in_tables(reading)]
     told = _told_in_any_order(reading, pool)
     for name in reading.words.keys("technologies"):
         sentence = _declaring(reading, pool, name) or told.get(name)
@@ -48,9 +48,18 @@ def _declaring(reading: Reading, pool: list[Sentence], name: str) -> Sentence | 
             found = cue.search(folded)
             if found and name == EMAIL:
                 found = cue.search(without_services(sentence.view))  # "Facebook Pixel" is no pixel of an email
+            if found and _in_address(folded, found):
+                continue
             if found and not unless.first(folded) and _is_used(reading, sentence, found):
                 return sentence
     return None
+
+
+def _in_address(folded: str, found: Found) -> bool:
+    """Do words stand in the address of a page ("https://help.example/flash-cookies"), which tells nothing of use?"""
+    begun = folded[: found.start].rsplit(maxsplit=1)[-1:] if folded[: found.start].strip() else []
+    inside = begun and not folded[found.start - 1].isspace()
+    return bool(inside) and ("://" in begun[0] or begun[0].startswith("www."))
 
 
 def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sentence]:
@@ -66,7 +75,7 @@ def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sent
     return told
 
 
-def _told_in_tables(reading: Reading) -> list[Sentence]:
+def told_in_tables(reading: Reading) -> list[Sentence]:
     """The sentences in the cells of tables that list no cookies."""
     tables = [(place, grid) for place, grid in reading.grids if not is_cookie_table(reading, place, grid)]
     rows = ((place, row) for place, grid in tables for row in grid.records())
