@@ -70,6 +70,12 @@ _SOME_PAGES = re.compile(
     r"(?:pages?|parts|areas|seiten|bereiche\w*|pagina.?s|paginas|delen|parties|secciones|pagine|parti|stron\w*|sidor"
     r"|sider)\b"
 )
+_OF_ANOTHER_BEFORE = re.compile(
+    r"(?:nao|no|non|nie)\s+(?:(?:se|si|ci)\s+)?(?:usam?|utilizam?|empregam?|colocam?|instalam?|gravam?|usan?|utilizan?"
+    r"|emplean?|instalan?|colocan?|usano|utilizza(?:no)?|impiega(?:no)?|installa(?:no)?|uzywa(?:ja)?|wykorzystuj[ae]"
+    r"|stosuj[ae]|zapisuj[ae])\b|ne(?:pouziva|vyuziva)(?:ji)?\b"
+)
+"""Verbs whose subject, left out, is what was named before, and not who writes ("Não usam cookies"), in folded text."""
 _ONLY = re.compile(r"\s*(?:only|nur|lediglich|ausschliesslich|alleen|uniquement|seulement|solo|soltanto|unicamente)\b")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -141,7 +147,7 @@ def _of_another(reading: Reading, sentence: Sentence, found: Found) -> bool:
     """Is it a service, or what a relative clause is about, that uses none ("Tag Manager, which sets no cookies")?"""
     before = sentence.view.part(0, found.start)
     other = reading.words.cues("other_subject").first(before.folded)
-    if other is not None and other.start == 0:
+    if (other is not None and other.start == 0) or _OF_ANOTHER_BEFORE.match(sentence.view.folded):
         return True
     return _RELATIVE.search(before.folded) is not None or bool(find_services(before))
 

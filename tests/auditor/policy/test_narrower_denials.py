@@ -134,3 +134,21 @@ def test_what_the_portal_does_without_is_denied_of_the_portal():
 def test_what_is_not_used_without_consent_is_not_set_without_it(language, sentence):
     claims = read_policy(f"# Cookies\n\n{KINDS[language]}\n\n{sentence}\n".encode(), name="policy.md").claims
     assert "set_without_consent" not in {claim.type for claim in claims}
+
+
+@pytest.mark.parametrize(
+    ("language", "of_signals", "of_ours"),
+    [
+        ("pt", "Estes sinais indicam a página. Não usam cookies.", "Este site regista visitas. Não usamos cookies."),
+        ("es", "Contamos visitas con Plausible. No usa cookies.", "Contamos visitas. No usamos cookies."),
+        ("it", "Questi segnali indicano la pagina. Non usano cookie.", "Contiamo le visite. Non usiamo cookie."),
+        ("pl", "Te sygnały wskazują stronę. Nie używają plików cookie.", "Liczymy wizyty. Nie używamy plików cookie."),
+    ],
+)
+def test_who_is_left_out_of_a_denial_is_who_was_named_before(language, of_signals, of_ours):
+    def unused(text):
+        page = f"<!doctype html><html lang={language}><h1>Cookies</h1><p>{text}</p></html>"
+        return [claim.type for claim in read_policy(page.encode()).claims if claim.type == "cookies_unused"]
+
+    assert unused(of_signals) == []
+    assert unused(of_ours) == ["cookies_unused"]
