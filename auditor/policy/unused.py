@@ -153,8 +153,10 @@ def conditional(reading: Reading, folded: str) -> bool:
 
 
 def _waits(reading: Reading, folded: str, start: int) -> bool:
-    """Is what is said at an offset said under a condition, or of the time before consent?"""
-    if any(reading.words.cues("concepts", name).first(folded) for name in ("until_consent", "without_consent")):
+    """Is what is said at an offset said under a condition, of the time before consent, or as the aim of an opt-out?"""
+    aimed = reading.words.cues("concepts", "so_that").first(folded[:start]) is not None
+    timed = any(reading.words.cues("concepts", name).first(folded) for name in ("until_consent", "without_consent"))
+    if aimed or timed:
         return True
     clause = _CLAUSES.split(folded[:start])[-1]
     return conditional(reading, folded) or conditional(reading, clause)
