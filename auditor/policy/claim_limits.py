@@ -71,7 +71,7 @@ _SOME_PAGES = re.compile(
     r"|sider)\b"
 )
 _OF_ANOTHER_BEFORE = re.compile(
-    r"(?:nao|no|non|nie)\s+(?:(?:se|si|ci)\s+)?(?:usam?|utilizam?|empregam?|colocam?|instalam?|gravam?|usan?|utilizan?"
+    r"(?:nao|no|non|nie)\s+(?:usam?|utilizam?|empregam?|colocam?|instalam?|gravam?|usan?|utilizan?"
     r"|emplean?|instalan?|colocan?|usano|utilizza(?:no)?|impiega(?:no)?|installa(?:no)?|uzywa(?:ja)?|wykorzystuj[ae]"
     r"|stosuj[ae]|zapisuj[ae])\b|ne(?:pouziva|vyuziva)(?:ji)?\b"
 )
