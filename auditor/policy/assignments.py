@@ -230,11 +230,15 @@ class _Reader:
         return uses and place.places[0].locative
 
     def _denied(self, named: _Group, row: list[_Group]) -> bool:
-        """Is it said that these categories are not used?"""
+        """Is it said that these categories are not used, before them or right behind their place?"""
         floor = max([0, *(group.end for group in row if group.end <= named.start)])
         limit = min([len(self.folded), *(group.start for group in row if group.start >= named.end)])
         around = self.folded[max(floor, named.start - MAX_GAP) : min(limit, named.end + MAX_AFTER)]
-        return not self.words.negations.isdisjoint(words_of(around))
+        if not self.words.negations.isdisjoint(words_of(around)):
+            return True
+        place = next((group for group in row if group.start >= named.end and group.places), None)
+        behind = self.folded[place.end :] if place is not None else ""
+        return behind.startswith(" ") and not self.words.negations.isdisjoint(words_of(behind)[:1])
 
     def _closed(self, pairs: list[tuple[_Group, _Group]]) -> bool:
         """Does the sentence say "only", and nothing after it?"""

@@ -16,6 +16,7 @@ MAX_SENTENCE = 2000
 MAX_SENTENCES = 10_000  # several times the longest policy known
 NO_LEVEL = 9
 _END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“„«(\[]*[^\W\d_a-z]|\d+[.)] |[•*\-–] )")
+_ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]{0,3}\s{1,4}$")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:\d{1,2}|[^\W\d_]|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|sog|ggf|gem|vgl|inkl|evtl|ziff|resp|bijv|bv|o\.a|d\.w\.z|p\.\s?ex|m\.in|tzw|np|tj|ust|pkt|lit"
     r"|art|nr|no|ltd|inc|co|corp|vs|ca|cf|st|str|abs|sec|mr|mrs|dr|par|ex|t\.ex|bl\.a|f\.eks|esim|mm|napr|např|tzv)\.$"
@@ -124,6 +125,13 @@ def split_sentences(view: View) -> list[View]:
         start = match.end()
     parts.extend(_pieces(view, start, len(text)))
     return [part for part in parts if part.text]
+
+
+def begins_sentence(text: str, at: int) -> bool:
+    """Does a sentence, or what follows a colon or semicolon, begin at an offset of a text?"""
+    before = text[max(0, at - 12) : at]
+    match = _ENDED.search(before)
+    return match is not None and not _ABBREVIATION.search(before[: match.start() + 1])
 
 
 def _pieces(view: View, start: int, end: int) -> Iterator[View]:

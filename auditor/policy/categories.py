@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, DeclaredCategory, DeclaredParty, Quote
 from auditor.policy.blocks import Block
-from auditor.policy.category_drafts import Draft
+from auditor.policy.category_drafts import Draft, told_apart
 from auditor.policy.category_purposes import from_leads, from_purposes, from_sentences, from_services
 from auditor.policy.category_rows import MAX_RESIDUE, title_labels
 from auditor.policy.category_traits import consent_of, leading, necessity, party_of
@@ -192,10 +192,12 @@ def _add_prose(reading: Reading, scopes: Scopes, drafts: list[Draft]) -> None:
     """Categories that only a sentence names ("we use functional, analytical and tracking cookies")."""
     have = {(category, draft.scope_ids) for draft in drafts for category in (draft.category, *draft.covers)}
     governed = {place for draft in drafts for section in draft.sections for place in section.places}
+    headed = tuple(drafts)
     for sentence in reading.cookie_sentences:
         if sentence.place in governed or sentence.place in reading.definition_places:
             continue
         ids = scopes.at(sentence.place)
+        have |= {(category, ids) for category in told_apart(headed, ids)}
         heading = reading.headings(sentence.place)
         above = heading[0].view.text if heading else None
         for category, label in named_in_prose(reading, sentence):

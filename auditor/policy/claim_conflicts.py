@@ -146,11 +146,12 @@ def _denied_categories(declaration: PolicyDeclaration) -> Iterator[Contradiction
     for claim in declaration.claims:
         if claim.type not in ("category_unused", "only_category") or claim.strength != "absolute":
             continue
-        only = claim.type == "only_category"
-        found = [(c.name, c.evidence[0]) for c in loud if only or c.category == claim.subject_value]
+        only, places = claim.type == "only_category", set(claim.scope_ids)
+        here = [c for c in loud if places.issuperset(c.scope_ids)]  # what the portal does without, the site may use
+        found = [(c.name, c.evidence[0]) for c in here if only or c.category == claim.subject_value]
         if not only:
             stated = (s for s in declaration.services if s.category == claim.subject_value and s.category_label)
-            found += [(s.name, s.evidence[0]) for s in stated]
+            found += [(s.name, s.evidence[0]) for s in stated if places.issuperset(s.scope_ids)]
         if found and (not only or claim.subject_value == Category.STRICTLY_NECESSARY.value):
             yield Contradiction(
                 kind="claim_conflict",

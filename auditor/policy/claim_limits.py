@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HEDGE_REACH = 45
 BESIDE = 30
+TO_CONSENT = 4
 ABILITIES = {
     "always_active",
     "withdrawal_possible",
@@ -89,9 +90,24 @@ def says_less(reading: Reading, scopes: Scopes, sentence: Sentence, rule: Rule, 
         return True
     if rule.type in PROMISES and conditional(reading, folded) and not excepts(reading, rule.type, folded):
         return True
+    if rule.type == "only_category" and _only_with_consent(reading, folded):
+        return True
     if rule.type in OF_THE_SITE and _is_narrower(reading, scopes, sentence):
         return True
     return _narrowed(reading, sentence, rule, found)
+
+
+def _only_with_consent(reading: Reading, folded: str) -> bool:
+    """Is it consent that "only" is about ("except for essential cookies, we set cookies only with your consent")?"""
+    consents = reading.words.cues("concepts", "consent").all(folded)
+    for only in reading.words.cues("concepts", "only").all(folded):
+        after = next((consent for consent in consents if consent.start >= only.end), None)
+        between = folded[only.end : after.start] if after is not None else ""
+        if after is None or len(words_of(between)) > TO_CONSENT:
+            continue
+        if not reading.labels.cookie.first(between) and not reading.labels.find(between):
+            return True
+    return False
 
 
 def _narrowed(reading: Reading, sentence: Sentence, rule: Rule, found: Found) -> bool:

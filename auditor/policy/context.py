@@ -21,6 +21,7 @@ from auditor.policy.led_columns import split_led
 from auditor.policy.name_lists import list_places
 from auditor.policy.owners import read_owners
 from auditor.policy.paired_columns import split_pairs
+from auditor.policy.place_names import read_place_names
 from auditor.policy.records import read_records
 from auditor.policy.service_names import find_services
 from auditor.policy.tables import Grid, read_grid
@@ -223,6 +224,11 @@ class Reading:
     def service_list_places(self) -> frozenset[int]:
         """The items of lists of services by name."""
         return list_places(self)
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """The proper names of portals and apps, folded, with the kind of each."""
+        return read_place_names(self)
 
     @cached_property
     def records_name_cookies(self) -> bool:

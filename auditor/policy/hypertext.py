@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block, Cell, Link, Table
+from auditor.policy.bold_leads import led_parts
 from auditor.policy.heading_ranks import ranked
 from auditor.policy.markup import Mark, html_text
 from auditor.policy.plain import colon_lead, looks_like_heading
@@ -53,7 +55,8 @@ class _LineReader:
         self.origin = origin
         self.headings = ranked(marks)
         self.items = {m.start: m for m in marks if m.name in ("li", "dt", "dd") and m.end > m.start}
-        self.bold = {m.start: m for m in marks if m.name in ("b", "strong") and m.end > m.start}
+        self.bold_marks = sorted((m for m in marks if m.name in ("b", "strong") and m.end > m.start), key=_start)
+        self.bold = {m.start: m for m in self.bold_marks}
         self.chrome = [(m.start, m.end) for m in marks if m.name in _CHROME or _is_aside(m, origin)]
 
     def blocks(self, start: int, end: int) -> Iterator[Block]:
@@ -64,8 +67,20 @@ class _LineReader:
             stop = end if stop < 0 else stop
             view = View(self.origin, self.origin.text[at:stop], at).part(0, stop - at)
             if view.text.strip(BULLETS):
-                yield self._block(view)
+                yield from map(self._block, self._parts(view))
             at = stop + 1
+
+    def _parts(self, view: View) -> list[View]:
+        """A line; its parts where each of them has a bold lead-in."""
+        if view.start not in self.bold or view.start in self.items or view.start in self.headings:
+            return [view]
+        marks = self.bold_marks[self._bold_at(view.start) : self._bold_at(view.end)]
+        bolds = [(mark.start, mark.end) for mark in marks]
+        parts = led_parts(self.origin.text, view.start, view.end, bolds)
+        return [view.part(start - view.start, end - view.start) for start, end in parts]
+
+    def _bold_at(self, offset: int) -> int:
+        return bisect_left(self.bold_marks, offset, key=_start)
 
     def _block(self, view: View) -> Block:
         start, end = view.start, view.end
@@ -84,6 +99,10 @@ class _LineReader:
             return Block("heading", body, 8, number, chrome=chrome)
         lead = View(self.origin, self.origin.text[bold.start : bold.end], bold.start) if bold else colon_lead(body)
         return Block(kind, view, number=number, lead=lead, chrome=chrome)
+
+
+def _start(mark: Mark) -> int:
+    return mark.start
 
 
 def numbered(view: View) -> tuple[View, str | None]:

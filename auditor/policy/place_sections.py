@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
 from auditor.policy.assignments import merged_scopes, tells_apart
 from auditor.policy.bindings import Bound
 from auditor.policy.blocks import NO_LEVEL, Block, Table
+from auditor.policy.hosts import brand
 from auditor.policy.places import find_places, words_of
 from auditor.policy.prose import runs_in_use
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 MAX_WORDS = 14
 MAX_LENGTH = 160
 MAX_PLACES = 400
+_NUMBER = re.compile(r"^\W*(?:[a-z]|[ivx]{1,4})[.)]\s")  # "A. Our website"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def place_sections(reading: Reading, words: PlaceWords, brands: frozenset[str]) 
     openers = {
         at: scopes for at, block in reading.document.blocks() if (scopes := _opened(reading, words, brands, at, block))
     }
+    openers |= {at: _with_hosts(reading, words, brands, openers, at) for at in openers} if len(openers) > 1 else {}
     sections = [_section(reading, openers, at) for at in openers] if len(openers) > 1 else []
     sections = [section for section in sections if section.bound]
     return sections if sections and tells_apart(s for one in sections for s in one.scopes) else []
@@ -59,11 +63,25 @@ def _opened(reading: Reading, words: PlaceWords, brands: frozenset[str], at: int
     return tuple(merged_scopes(p.scope(block.view) for p in places)) if _plain(reading, words, "".join(rest)) else ()
 
 
+def _with_hosts(
+    reading: Reading, words: PlaceWords, brands: frozenset[str], openers: dict[int, tuple[Scope, ...]], at: int
+) -> tuple[Scope, ...]:
+    """The scopes of a heading; a single one without hosts has those that its part names it by ("our portal, x.com")."""
+    scopes = openers[at]
+    if len(scopes) != 1 or scopes[0].hosts:
+        return scopes
+    below = (reading.document.elements[place] for place in _extent(reading, openers, at))
+    told = (p for one in below if isinstance(one, Block) for p in find_places(words, one.view, brands))
+    named = (p for p in told if p.noun and p.kind == scopes[0].kind and not p.foreign)
+    hosts = dict.fromkeys(host for place in named for host in place.hosts if brand(host) in brands)
+    return (replace(scopes[0], hosts=tuple(hosts)),)
+
+
 def _plain(reading: Reading, words: PlaceWords, rest: str) -> bool:
     """Is there nothing but cookie words and the words that stand around places?"""
     for cookie in reversed(reading.labels.cookie.all(rest)):
         rest = rest[: cookie.start] + " " + rest[cookie.end :]
-    found = words_of(rest)
+    found = words_of(_NUMBER.sub("", rest))
     return len(found) <= MAX_WORDS and all(word in words.links | words.joiners or "cookie" in word for word in found)
 
 

@@ -55,6 +55,7 @@ class PlaceWords:
         self.only = self._set("only")
         self.also = self._set("also")
         self.all = self._set("all")
+        self.mine = self._set("mine")
         self.columns = self._set("columns")
         endings = (fold(ending) for file in self._files for ending in file.get("case_endings", ()))
         self.case_endings = tuple(endings)
@@ -149,9 +150,20 @@ def _spans(words: PlaceWords, masked: str, hosts: list[_Span]) -> list[_Span]:
     nouns = [_Span(f.start, f.end, kind=kind) for kind in KINDS for f in words.nouns[kind].all(masked)]
     kept: list[_Span] = []
     for span in sorted([*nouns, *hosts], key=lambda s: (s.start, -s.end)):
-        if not kept or span.start >= kept[-1].end:
+        if kept and span.start < kept[-1].end:
+            continue
+        if kept and _explains(words, masked, kept[-1], span):
+            kept[-1] = replace(kept[-1], end=span.end, kind=span.kind)
+        else:
             kept.append(span)
     return kept
+
+
+def _explains(words: PlaceWords, masked: str, host: _Span, noun: _Span) -> bool:
+    """Does a noun in parentheses say what kind of place the host before it is ("my.example.com (our portal)")?"""
+    gap = masked[host.end : noun.start].strip()
+    told = host.host is not None and noun.kind is not None and gap.startswith("(")
+    return told and all(word in words.determiners or word in words.beside for word in words_of(gap))
 
 
 def _phrase(words: PlaceWords, view: View, masked: str, span: _Span) -> Place:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from auditor.policy.blocks import NO_LEVEL, Block, Link, Table
+from auditor.policy.bold_leads import led_parts
 from auditor.policy.embedded import table_ends, table_span
 from auditor.policy.inline import inline
 from auditor.policy.line_spacing import single_spaced
@@ -21,6 +22,7 @@ _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SETEXT = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _NUMBERED = re.compile(r"\s*\(?((?:\d{1,2}\.)*\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__(?=[^_\n]{1,150}__))(.{1,150}?)(?:\*\*|__)\s*:?\s*")
+_BOLD = re.compile(r"(?<![*\w])\*\*[^*\n]{1,150}\*\*")
 _ALL_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^_]{0,150}?\s[^_]{1,150}__):?\s*")
 _COLON_LEAD = re.compile(r"([^.:!?]{2,80})(?:(?<=\s):|:\s+|(?<=[a-zà-ÿ]):(?=[A-ZÀ-Þ][a-zà-ÿ]))(?=\S)")
 _TARGET = re.compile(r"\s*\.\. (?:_[^:]{1,80}|__):\s")  # where a link of reStructuredText leads
@@ -71,7 +73,9 @@ class Reader:
         if self.paragraph:
             start, end = self.paragraph[0].start, self.paragraph[-1].end
             self.paragraph = []
-            self.add(start, end)
+            bolds = [m.span() for m in _BOLD.finditer(self.origin.text, start, end)] if self.markdown else []
+            for begin, stop in led_parts(self.origin.text, start, end, bolds):
+                self.add(begin, stop)
 
     def add(self, start: int, end: int) -> None:
         """A paragraph, item or bare heading becomes a block."""

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.policy.hosts import brand
+from auditor.policy.place_names import places_named
 from auditor.policy.places import IDENTITIES, find_places, place_words
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
+    from auditor.policy.places import Place
     from auditor.policy.scopes import Scopes
 
 _WORKING = re.compile(
@@ -26,16 +28,31 @@ def scopes_said(reading: Reading, scopes: Scopes, sentence: Sentence) -> tuple[s
     ``None``: it is about places that are none of the document's scopes.
     """
     folded = sentence.view.folded
-    kinds = {
-        place.kind
-        for place in find_places(place_words(reading.words.language), sentence.view, frozenset())
-        if (place.kind != "web_portal" or place.locative)  # "the portal" may be all
-        and not _WORKING.search(folded[: place.start])
-    }
+    brands = frozenset(brand(mention.host) for mention in reading.own_hosts)
+    found = [
+        place
+        for place in find_places(place_words(reading.words.language), sentence.view, brands)
+        if not _WORKING.search(folded[: place.start])
+    ]
+    if hosted := _with_hosts(scopes, found):
+        return hosted
+    kinds = {place.kind for place in found if place.kind != "web_portal" or place.locative}  # "the portal" may be all
+    kinds |= places_named(reading, sentence.view)
     if not kinds or "website" in kinds:
         return ()
     declared = {scope.id for scope in scopes.scopes}
     return tuple(sorted({IDENTITIES.get(kind, kind) for kind in kinds} & declared)) or None
+
+
+def _with_hosts(scopes: Scopes, places: list[Place]) -> tuple[str, ...]:
+    """Ids of the scopes whose hosts places have, and their kind where a noun tells it; none where it is alone."""
+    found = (
+        one.id
+        for one in scopes.scopes
+        for place in places
+        if set(place.hosts).intersection(one.hosts) and (not place.noun or place.kind == one.kind)
+    )
+    return tuple(dict.fromkeys(found)) if len(scopes.scopes) > 1 else ()
 
 
 def scopes_shown(reading: Reading, scopes: Scopes, sentence: Sentence) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WEB = ("web_portal", "website")
 MAX_HEADING_WORDS = 9
 MAX_ITEM = 400
+_REMARK = re.compile(r"\W{0,6}\(([^()\n]{3,50})\)")  # "my.example.com (our customer portal)"
 _SUBDOMAINS = re.compile(r"[,\s]+(?:and\s+)?(?:its\s+|associated\s+)?sub-?domains", re.IGNORECASE)
 
 
@@ -164,7 +165,9 @@ def _host_scope(reading: Reading, hosts: tuple[HostMention, ...]) -> Scope:
     kind, evidence = "website", _host_quote(reading, first)
     if first.start >= 0:
         begin = max(text.rfind("\n", 0, first.start) + 1, first.start - 60)
-        kind = _nearest_kind(reading, text[begin : first.start]) or "website"
+        told = _REMARK.match(text, first.end)
+        near = (*((told[1],) if told else ()), text[begin : first.start])
+        kind = next((found for stretch in near if (found := _nearest_kind(reading, stretch))), "website")
         begin += _word_start(text[begin : first.start])
         evidence = reading.document.origin.quote(begin, first.end)
     identity = "portal" if kind == "web_portal" else "site"

@@ -46,6 +46,12 @@ NARROWER = [
     ("de", "Wenn Ihr Browser das GPC-Signal sendet, verwenden wir keine Marketing-Cookies."),
     ("de", "Sendet Ihr Browser dieses Signal, verwenden wir keine Marketing-Cookies."),
     ("de", "Im Kundenportal verwenden wir keine Marketing-Cookies."),
+    ("de", "Marketing-Cookies verwenden wir auf dieser Website, Statistik-Cookies dagegen nicht."),
+    ("de", "Marketing-Cookies verwenden wir auf dieser Website nur, wenn Sie nicht widersprechen."),
+    ("de", "Marketing-Cookies verwenden wir auf dieser Website nicht ohne Ihre Einwilligung."),
+    ("de", "Marketing-Cookies verwenden wir im Kundenportal nicht."),
+    ("de", "Marketing-Cookies verwenden wir im Online-Banking nicht."),
+    ("nl", "Marketingcookies gebruiken wij op deze website niet zonder uw toestemming."),
     ("nl", "Voordat u toestemming geeft plaatsen wij geen marketingcookies."),
     ("nl", "Zonder uw toestemming gebruiken wij geen marketingcookies."),
     ("nl", "Als u weigert, gebruiken wij geen marketingcookies."),
@@ -81,7 +87,10 @@ NARROWER = [
 DENIED = [
     ("en", "We use no advertising cookies."),
     ("de", "Wir verwenden keine Marketing-Cookies."),
+    ("de", "Marketing-Cookies verwenden wir auf dieser Website nicht."),
+    ("de", "Marketing-Cookies setzen wir hier nicht ein."),
     ("nl", "Wij gebruiken geen marketingcookies."),
+    ("nl", "Marketingcookies gebruiken we op deze website niet."),
     ("fr", "Nous n'utilisons aucun cookie publicitaire."),
     ("es", "No utilizamos cookies publicitarias."),
     ("it", "Non utilizziamo cookie pubblicitari."),
@@ -152,3 +161,42 @@ def test_who_is_left_out_of_a_denial_is_who_was_named_before(language, of_signal
 
     assert unused(of_signals) == []
     assert unused(of_ours) == ["cookies_unused"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "claims"),
+    [
+        (
+            "de",
+            "Mit Ausnahme der essenziellen Cookies setzen wir Cookies nur mit Ihrer Einwilligung.",
+            {"consent_before_setting"},
+        ),
+        (
+            "en",
+            "Apart from strictly necessary cookies we only use cookies with your consent.",
+            {"consent_before_setting"},
+        ),
+        (
+            "nl",
+            "Met uitzondering van noodzakelijke cookies plaatsen wij cookies alleen met uw toestemming.",
+            {"consent_before_setting"},
+        ),
+        ("de", "Wir setzen nur notwendige Cookies ein, eine Einwilligung ist daher nicht nötig.", {"only_category"}),
+        ("en", "We only use strictly necessary cookies, so no consent is needed.", {"only_category"}),
+    ],
+)
+def test_only_with_consent_is_no_only_category(language, sentence, claims):
+    policy = read_policy(f"# Cookies\n\n{KINDS[language]}\n\n{sentence}\n".encode(), name="policy.md")
+    assert {c.type for c in policy.claims} & {"only_category", "consent_before_setting"} == claims
+
+
+def test_the_policy_of_a_portal_denies_for_the_portal():
+    text = (
+        "# Cookies im Online-Banking\n\nDiese Hinweise gelten für das Online-Banking unter banking.vendor.de "
+        "(Kundenportal).\n\nWir verwenden technisch notwendige Cookies und Statistik-Cookies. Werbe-Cookies verwenden "
+        "wir im Online-Banking nicht.\n"
+    )
+    policy = read_policy(text.encode(), name="policy.md")
+    assert [(s.kind, s.hosts) for s in policy.scopes] == [("web_portal", ("banking.vendor.de",))]
+    assert [c.scope_ids for c in policy.claims if c.type == "category_unused"] == [(policy.scopes[0].id,)]
+    assert [c.in_use for c in policy.categories if c.canonical == "targeting"] == ["no"]
