@@ -29,6 +29,7 @@ from auditor.policy.durations import find_durations
 from auditor.policy.legal_bases import legal_bases
 from auditor.policy.named_setters import named_setters, own_setters
 from auditor.policy.said_places import scopes_said
+from auditor.policy.sentence_categories import governing_category
 from auditor.policy.unused import unused_categories
 from auditor.policy.view import fold
 
@@ -143,7 +144,7 @@ def _statements(reading: Reading, categories: Categories) -> Iterator[tuple[Sent
     for sentence in reading.document.sentences:
         if not reading.denials.hypothetical(sentence):
             for clause in clauses(reading, sentence):
-                yield clause, categories.governing.get(sentence.place)
+                yield clause, governing_category(reading, categories, sentence)
     yield from category_rows(reading, categories)
 
 

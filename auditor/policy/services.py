@@ -13,6 +13,7 @@ from auditor.policy.partner_lists import listed_partners
 from auditor.policy.prose import labels_said_of_cookies
 from auditor.policy.purposes import manages, purposes, sentence_purpose
 from auditor.policy.recipients import recipients
+from auditor.policy.sentence_categories import governing_category
 from auditor.policy.service_entries import example, heading_purpose, in_row, is_general, is_other
 from auditor.policy.service_lines import below_name, heads_entry, heads_its_use, is_named_heading
 from auditor.policy.service_names import Mention, find_services, is_service_name
@@ -85,7 +86,7 @@ def _is_owner_only(service: DeclaredService, found: dict[str, DeclaredService]) 
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
     for sentence in reading.cookie_sentences:
         mentions = find_services(sentence.view) if sentence.place not in reading.record_places else []
-        governing = categories.governing.get(sentence.place)
+        governing = governing_category(reading, categories, sentence) if mentions else None
         governed = governing is not None
         used = [m for m in mentions if not is_general(m, mentions) and _in_use(reading, sentence, m, governed=governed)]
         beside = [m for m in mentions if m not in used and in_row(sentence.view, m, used) and is_other(reading, m)]

@@ -45,3 +45,33 @@ def test_stressed_words_and_bold_sentences_are_no_lead_ins(form):
     assert [c.canonical for c in policy.categories] == ["strictly_necessary"]
     assert {s.category for s in policy.services} <= {"strictly_necessary"}
     assert [c.evidence[0].quote.startswith(("**Nec", "Nec")) for c in policy.categories] == [True]
+
+
+def test_a_sentence_that_begins_with_another_kind_of_cookies_is_about_those():
+    plain = PARAGRAPH.format(b="", e="")
+    for paragraph in (plain, plain.replace("Necessary cookies", "**Necessary cookies**")):
+        policy = read_policy(f"# Cookie policy\n\n{paragraph}\n".encode(), name="policy.md")
+        assert {s.name: s.category for s in policy.services} == {
+            "Google Analytics": "performance",
+            "Facebook Pixel": "targeting",
+        }
+
+
+def test_a_claim_of_a_sentence_that_begins_with_another_kind_is_about_that():
+    text = (
+        "# Cookie policy\n\n**Necessary cookies** make the site work. Marketing cookies show you ads that fit you and "
+        "are only set after you have given consent.\n"
+    )
+    policy = read_policy(text.encode(), name="policy.md")
+    claims = [(c.type, c.subject_value) for c in policy.claims]
+    assert ("consent_before_setting", "targeting") in claims
+    assert ("consent_before_setting", "strictly_necessary") not in claims
+
+
+def test_a_sentence_that_goes_on_is_about_the_lead_in():
+    text = (
+        "# Cookie policy\n\n**Marketing cookies** show you relevant ads on other websites. We use Meta Pixel for that. "
+        "They also count visits with the help of Google Ads.\n"
+    )
+    policy = read_policy(text.encode(), name="policy.md")
+    assert {s.category for s in policy.services} == {"targeting"}
