@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditor.policy.hosts import is_host
@@ -34,6 +35,7 @@ _IDENTIFIER = re.compile(r"[_*#]|\d|[a-z][A-Z]|^[A-Z]{3,}$|-.*-|\w\.\w")
 _TOKEN = re.compile(r"[\w.\-*#:/%$<>{}\[\]()~+=@!|&?]{1,120}")
 
 
+@lru_cache(maxsize=4_096)
 def looks_like_cookie(text: str) -> bool:
     """Does a word look like a technical name rather than like a word or a host?"""
     if _COMPOUND.search(text) or _MAIL.fullmatch(text) or _WORDS.fullmatch(text) or _PRODUCT.fullmatch(text):
@@ -85,6 +87,8 @@ def _without_others(piece: View) -> list[View]:
 
 def _parted(piece: View) -> list[View]:
     """The names between slashes with spaces around them ("utm_source / utm_medium"); else the piece itself."""
+    if "/" not in piece.text:
+        return [piece]
     ends = [(match.start(), match.end()) for match in re.finditer(r"\s+/\s+", piece.text)]
     starts = [0, *(end for _, end in ends)]
     parts = [piece.part(a, b) for a, b in zip(starts, [*(start for start, _ in ends), len(piece.text)], strict=True)]

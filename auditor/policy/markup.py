@@ -147,7 +147,11 @@ def _enter(
 
 def _apart(element: etree._Element, name: str) -> str:
     """``dialog``, or ``banner`` for a bar about cookies with a button in it; else empty."""
-    if name == "dialog" or element.get("role") in _DIALOGS:
+    if name == "dialog":
+        return name
+    if not element.keys():  # Most elements of a large page: asking for each attribute would cost more than all else.
+        return ""
+    if element.get("role") in _DIALOGS:
         return "dialog"
     called = " ".join(element.get(attribute) or "" for attribute in ("id", "class", "aria-label"))
     if not _BANNER.search(called) and not _ABOUT_COOKIES.search(element.get("aria-label") or ""):

@@ -31,7 +31,7 @@ def _folded(char: str) -> str:
 def fold(text: str) -> str:
     """Lower case without accents and with plain quotes and dashes; as long as the input, character for character."""
     if text.isascii():
-        return text.lower().translate({9: " ", 10: " ", 13: " "})
+        return text.lower().replace("\t", " ").replace("\n", " ").replace("\r", " ")  # many times as fast as translate
     return "".join(map(_folded, text))
 
 
