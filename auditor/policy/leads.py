@@ -113,7 +113,7 @@ def needed_activities(reading: Reading, block: Block) -> View | None:
     """
     folded = block.view.folded
     noun = reading.words.cues("activity").first(folded) if block.kind == "heading" else None
-    labels = reading.labels.find(folded)
+    labels = reading.labels.find(folded) if noun is not None else []
     if noun is None or {word.category for word in labels} != {Category.STRICTLY_NECESSARY}:
         return None
     label = labels[0]
