@@ -143,14 +143,19 @@ class DevTools:
             task.add_done_callback(self._letting_go.discard)
 
     async def _let_go(self, session: DevToolsSession, context: str) -> None:
-        """Let a worker begin once its visit is ready; a worker that is gone needs nothing."""
+        """Let a worker begin once its visit is ready; a worker that is gone needs nothing.
+
+        Nobody listens to its session, whose end is told to that of its page only, which may be gone by then.
+        """
         ready = self._ready.get(context)
         with suppress(TimeoutError, PlaywrightError):
             if ready is not None:
                 async with asyncio.timeout(_READY_S):
                     await ready()
-        with suppress(PlaywrightError):
-            await session.send("Runtime.runIfWaitingForDebugger")
+        with suppress(TimeoutError, PlaywrightError):
+            async with asyncio.timeout(_READY_S):  # Of one whose page is gone an answer may never come.
+                await session.send("Runtime.runIfWaitingForDebugger")
+        self._sessions.pop(session.name, None)
 
     def _detached(self, event: dict[str, Any]) -> None:
         session = self._sessions.pop(event["sessionId"], None)

@@ -193,24 +193,39 @@ class WorkerRequests:
 
 
 class _Announced:
-    """Counts what pages' sessions announced: before the listening began, from then on, and by each window."""
+    """Counts what pages' sessions announced: since the listening began, and by each page in all the time.
+
+    What was heard while it began may have been announced before: by its own page, which a window that has just been
+    opened is not.
+    """
 
     def __init__(self) -> None:
-        self._early: Counter[tuple[str, str]] = Counter()
         self._late: Counter[tuple[str, str]] = Counter()
+        self._early: Counter[tuple[Page, str, str]] = Counter()
         self._windows: Counter[tuple[Page, str, str]] = Counter()
 
     def add(self, hop: Hop, *, early: bool) -> None:
-        (self._early if early else self._late)[hop.method, hop.url] += 1
+        if not early:
+            self._late[hop.method, hop.url] += 1
         if hop.tap is not None:
             self._windows[hop.tap.page, hop.method, hop.url] += 1
+            self._early[hop.tap.page, hop.method, hop.url] += early
 
     def take(self, heard: _Heard, *, early: bool) -> bool:
         """Whether a request is one of those that are left, which then is one less."""
         method, url = heard.request.method, heard.request.url
         if heard.window is not None:
             return _took(self._windows, (heard.window, method, url))
-        return _took(self._late, (method, url)) or (early and _took(self._early, (method, url)))
+        page = _page_of(heard.request) if early else None
+        return _took(self._late, (method, url)) or (page is not None and _took(self._early, (page, method, url)))
+
+
+def _page_of(request: Request) -> Page | None:
+    """The page that a request was made in; None for the document of a window that is not there yet."""
+    try:
+        return request.frame.page
+    except PlaywrightError:
+        return None
 
 
 def _took(counter: Counter[_T], key: _T) -> bool:
