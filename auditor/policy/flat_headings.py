@@ -57,13 +57,13 @@ def headings_at(reading: Reading, place: int) -> tuple[Headings, View]:
     return found, View(reading.document.origin, "")
 
 
-def joined(views: list[View]) -> View:
-    """Texts one below the other as one."""
-    text = "\n".join(view.text for view in views)
+def joined(views: list[View], between: str = "\n") -> View:
+    """Texts one below the other as one, or with another character, or none, between them."""
+    text = between.join(view.text for view in views)
     places: list[int] = []
     for view in views:
         places.extend(map(view.place, range(len(view.text))))
-        places.append(view.end)
+        places.extend([view.end] * len(between))
     return View(views[0].origin, text, views[0].start, tuple(places[: len(text)]))
 
 

@@ -117,8 +117,7 @@ class _Gatherer:
         behind = line.view.text[rest.end() :].strip() or next(iter(following), "")
         if not behind.startswith("("):
             return False
-        places = (*map(before.place, range(len(before.text))), *map(line.view.place, range(len(line.view.text))))
-        row.lines[-1].view = View(before.origin, before.text + line.view.text, before.start, places)
+        row.lines[-1].view = joined([before, line.view], "")
         self._tell(row)
         return True
 
