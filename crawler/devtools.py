@@ -87,7 +87,10 @@ class DevTools:
         self._ready[session.context] = ready
 
     async def catch_up(self) -> None:
-        """Wait until all that the browser has told so far has been handled."""
+        """Wait until all that the browser has told so far has been handled.
+
+        What a page tells, its browser may not have heard yet: the page itself is to be asked for that.
+        """
         with suppress(PlaywrightError):  # There is nobody who would tell more.
             await self._root.send("Browser.getVersion")
 

@@ -15,7 +15,7 @@ from crawler.collectors.timeline import now_ms
 from crawler.failures import failed_navigation, http_error
 from crawler.launch import bounded
 from crawler.touch import touch
-from crawler.walls import Wall, wall
+from crawler.walls import Wall, refusal, wall
 from crawler.windows import Windows
 
 if TYPE_CHECKING:
@@ -221,7 +221,9 @@ class PageDriver:
             first, last = last, await self._let_in(last)
         if last.wall is not None:
             self._recorder.timeline.exclude(self._stood_ms(last))
-            raise VisitError(Outcome.BLOCKED, last.wall.name)
+            # One that loads itself again may stand half loaded at the end, and show nothing yet.
+            known = next((view.wall for view in (last, first) if view.wall is not None and view.wall.known), last.wall)
+            raise VisitError(Outcome.BLOCKED, known.name)
         document = last.document
         self._note_challenge(first, document)
         if document is not None:
@@ -260,7 +262,7 @@ class PageDriver:
         """A document of this navigation that was gone before it could be looked at, but whose answer was a refusal."""
         for hop in self._recorder.log.documents(self._frame, self._went_ms):
             if hop is not document and hop.status is not None and hop.status >= 400:
-                return _View(document=hop, wall=Wall(name=f"answered with status {hop.status}"))
+                return _View(document=hop, wall=refusal(hop.status))
         return None
 
     def _stood_ms(self, view: _View) -> float:

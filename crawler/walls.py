@@ -52,10 +52,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wall:
-    """What stands in the way, in a few words; ``waits``: it may let a browser in by itself after some seconds."""
+    """What stands in the way, in a few words; ``waits``: it may let a browser in by itself after some seconds.
+
+    ``known``: by what the page shows, not by the status of its answer alone.
+    """
 
     name: str
     waits: bool = False
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +126,17 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE | re.DOTALL)
 
 
+def refusal(status: int, *, waits: bool = False) -> Wall:
+    """A wall of which no more is known than the status of its answer."""
+    return Wall(name=f"answered with status {status}", waits=waits, known=False)
+
+
 def wall(shown: Shown) -> Wall | None:
     """What stands in the way; ``None`` for a page that lets visitors in."""
     found = next((sign.wall for sign in _signs() if sign.on(shown)), None) or (_general(shown) if shown.bare else None)
     if found is None and shown.status in BLOCKING_STATUS:
         active = shown.bare and _ACTIVE.search(shown.markup) is not None
-        return Wall(name=f"answered with status {shown.status}", waits=active)
+        return refusal(shown.status, waits=active)
     return found
 
 

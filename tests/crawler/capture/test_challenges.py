@@ -51,12 +51,16 @@ def test_challenges(web, visits):
             "of status 503": (guarded(web, "down.org", status=503, after=2500), {}),
             "stays": (guarded(web, "never.org", then=""), {}),
             "asks again": (guarded(web, "again.org", then="location.reload()", after=1500), {}),
+            "gets bare": (
+                guarded(web, "bare.org", then="document.title = ''; document.body.innerHTML = ''", after=5000),
+                {},
+            ),
         }
     )
     visited = {name: result.visit for name, result in found.items()}
     assert {name: (v.outcome, v.failure) for name, v in visited.items()} == {
         **dict.fromkeys(PASSED, (Outcome.OK, None)),
-        **dict.fromkeys(["stays", "asks again"], (Outcome.BLOCKED, "Cloudflare challenge")),
+        **dict.fromkeys(["stays", "asks again", "gets bare"], (Outcome.BLOCKED, "Cloudflare challenge")),
     }
     for name in PASSED:
         found_in = visited[name]
