@@ -50,12 +50,16 @@ def rows(row: dict[str, Any]) -> dict[str, Any]:
 COOKIE = closed(
     {
         "pattern": TEXT,
-        "kind": {"enum": ["cookie", "local", "session"]},
-        "service": NAME_OR_NULL,
+        "kind": {"enum": ["local", "session"]},
+        "service": TEXT,
         "category": CATEGORY,
-        "also_declared_as": CATEGORIES,
+        "also_declared_as": CATEGORIES | {"minItems": 1},
         "party": {"enum": ["first", "third", "both"]},
-        "domains": {"type": "array", "items": {"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"}},
+        "domains": {
+            "type": "array",
+            "items": {"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"},
+            "minItems": 1,
+        },
         "use": {"enum": [*sorted(EXEMPT_USES), "session", "basket", "login"]},
         "domain_only": {"const": True},
         "product": TEXT,
@@ -65,7 +69,7 @@ COOKIE = closed(
             "enum": ["vendor_list_read", "second_source_agrees", "second_source_differs", "single_source", "unread"]
         },
     },
-    optional=("use", "domain_only", "product"),
+    optional=("kind", "service", "also_declared_as", "domains", "use", "domain_only", "product"),
 )
 HOST = {
     "host": {"type": "string"},
@@ -115,14 +119,14 @@ def test_a_row_is_a_line(name: str, project: Path) -> None:
 
 
 def test_what_was_not_read_is_never_sure() -> None:
-    rows = [row for row in read_table("known_cookies.json")["cookies"] if row["checked"] == "unread"]
-    assert rows
-    assert not [row["pattern"] for row in rows if row["lifetime_s"] is not None]
+    unread = [fact for fact in facts.cookie_facts() if fact.checked == "unread"]
+    assert unread
+    assert not [fact.pattern for fact in unread if fact.lifetime_s is not None]
     sure = [
-        row["pattern"]
-        for row in rows
-        if bundled().cookie(row["pattern"], (row["domains"] or [None])[0], kind=row["kind"]).confidence >= SURE
-        and not any(mark in row["pattern"] for mark in "*?[")
+        fact.pattern
+        for fact in unread
+        if fact.regex is None
+        and bundled().cookie(fact.pattern, (*fact.domains, None)[0], kind=fact.kind).confidence >= SURE
     ]
     assert not sure
 
