@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from auditor.policy.view import View
 
 BESIDE = 5
-LIST_LEAD = re.compile(r"([^\s,:;()–—]{2,80}(?:,\s+[^\s,:;()–—]{2,80}){0,12})\s*(?:[:(–—]|\s-\s|$)")
+_NAME = r"(?:[^\s,:;()–—]|(?<=[a-z\d]):(?=[a-z])){2,80}"  # "shop:last-seen", a key of storage
+LIST_LEAD = re.compile(rf"({_NAME}(?:,\s+{_NAME}){{0,12}})\s*(?:[:(–—]|\s-\s|$)")
 _HUMPED = re.compile(r"[a-z]{2,40}(?:[A-Z][a-z]{1,40}){1,6}")  # "userPreferences", but not "macOS" or "iPhone"
 _HUMPS = re.compile(r"[A-Za-z][a-z]{1,40}(?:[A-Z][a-z]{1,40}){1,6}")
 _REMARK = re.compile(r"\s*\(([^()]{3,40})\)")

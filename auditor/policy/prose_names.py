@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from auditor.facts import cookie_facts
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name
@@ -20,6 +22,9 @@ _EMPHASIS = re.compile(r"_{1,2}[A-Za-z]{2,}_{1,2}")  # "_no_ cookies" in Markdow
 _OPEN = ("[", "<", "{")  # the name goes on in a placeholder
 _QUOTED = re.compile(r"(?<!\w\()[\"'“”„‘’«»`(]([A-Za-z][\w.\-*]{2,60})[\"'“”‘’«»`)]")
 _BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?(?!\w)")  # "the PHPSESSID cookie"
+_QUOTED_COOKIE = re.compile(
+    r"(?<!\w)[Cc]ookie [\"'“”„‘’«»`]\s?([A-Za-z][\w.\-]{3,60})\s?[\"'“”‘’«»`]"
+)  # the cookie "csrftoken"
 _BEHIND_COOKIE = re.compile(r"(?<!\w)[Cc]ookies? ([A-Za-z][\w.\-*]{2,60})")
 _ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
 OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^\w{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
@@ -54,9 +59,16 @@ def names_in(reading: Reading, sentence: Sentence, *, governed: bool = False) ->
         patterns = (_QUOTED, _BEFORE_COOKIE, _BEHIND_COOKIE)
         quoted = (match[1].rstrip(".") for pattern in patterns for match in pattern.finditer(view.text))
         names += [name for name in quoted if OUTRIGHT.search(name) and names_entry(reading, name)]
+        names += [match[1] for match in _QUOTED_COOKIE.finditer(view.text) if match[1] in _known_names()]
     if governed or reading.mentions_cookies(view):
         names += _in_asides(view.text)
     return list(dict.fromkeys([*names, *runs(reading, view.text), *coded(reading, view)]))
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Names of cookies that look like words ("sessionid"): quoted behind the word "cookie" they are no kind of it."""
+    return frozenset(fact.pattern for fact in cookie_facts() if fact.regex is None and fact.kind == "cookie")
 
 
 def runs(reading: Reading, text: str) -> list[str]:

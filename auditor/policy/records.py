@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.durations import find_durations, lasts_session
+from auditor.policy.name_lines import LIST_LEAD, is_marked
 from auditor.policy.tables import Column, Grid, Row, heading_role, is_heading
 from auditor.policy.view import View
 
@@ -153,7 +154,7 @@ def _labelled(reading: Reading, block: Block) -> list[tuple[str, View, View]]:
     match = _LABELLED.match(block.view.text)
     label = block.view.part(0, match.end(1)) if match else None
     role = heading_role(reading, label) if label else None
-    if match is None or label is None or role is None:
+    if match is None or label is None or role is None or _is_marked_name(reading, block):
         return []
     if role == "name" and len(block.view.text[match.end() :].split()) > MAX_NAME_WORDS:
         return []  # "Session cookie: it lets the site ..."
@@ -164,6 +165,12 @@ def _labelled(reading: Reading, block: Block) -> list[tuple[str, View, View]]:
             out.append((role, label, block.view.part(at, more.start())))
             role, label, at = heading_role(reading, following) or role, following, more.end()
     return [*out, (role, label, block.view.part(at, len(block.view.text)))]
+
+
+def _is_marked_name(reading: Reading, block: Block) -> bool:
+    """Does a line begin with a name and how it is stored ("shop_lang (cookie): ..."), which is no label?"""
+    lead = LIST_LEAD.match(block.view.text)
+    return lead is not None and is_marked(reading, block.view, lead.end(1))
 
 
 def _begun_by_name(place: int, block: Block) -> _Record | None:

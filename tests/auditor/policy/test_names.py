@@ -285,3 +285,32 @@ def test_items_that_begin_with_names_stay_below_the_label_before_them(read):
     )
     cookies = read(f"# Cookies\n\n{_WORDS['en']}\n\n{text}").cookies
     assert [(one.name, one.category) for one in cookies] == [("ab_one", "performance"), ("ab_two", "performance")]
+
+
+def test_names_that_say_how_they_are_stored(read):
+    found = read(
+        "Cookies\n\nFunctional cookies\n\n- shop_lang (cookie): your language. Lifetime: 2 hours.\n"
+        "- lang (cookie): your language.\n- shop:last-seen (local storage): the page seen last.\n- _sh:counts pages\n"
+    ).cookies
+    assert [(one.name, one.storage, one.duration.seconds) for one in found] == [
+        ("shop_lang", "cookie", 7200),
+        ("lang", "cookie", None),
+        ("shop:last-seen", "local_storage", None),
+        ("_sh", "cookie", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The cookie “csrftoken” protects our forms and lasts 1 year.", ["csrftoken"]),
+        ("Das Cookie „sessionid“ hält Ihre Sitzung zusammen.", ["sessionid"]),
+        ("Le cookie « sessionid » garde votre visite.", ["sessionid"]),
+        ("The cookie “notice” is shown once.", []),
+        ("Il cookie “tecnico” serve alla navigazione.", []),
+        ("Cookies “sessionid” style names are common.", []),
+        ("A “csrftoken” is no cookie of ours.", []),
+    ],
+)
+def test_known_names_that_look_like_words_are_quoted_behind_the_cookie(read, text, names):
+    assert [one.name for one in read(f"Cookies\n\nWe use cookies.\n\n{text}\n").cookies] == names
