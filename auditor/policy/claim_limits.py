@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from auditor.policy.conditions import conditional
 from auditor.policy.places import words_of
 from auditor.policy.said_places import scopes_said
 from auditor.policy.service_names import find_services
-from auditor.policy.unused import conditional, excepts
+from auditor.policy.unused import excepts
 
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.model import Category
+from auditor.policy.conditions import if_refused
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ def runs_in_use(reading: Reading, folded: str, opening: str = "") -> list[list[L
     for chain in _chains(reading, folded) + _strong(reading, folded):
         start, end = chain[0].start, chain[-1].end
         before = folded[max(0, start - BEFORE) : end]
-        if words.cues("conditional_label").first(before) or reading.denials.in_clause(folded, start, end):
-            continue
+        denied = reading.denials.in_clause(folded, start, end)
+        if not if_refused(reading, folded) if denied else words.cues("conditional_label").first(before):
+            continue  # but "If you refuse, no analytics cookies are set" tells that else they are
         if words.cues("predicate_label").first(before):
             continue  # "In many cases cookies are necessary to offer a service" names no category
         if known := [word for word in chain if word.category is not Category.UNCLASSIFIED]:

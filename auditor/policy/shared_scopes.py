@@ -10,7 +10,7 @@ from auditor.policy.places import find_places, words_of
 if TYPE_CHECKING:
     from auditor.model import Scope
     from auditor.policy.context import Reading
-    from auditor.policy.places import PlaceWords
+    from auditor.policy.places import Place, PlaceWords
 
 EARLY = 30
 KINDS = ("website", "app", "web_portal")
@@ -30,6 +30,14 @@ def shared_scopes(reading: Reading, words: PlaceWords, brands: frozenset[str]) -
                 continue  # "Like many websites and applications, ..."
             joined = all(word in words.joiners or word in words.links for word in between)
             kinds = {first.kind, second.kind}
-            if joined and len(kinds) > 1 and kinds <= set(KINDS) and not (first.foreign or second.foreign):
+            if joined and len(kinds) > 1 and kinds <= set(KINDS) and _is_own(reading, folded, first, second):
                 return [place.scope(sentence.view) for place in (first, second)]
     return []
+
+
+def _is_own(reading: Reading, folded: str, first: Place, second: Place) -> bool:
+    """Are two places those of the vendor? Text files that "help websites and apps remember you" are on any."""
+    if first.foreign or second.foreign:
+        return False
+    said = folded[first.start : second.end]
+    return first.locative or second.locative or reading.words.cues("own_site_words").first(said) is not None

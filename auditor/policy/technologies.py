@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from auditor.model import DeclaredTechnology
 from auditor.policy.blocks import Sentence, split_sentences
 from auditor.policy.cookies import is_cookie_table
+from auditor.policy.mail_tracking import tracked_mail
+from auditor.policy.places import place_words, words_of
 from auditor.policy.promises import promises
 from auditor.policy.service_names import without_services
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from auditor.policy.cues import Found
 
 EMAIL = "email_pixels"
+DEVICE_IDS = "device_ids"
+MAX_KEPT = 3
+_PART = re.compile(r"[,;:.()]")
 _STORAGE = {
     "cookie": "cookies",
     "local_storage": "local_storage",
@@ -48,7 +54,9 @@ def _declaring(reading: Reading, pool: list[Sentence], name: str) -> Sentence | 
             found = cue.search(folded)
             if found and name == EMAIL:
                 found = cue.search(without_services(sentence.view))  # "Facebook Pixel" is no pixel of an email
-            if found and _in_address(folded, found):
+            if found and (
+                _in_address(folded, found) or (name == DEVICE_IDS and _kept_in_cookie(reading, folded, found))
+            ):
                 continue
             if found and not unless.first(folded) and _is_used(reading, sentence, found):
                 return sentence
@@ -62,6 +70,18 @@ def _in_address(folded: str, found: Found) -> bool:
     return bool(inside) and ("://" in begun[0] or begun[0].startswith("www."))
 
 
+def _kept_in_cookie(reading: Reading, folded: str, found: Found) -> bool:
+    """Is an identifier one that a cookie holds ("advertising identifiers stored in these cookies")?"""
+    words = place_words(reading.words.language)
+    cookie = reading.labels.cookie.first(folded[found.end :])
+    between = folded[found.end :][: cookie.start] if cookie else ""
+    if not between.strip() or _PART.search(between):
+        return False
+    said = words_of(between)
+    held = [at for at, word in enumerate(said[: MAX_KEPT + 1]) if word in words.prepositions]
+    return bool(held) and all(word in words.determiners for word in said[held[-1] + 1 :])
+
+
 def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sentence]:
     """The first sentence per technology that tells of it by words that stand together in any order."""
     told: dict[str, Sentence] = {}
@@ -72,6 +92,9 @@ def _told_in_any_order(reading: Reading, pool: list[Sentence]) -> dict[str, Sent
                 continue
             if name not in told and _is_used(reading, sentence, found):
                 told[name] = sentence
+        mail = tracked_mail(reading, sentence) if EMAIL not in told else None
+        if mail is not None and _is_used(reading, sentence, mail):
+            told[EMAIL] = sentence
     return told
 
 

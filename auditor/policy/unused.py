@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, Claim
+from auditor.policy.conditions import conditional
 from auditor.policy.prose import is_purpose, label_runs
 from auditor.policy.said_places import scopes_said
 from auditor.policy.service_names import find_services
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.85
 REST = 90
 BESIDE = 12
-OPENING = 30
 OF_RECIPIENTS = {"no_third_party_sharing", "no_sale"}
 SOCIAL_MEDIA = "social_media"
 _CLAUSES = re.compile(r"[:;]\s|\s[-\u2013\u2014]\s")
@@ -139,17 +139,6 @@ def _loudest(words: list[LabelWord], folded: str) -> list[LabelWord]:
             kept.pop()
         kept.append(word)
     return kept
-
-
-def conditional(reading: Reading, folded: str) -> bool:
-    """Does a sentence begin with a condition or a time ("Without your consent, ..."), at most a "but" before it?"""
-    turn = reading.words.cues("concepts", "turn").first(folded[:OPENING])
-    if turn is not None and not folded[: turn.start].strip():
-        folded = folded[turn.end :].lstrip(" ,")
-    opening = folded[:OPENING].lstrip()
-    told = (("contrast",), ("concepts", "condition"), ("concepts", "meanwhile"))
-    firsts = (reading.words.cues(*path).first(opening) for path in told)
-    return any(found is not None and not found.start for found in firsts)
 
 
 def _waits(reading: Reading, folded: str, start: int) -> bool:
