@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 MAX_LIST = 40
-_SMALL = re.compile(r"(?<![\w.@/\-])[^\W\d_A-ZÀ-Þ]{2,40}(?![\w\-])")
+_SMALL = re.compile(r"(?<![\w.@/\-])[^\W\d_A-ZÀ-Þ]{2,40}(?![\w\-]|\.\w)")  # not the name in "acme.example"
 TITLED = 8
 KIND_WORDS = 3
 OF_ALL = ("own_heading", "list_heading", "cookies_in_use", "definition_heading")

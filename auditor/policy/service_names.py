@@ -59,6 +59,12 @@ def _known() -> tuple[dict[str, KnownService], re.Pattern[str]]:
     return by_name, re.compile(rf"(?<![\w@.\-/])(?:{names})(?![\w@]|\.[a-z]|[\s\-](?:{shops})(?!\w))")
 
 
+@lru_cache(maxsize=1)
+def known_services() -> frozenset[KnownService]:
+    """All services that the bundled lists know."""
+    return frozenset(_known()[0].values())
+
+
 def find_services(view: View) -> list[Mention]:
     """Known services named in a view (capitalised, as names are), longest names first."""
     return list(_named(view.text, view.folded))

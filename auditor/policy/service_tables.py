@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model import TRACKING, Category, DeclaredParty, DeclaredService
+from auditor.policy.cell_services import cell_services, is_self
+from auditor.policy.company_tables import is_company_table, is_denied
 from auditor.policy.entries import services_of_heading
-from auditor.policy.hosts import brand
-from auditor.policy.name_lists import known_service, looks_like_name
+from auditor.policy.hosts import brand, is_host
 from auditor.policy.no_cookies import says_no_cookie
 from auditor.policy.purposes import sentence_purpose
-from auditor.policy.service_entries import aliases_of, example, is_general, is_other, is_owner
+from auditor.policy.service_entries import example, is_general, is_other, is_owner
 from auditor.policy.service_names import Mention, find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditor.model import DeclaredCategory
     from auditor.policy.categories import Categories
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     from auditor.policy.tables import Grid, Row
     from auditor.policy.view import View
 
-MAX_SERVICE_NAME = 80
 MAX_ROW = 400
-_PARENTHESES = re.compile(r"\s*\([^()]{0,80}\)")
-_BETWEEN = re.compile(r"\s*[,;/\n]\s*|\s{2,}")
 _CAPITALS = re.compile(r"([A-ZÀ-Þ][A-ZÀ-Þ \-/]{3,40}?)(?=\s*(?:[A-ZÀ-Þ][a-zà-ÿ]|[^A-ZÀ-Þ \-/]|$))")
 
 
@@ -37,8 +35,11 @@ def services_in_tables(reading: Reading, categories: Categories, scopes: Scopes)
     """Services that tables list by name, and those that a cookie table names in descriptions or in place of cookies."""
     for place, grid in reading.grids:
         governing = categories.governing.get(place)
-        if is_service_table(reading, grid):
-            yield from _listed(reading, scopes, place, grid, governing)
+        of_services = is_service_table(reading, grid)
+        if of_services or is_company_table(reading, place, grid):
+            strict = not of_services and not grid.has("host")  # a domain beside it tells that a name is one
+            if not is_denied(reading, place):
+                yield from _joined(_listed(reading, scopes, place, grid, governing, strict=strict))
         elif not grid.has("provider") or _of_services_too(reading, grid):
             yield from _described(reading, scopes, place, grid, governing)
             yield from _titled(reading, scopes, place, grid, governing)
@@ -62,25 +63,21 @@ def _of_services_too(reading: Reading, grid: Grid) -> bool:
 
 
 def _listed(
-    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None
+    reading: Reading, scopes: Scopes, place: int, grid: Grid, governing: DeclaredCategory | None, *, strict: bool
 ) -> Iterator[DeclaredService]:
+    """The services of a table. ``strict``: words that look like no name are none; else they stand as they are."""
     for row in grid.records():
         cell = row.cells.get("name") or row.cells.get("provider")
-        if cell is None or not cell.text or len(cell.text) > MAX_SERVICE_NAME:
+        if cell is None or not cell.text or is_self(reading, cell):
             continue
-        category, label = row_category(reading, row, governing)
-        if label is None or (governing is not None and label == governing.label):
-            cells = (row.cells.get("purpose"), *row.others)
-            texts = sorted((view for view in cells if view is not None), key=lambda view: len(view.text))
-            told = next((found for view in texts if (found := sentence_purpose(reading, view.folded[:MAX_ROW]))), None)
-            category, label = (told, None) if told else (category, label)
-        for name, aliases, domains in _names(reading, cell):
-            if is_owner(reading, name):
+        category, label = _told(reading, row, governing)
+        for one in cell_services(reading, cell, strict=strict):
+            if is_owner(reading, one.name):
                 continue
             yield DeclaredService(
-                name=name,
-                aliases=aliases,
-                domains=domains,
+                name=one.name,
+                aliases=one.aliases,
+                domains=_hosts(row) or one.domains,
                 category=category,
                 category_label=label,
                 scope_ids=governing.scope_ids if governing else scopes.at(place),
@@ -91,25 +88,33 @@ def _listed(
             )
 
 
-def _names(reading: Reading, cell: View) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """(name, aliases, domains) of the services that a cell names: the known ones, else its words as they stand.
+def _joined(services: Iterable[DeclaredService]) -> Iterator[DeclaredService]:
+    """The services of a table, each once, with the domains of all its rows."""
+    found: dict[tuple[str, Category | None], DeclaredService] = {}
+    for one in services:
+        key = (fold(one.name), one.category)
+        have = found.get(key)
+        found[key] = one if have is None else replace(have, domains=tuple(dict.fromkeys((*have.domains, *one.domains))))
+    yield from found.values()
 
-    Of several names between lines, commas or strokes each is one, where a known one is among them.
-    """
-    names = [name for name in _BETWEEN.split(cell.text.strip(" /")) if name]
-    if len(names) > 1 and all(looks_like_name(reading, name) for name in names) and any(map(known_service, names)):
-        for name in names:
-            one = known_service(name)
-            yield (one.name, (name,) * (one.name != name), one.domains) if one else (name, (), ())
-        return
-    mentions = find_services(cell)
-    known = [mention for mention in mentions if not is_general(mention, mentions)]
-    bare = _PARENTHESES.sub("", cell.text).strip()
-    if known and sum(len(mention.words) for mention in known) * 2 >= len(bare):
-        for mention in known:
-            yield mention.service.name, aliases_of(mention), mention.service.domains
-    else:
-        yield bare or cell.text, (), ()
+
+def _told(reading: Reading, row: Row, governing: DeclaredCategory | None) -> tuple[Category | None, str | None]:
+    """The category of a row of services: its own, else the one that its words or the heading above speak for."""
+    category, label = row_category(reading, row, governing)
+    if label is not None and (governing is None or label != governing.label):
+        return category, label
+    cells = (row.cells.get("purpose"), *row.others)
+    texts = sorted((view for view in cells if view is not None), key=lambda view: len(view.text))
+    told = next((found for view in texts if (found := sentence_purpose(reading, view.folded[:MAX_ROW]))), None)
+    own = row.cells.get("category")
+    return (told, own.text if own and own.text else None) if told else (category, label)
+
+
+def _hosts(row: Row) -> tuple[str, ...]:
+    """The domains that a row's own column names."""
+    cell = row.cells.get("host")
+    words = (word.strip(" .*,;").lower() for word in cell.text.split()) if cell else ()
+    return tuple(word for word in words if is_host(word))
 
 
 def _party(reading: Reading, provider: View | None) -> DeclaredParty:
