@@ -76,15 +76,30 @@ def _named(text: str, folded: str) -> tuple[Mention, ...]:
     by_name, pattern = _known()
     out = []
     for match in pattern.finditer(folded):
-        words = text[match.start() : match.end()]
+        end = _without_activity(text, match.start(), match.end())
+        words = text[match.start() : end]
         if words[:1].isupper() or any(char.isupper() for char in words) or words[:1].isdigit():
-            service = (
-                by_name[re.sub(r"[\s\-]+", " ", match.group())]
-                if match.group() not in by_name
-                else by_name[match.group()]
-            )
-            out.append(Mention(service, words, match.start(), match.end()))
+            name = folded[match.start() : end]
+            service = by_name.get(name) or by_name.get(re.sub(r"[\s\-]+", " ", name))
+            if service is not None:
+                out.append(Mention(service, words, match.start(), end))
     return tuple(out)
+
+
+def _without_activity(text: str, start: int, end: int) -> int:
+    """Where a name ends, if its last word is only what the company does ("Acme advertising systems")."""
+    found = _activity().search(text, start, end)
+    return found.start() if found and _activity_heads().match(text, end) else end
+
+
+@lru_cache(maxsize=1)
+def _activity() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{'|'.join(load('services')['activities'])})$")
+
+
+@lru_cache(maxsize=1)
+def _activity_heads() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{'|'.join(load('services')['activity_heads'])})(?!\w)")
 
 
 def without_services(view: View) -> str:

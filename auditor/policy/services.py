@@ -16,7 +16,8 @@ from auditor.policy.recipients import recipients
 from auditor.policy.sentence_categories import governing_category
 from auditor.policy.service_entries import example, heading_purpose, in_row, is_general, is_other
 from auditor.policy.service_lines import below_name, heads_entry, heads_its_use, is_named_heading
-from auditor.policy.service_names import Mention, find_services, is_service_name
+from auditor.policy.service_makers import is_passed_over, owns_services
+from auditor.policy.service_names import Mention, find_services
 from auditor.policy.service_tables import services_in_tables
 from auditor.policy.view import fold
 
@@ -86,6 +87,7 @@ def _is_owner_only(service: DeclaredService, found: dict[str, DeclaredService]) 
 def _in_sentences(reading: Reading, categories: Categories, scopes: Scopes) -> Iterator[DeclaredService]:
     for sentence in reading.cookie_sentences:
         mentions = find_services(sentence.view) if sentence.place not in reading.record_places else []
+        mentions = [one for one in mentions if not owns_services(reading, sentence, one)]
         governing = governing_category(reading, categories, sentence) if mentions else None
         governed = governing is not None
         used = [m for m in mentions if not is_general(m, mentions) and _in_use(reading, sentence, m, governed=governed)]
@@ -157,7 +159,7 @@ def _purpose_of(reading: Reading, sentence: Sentence, mention: Mention) -> Categ
     for told in _around(reading, sentence, mention):
         text = _without_names(told, sentence)
         if labelled := labels_said_of_cookies(reading, text):
-            return labelled[0]
+            return service.category if service.category in TRACKING and service.category in labelled else labelled[0]
         if service.category is not None and purposes(reading, text).get(service.category):
             return service.category
         if not about and service.category is not Category.PERFORMANCE and _embeds(reading, text):
@@ -216,7 +218,7 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
     folded = sentence.view.folded
     words = reading.words
     explains = sentence.place in reading.definition_places and not _acts_here(reading, sentence, mention)
-    if not is_other(reading, mention) or explains or _is_passed_over(reading, sentence, mention):
+    if not is_other(reading, mention) or explains or is_passed_over(reading, sentence, mention):
         return False
     if folded.count("[", 0, mention.start) > folded.count("]", 0, mention.start):
         return False  # a blank of a template that nobody filled in
@@ -239,17 +241,6 @@ def _in_use(reading: Reading, sentence: Sentence, mention: Mention, *, governed:
         or heads_its_use(reading, sentence, mention)
         or _serves(reading, sentence, mention)
     )
-
-
-def _is_passed_over(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """Is a service named that is not used but another ("and not X", "instead of X"), or the maker behind its name?"""
-    view = sentence.view
-    near = view.folded[: mention.start].rstrip(" *_")[-LISTED:]
-    passed = reading.words.cues("concepts", "instead_of").all(near)
-    if passed and passed[-1].end == len(near):
-        return True
-    closed = near.endswith("(") and view.folded[mention.end :].lstrip().startswith(")")
-    return closed and is_service_name(view.part(0, view.folded.rindex("(", 0, mention.start)))
 
 
 def _acts_here(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

@@ -63,3 +63,39 @@ def test_the_opening_in_other_languages(services, language, opening, use):
 )
 def test_others_are_not_taken_for_the_vendor(services, opening):
     assert services(f"# Cookie Policy\n\n{opening}\n\n{USES}") >= {"YouTube", "Google Ads", "Hotjar"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cookies of WhatsApp (Meta) and Hotjar are set.", {"WhatsApp", "Hotjar"}),
+        ("We use Meta (WhatsApp) and Hotjar.", {"WhatsApp", "Hotjar"}),
+        ("We use cookies of Google Fonts and Hotjar. Your browser asks Google's servers, under Google's own cookie terms.", {"Google Fonts", "Hotjar"}),
+        ("Our partners use cookies such as those of Hotjar, Pardot and Criteo.", {"Hotjar", "Pardot", "Criteo"}),
+        ("We use cookies of Pardot (Salesforce).", {"Pardot"}),
+    ],
+)  # fmt: skip
+def test_a_maker_is_not_declared_beside_its_product(services, text, expected):
+    assert services(f"# Cookie Policy\n\n{text}\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Amazon advertising systems", "Amazon"),
+        ("Amazon advertising partners", "Amazon"),
+        ("Amazon Advertising systems", "Amazon Advertising"),
+        ("Amazon advertising", "Amazon Advertising"),
+        ("Google analytics services", "Google Analytics"),
+    ],
+)
+def test_what_a_company_does_is_not_the_name_of_its_product(services, words, expected):
+    page = "# Cookies\n\n| Advertising cookies |  |\n| --- | --- |\n| ad-id, ad_key | Cookies for ads through {} and others. |\n"
+    prose = "# Cookies\n\nWe use advertising cookies such as those provided by {}.\n"
+    assert expected in services(page.format(words)) | services(prose.format(words))
+    assert (services(page.format(words)) | services(prose.format(words))) <= {expected}
+
+
+def test_a_tracker_of_technical_analytics_cookies_measures(read):
+    page = "# Cookies\n\nWe use Google Analytics to set technical analytics cookies on your device.\n"
+    assert [(one.name, one.category.value) for one in read(page).services] == [("Google Analytics", "performance")]
