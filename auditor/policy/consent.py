@@ -15,7 +15,7 @@ from auditor.policy.said_places import scopes_shown
 from auditor.policy.sections import UNRANKED
 from auditor.policy.service_entries import is_other
 from auditor.policy.service_names import find_services
-from auditor.policy.shown_controls import shown_controls
+from auditor.policy.shown_controls import PATH, is_label, shown_controls
 from auditor.policy.technologies import told_in_tables
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _no_preferences(reading: Reading, sentence: Sentence, says: Callable[[str], 
     folded = sentence.view.folded
     if reading.words.cues("browsers").first(folded) or _is_title(reading, sentence) or _is_kept(reading, sentence):
         return True
-    if _of_another(reading, sentence) or _from_banner(reading, sentence):
+    if _of_another(reading, sentence) or _from_banner(reading, sentence) or _in_account(reading, sentence):
         return True
     if not says("click") and _by_browser(reading, sentence):
         return True
@@ -132,6 +132,15 @@ def _of_another(reading: Reading, sentence: Sentence) -> bool:
         if is_other(reading, mention) and any(len(gap) <= NEAR and not _APART.search(gap) for gap in gaps):
             return reading.words.cues("self").first(folded) is None
     return False
+
+
+def _in_account(reading: Reading, sentence: Sentence) -> bool:
+    """Does a sentence lead through the settings of an account ("in your Settings > Privacy > Cookies")?"""
+    way = PATH.search(sentence.view.text)
+    settings = reading.words.cues("settings_word").all(sentence.view.folded[: way.start() + 1]) if way else []
+    begins = bool(settings) and way is not None and settings[-1].end == way.start() + 1
+    named = reading.words.cues("control_label").all(sentence.view.folded[: way.start() + 1]) if way else []
+    return begins and not (named and named[-1].end == settings[-1].end)
 
 
 def _from_banner(reading: Reading, sentence: Sentence) -> bool:
@@ -189,12 +198,12 @@ def _is_title(reading: Reading, sentence: Sentence) -> bool:
 def _mechanism(
     reading: Reading, scopes: Scopes, mechanism: str, found: list[tuple[Sentence, dict[str, Any]]]
 ) -> ConsentMechanism:
-    sentences = sorted({s.view.start: s for s, _ in found}.values(), key=_tells_no_label)
+    sentences = sorted({s.view.start: s for s, _ in found}.values(), key=partial(_tells_no_label, reading))
     first, rule = sentences[0], found[0][1]
     location = _location(reading, sentences, mechanism)
     return ConsentMechanism(
         mechanism=mechanism,
-        label=_label(reading, first.view, mechanism),
+        label=_label(reading, first, mechanism),
         location=location,
         url=_url(reading, first.view) if mechanism.endswith("opt_out") else None,
         grants=_grants(reading, sentences, mechanism, rule["grants"]),
@@ -203,17 +212,20 @@ def _mechanism(
     )
 
 
-def _tells_no_label(sentence: Sentence) -> bool:
-    """Sorts the sentence that quotes the control's words first: it is what people look for on the page."""
-    return QUOTED.search(sentence.view.text) is None
+def _tells_no_label(reading: Reading, sentence: Sentence) -> bool:
+    """Sorts the sentence that quotes the control's words, or is them, first: they are what people look for."""
+    return QUOTED.search(sentence.view.text) is None and not is_label(reading, sentence)
 
 
-def _label(reading: Reading, view: View, mechanism: str) -> str | None:
+def _label(reading: Reading, sentence: Sentence, mechanism: str) -> str | None:
+    view = sentence.view
     if mechanism not in ("preference_centre", "account_settings", "cookie_banner"):
         return None
     match = QUOTED.search(view.text)
     if match:
         return match["label"].strip()
+    if is_label(reading, sentence):
+        return view.text.strip()
     found = reading.words.cues("control_label").first(view.folded)
     return view.text[found.start : found.end] if found else None
 
@@ -227,7 +239,7 @@ def _location(reading: Reading, sentences: list[Sentence], mechanism: str) -> st
         cues = reading.words.cues("locations", location)
         if any(cues.first(s.view.folded) for s in sentences):
             return location
-    shown = mechanism == "preference_centre" and any(_acts_here(reading, s) for s in sentences)
+    shown = mechanism == "preference_centre" and any(is_label(reading, s) or _acts_here(reading, s) for s in sentences)
     return "policy_page" if shown else None
 
 

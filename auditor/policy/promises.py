@@ -32,7 +32,8 @@ class Promises:
         data = load("promises")
         groups: dict[str, list[str]] = data["words"].get(language, {})
         self._groups = {name: Cues(cues) for name, cues in groups.items()}
-        self._groups |= {"@product": Cues(data["products"]), "@browser": Cues(data["browsers"])}
+        shared = {"@product": "products", "@browser": "browsers", "@industry": "industry"}
+        self._groups |= {name: Cues(data[key]) for name, key in shared.items()}
         self._patterns: list[dict[str, Any]] = data["patterns"] if groups else []
         self._anywhere = [pattern for pattern in self._patterns if pattern.get("any")]
         self._technologies: list[dict[str, Any]] = data["technologies"] if groups else []
@@ -79,7 +80,8 @@ class Promises:
     def _found(self, view: View, owners: frozenset[str], name: str, known: dict[str, list[Found]]) -> list[Found]:
         if name not in known:
             group = self._groups.get(name)
-            named = self._controls(view) if name == "@control" else _named(view, owners, name)
+            quoted = {"@control": self._controls, "@accept": self._accepting}.get(name)
+            named = quoted(view) if quoted else _named(view, owners, name)
             known[name] = group.all(view.folded) if group else list(named)
         return known[name]
 
@@ -90,6 +92,13 @@ class Promises:
             chosen = self._groups["choice"].first(label) is not None
             about = chosen or (self._groups["consent_word"].first(label) and self.says(view, "click"))
             if about and not any(self._groups[name].first(label) for name in ("ask", "opt_out")):
+                yield Found(match.start(), match.end())
+
+    def _accepting(self, view: View) -> Iterator[Found]:
+        """The quoted words of buttons that accept: such stand in a banner."""
+        for match in QUOTED.finditer(view.text):
+            found = self._groups["accept_label"].first(view.folded[match.start("label") : match.end("label")].strip())
+            if found is not None and found.start == 0:
                 yield Found(match.start(), match.end())
 
 
