@@ -27,6 +27,7 @@ from auditor.policy.tables import (
     is_code,
     storage_of,
 )
+from auditor.policy.told_categories import with_told
 from auditor.policy.view import View, fold
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def read_cookies(reading: Reading, categories: Categories, scopes: Scopes) -> tu
         cookie for cookie in loose if _adds(cookie, known.get(fold(cookie.name), [])) and not _sums_up(cookie, out)
     )
     out.sort(key=lambda cookie: cookie.evidence[0].start)
-    return tuple(out[:MAX_COOKIES])
+    return with_told(reading, categories, out[:MAX_COOKIES])
 
 
 def _adds(loose: DeclaredCookie, known: list[DeclaredCookie]) -> bool:
