@@ -21,6 +21,7 @@ _EMAIL = re.compile(r"[\w.+\-]{1,64}@((?:[a-z0-9\-]{1,63}\.){1,4}[a-z]{2,18})", 
 _WORD = re.compile(r"(?<![\w.@/\-])[\w\-]{1,63}(?![\w.\-])")
 _HREF = re.compile(r"https?://([^/?#:\s]{1,253})", re.IGNORECASE)
 _HOME = re.compile(r"https?://([^/?#:\s]{1,253})(?:/(?:index\.\w{3,5})?)?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z\d+.\-]*:", re.IGNORECASE)
 FIRST_LINKS = 3
 HEAD = 1500
 NEAR = 60
@@ -64,6 +65,7 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
     known = _known_brands(reading, text)
     named = _words(text)
     links = Counter(brand(h) for link in reading.document.links for h in _HREF.findall(link.href) if is_host(h))
+    within = sum(_is_within(link.href) for link in reading.document.links)
     declared, home = _table_brand(reading), _home(reading)
     used = frozenset(_used_on(reading))
     external = frozenset(load("hosts")["external"])
@@ -74,12 +76,17 @@ def own_hosts(reading: Reading) -> tuple[HostMention, ...]:
             continue
         score = 3 * cued + 2 * (name in known) + (named[name] >= 3) + 3 * (name in (declared, home))
         score += name in known and mention.host in used
-        score += 3 * (links[name] >= 3 and links[name] * 2 > links.total())
+        score += 3 * (links[name] >= max(3, within) and links[name] * 2 > links.total())
         best = scores.get(mention.host)
         if best is None or score > best[0]:
             scores[mention.host] = (score, mention)
     kept = [(score, mention) for score, mention in scores.values() if score >= OWN]
     return tuple(mention for _, mention in sorted(kept, key=_order))
+
+
+def _is_within(href: str) -> bool:
+    """Does a link lead to another page of its own site without naming it ("contact.html")?"""
+    return not href.startswith(("#", "//")) and _SCHEME.match(href) is None
 
 
 def _home(reading: Reading) -> str | None:
