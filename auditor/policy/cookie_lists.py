@@ -30,7 +30,7 @@ from auditor.policy.name_lines import (
 from auditor.policy.name_runs import names_in_row
 from auditor.policy.prose import label_runs, labels_beside_cookies
 from auditor.policy.prose_names import OUTRIGHT, coded, in_storage, is_storage, names_entry, names_in, prose_names, runs
-from auditor.policy.purposes import sentence_purpose
+from auditor.policy.purposes import cookie_purpose
 from auditor.policy.service_names import find_services, is_service_name
 from auditor.policy.view import fold
 
@@ -225,13 +225,8 @@ def _sole(reading: Reading, categories: Categories, place: int) -> DeclaredCateg
 
 
 def _purpose(reading: Reading, view: View, name: str) -> Category | None:
-    """The category that a description speaks for; what keeps the visitor's choice about cookies is necessary.
-
-    Words inside the name itself tell nothing more than its description does.
-    """
-    if reading.words.cues("consent_record").first(view.folded):
-        return Category.STRICTLY_NECESSARY
-    told = sentence_purpose(reading, view.folded.replace(fold(name), " ", 1)) or sentence_purpose(reading, view.folded)
+    """The category that a description speaks for; words inside the name itself tell nothing more than it does."""
+    told = cookie_purpose(reading, view.folded.replace(fold(name), " ", 1)) or cookie_purpose(reading, view.folded)
     usual = (one.service.category for one in find_services(view) if one.service.category in TRACKING)
     return told or next(usual, None)
 

@@ -14,7 +14,7 @@ from auditor.policy.cookie_names import clean_name, name_match
 from auditor.policy.durations import NOT_STATED, is_stretch, read_duration
 from auditor.policy.hosts import is_host
 from auditor.policy.no_cookies import says_no_cookie
-from auditor.policy.purposes import sentence_purpose
+from auditor.policy.purposes import cookie_purpose
 from auditor.policy.service_names import find_services
 from auditor.policy.service_tables import capitals_category
 from auditor.policy.table_titles import Above, told_above
@@ -235,12 +235,11 @@ class _RowReader:
 
     def _inferred(self, purpose: View | None) -> Category | None:
         """The category that the purpose speaks for, else the usual one of the service that the row names."""
-        if purpose is not None and self.reading.words.cues("consent_record").first(purpose.folded):
-            return Category.STRICTLY_NECESSARY
-        label = self.reading.labels.read(purpose.folded) if purpose else None
+        kept = purpose is not None and self.reading.words.cues("consent_record").first(purpose.folded)
+        label = self.reading.labels.read(purpose.folded) if purpose and not kept else None
         if label and not label.residue:
             return label.category
-        found = sentence_purpose(self.reading, purpose.folded) if purpose else None
+        found = cookie_purpose(self.reading, purpose.folded) if purpose else None
         if found is not None:
             return found
         named = (find_services(purpose) or find_services(self.row.view)) if purpose else []

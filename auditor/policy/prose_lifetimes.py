@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.1
 BEFORE = 12
+DAY = 86_400
+QUOTES = "\"'“”„‘’«»`()"
 _NAME = re.compile(r"[\w*-]{2,80}")
 
 
@@ -30,6 +32,13 @@ def prose_lifetimes(reading: Reading, declaration: PolicyDeclaration) -> Iterato
         if cookie.basis == "table":
             rows.setdefault(cookie.name, []).append(cookie)
     for sentence in reading.document.sentences if rows else ():
+        if called := _called_session(reading, sentence, rows):
+            yield Contradiction(
+                kind="cookie_duration_conflict",
+                subject=called,
+                note="a sentence calls it a session cookie, the table gives it a lifetime",
+                evidence=(rows[called][0].evidence[0], sentence.view.quote()),
+            )
         name, seconds = _told(reading, sentence, rows)
         if seconds and all(_differs(row, seconds) for row in rows[name]):
             yield Contradiction(
@@ -57,6 +66,26 @@ def _told(reading: Reading, sentence: Sentence, rows: dict[str, list[DeclaredCoo
     between = folded[folded.find(fold(names[0])) + len(names[0]) : start]
     outright = told.kind == "fixed" and reading.words.cues("lasts").first(between) is not None
     return (names[0], told.seconds or 0) if outright and not _limited(reading, folded, between) else nothing
+
+
+def _called_session(reading: Reading, sentence: Sentence, rows: dict[str, list[DeclaredCookie]]) -> str | None:
+    """The only cookie of the table that a sentence names, where it is called one of the session and lives for days."""
+    text, folded = sentence.view.text, sentence.view.folded
+    named = [match for match in _NAME.finditer(text) if match.group() in rows]
+    if len({match.group() for match in named}) != 1 or sentence.place in reading.record_places:
+        return None
+    name, start, end = named[0].group(), *named[0].span()
+    around = (text[:start].rstrip()[-1:], text[end:].lstrip()[:1])
+    plain = name.isalpha() and not all(mark and mark in QUOTES for mark in around)
+    if plain or reading.denials.hypothetical(sentence) or _limited(reading, folded, ""):
+        return None
+    said = reading.words.cues("session_name").first(f"{folded[:start]}qname{folded[end:]}")
+    return name if said and all(_lives(row) for row in rows[name]) else None
+
+
+def _lives(row: DeclaredCookie) -> bool:
+    """Does a row give one lifetime of a day or more?"""
+    return row.duration.kind == "fixed" and (row.duration.seconds or 0) >= DAY
 
 
 def _limited(reading: Reading, folded: str, between: str) -> bool:

@@ -30,6 +30,23 @@ def sentence_purpose(reading: Reading, folded: str) -> Category | None:
     return best if counts[best] else None
 
 
+def cookie_purpose(reading: Reading, folded: str) -> Category | None:
+    """The category that the description of one cookie speaks for.
+
+    What keeps the visitor's choice about cookies is necessary, as is a convenience that needs no consent; what measures
+    advertisements is part of advertising, although it counts something.
+    """
+    words = reading.words
+    if words.cues("consent_record").first(folded):
+        return Category.STRICTLY_NECESSARY
+    found = sentence_purpose(reading, folded)
+    if found is Category.PERFORMANCE and words.cues("concepts", "ad_effect").first(folded):
+        return Category.TARGETING
+    if found in (None, Category.FUNCTIONAL) and words.cues("category_consent", "not_required").first(folded):
+        return Category.STRICTLY_NECESSARY
+    return found
+
+
 def used_for(reading: Reading, sentence: Sentence) -> list[tuple[Category, str]]:
     """The categories that a sentence about the use of cookies gives as purposes, with their words.
 

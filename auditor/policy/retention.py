@@ -10,6 +10,7 @@ from auditor.model import Retention
 from auditor.policy.category_lifetimes import category_lifetimes, told_lifetime
 from auditor.policy.durations import find_durations, read_duration, stated_at
 from auditor.policy.plain import colon_lead
+from auditor.policy.retention_lines import retention_lines
 from auditor.policy.tables import heading_role
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def read_retention(
     reading: Reading, categories: Categories, cookies: Iterable[DeclaredCookie]
 ) -> tuple[Retention, ...]:
     """Each sentence that gives cookies, the data in them, consent or a category a lifetime, not only one cookie."""
-    out = list(category_lifetimes(reading))
+    lines = list(retention_lines(reading))
+    out = [*category_lifetimes(reading), *lines]
     listed = [quote for cookie in cookies if cookie.basis == "list" for quote in cookie.evidence]
     starts = [sentence.view.start for sentence in reading.cookie_sentences]
-    own = {start for quote in listed for start in (quote.start, *_within(starts, quote))}
+    told = (*listed, *(quote for line in lines for quote in line.evidence))
+    own = {start for quote in told for start in (quote.start, *_within(starts, quote))}
     for sentence in reading.cookie_sentences:
         folded = sentence.view.folded
         if sentence.view.start in own:
@@ -44,8 +47,8 @@ def read_retention(
         spans = find_durations(folded)
         subject = _subject(reading, folded) if spans and not _is_of_addresses(reading, folded, spans[0][0]) else None
         if subject is None:
-            if told := told_lifetime(reading, categories, sentence):
-                out.append(told)
+            if one := told_lifetime(reading, categories, sentence):
+                out.append(one)
             continue
         start, end = spans[0]
         if reading.words.cues("example").first(folded[max(0, start - EXAMPLE) : start]):
