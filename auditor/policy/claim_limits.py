@@ -115,6 +115,8 @@ def _narrowed(reading: Reading, sentence: Sentence, rule: Rule, found: Found) ->
     """Is a control that of the browser or of a service, or are data denied for one purpose or by others only?"""
     if rule.type in OF_OTHERS and _of_others_here(reading, sentence):
         return True
+    if rule.type == "first_party_only" and _FOR_A_PURPOSE.match(sentence.view.folded, found.end):
+        return True  # "No third-party cookies are used for advertising"
     if rule.type == "no_personal_data":  # "No personal data is collected for advertising"
         return _FOR_A_PURPOSE.match(sentence.view.folded, found.end) is not None
     if rule.type == "reject_possible":  # what a service offers is no choice of the site's

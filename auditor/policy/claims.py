@@ -112,13 +112,20 @@ def _made(
         return
     if (rule.unless.first(folded) and not rule.despite.first(folded)) or in_title(sentence, found):
         return
-    if says_less(reading, scopes, sentence, rule, found):
+    if says_less(reading, scopes, sentence, rule, found) or _is_of_one_thing(reading, categories, sentence, rule):
         return
     said = scopes_said(reading, scopes, sentence) if rule.type in OF_THE_SITE else None
     for named in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         subject = replace(named, scope_ids=said) if said else named
         if not _is_trivial(reading, rule.type, subject, sentence):
             yield _claim(reading, replace(rule, type=_kind_of(rule, subject)), sentence, found, subject)
+
+
+def _is_of_one_thing(reading: Reading, categories: Categories, sentence: Sentence, rule: Rule) -> bool:
+    """Is "No cookies are set", which names no site, said of what stands before it, since some are in use?"""
+    in_use = any(category.in_use != "no" for category in categories.declared)
+    named = reading.words.cues("own_site_words").first(sentence.view.folded)
+    return rule.type == "cookies_unused" and in_use and named is None
 
 
 def _kind_of(rule: Rule, subject: Subject) -> str:

@@ -200,3 +200,36 @@ def test_the_policy_of_a_portal_denies_for_the_portal():
     assert [(s.kind, s.hosts) for s in policy.scopes] == [("web_portal", ("banking.vendor.de",))]
     assert [c.scope_ids for c in policy.claims if c.type == "category_unused"] == [(policy.scopes[0].id,)]
     assert [c.in_use for c in policy.categories if c.canonical == "targeting"] == ["no"]
+
+
+IN_USE = {"en": "Our website uses analytics cookies.\n\n", "de": "Unsere Website verwendet Analyse-Cookies.\n\n"}
+LOCAL = {
+    "some of them": "en|Some of the cookies that we use are essential to operate the shop.",
+    "how long they last": "en|Session cookies only last until you close your browser.",
+    "for one purpose": "en|No third-party cookies are used for advertising.",
+    "for one purpose, German": "de|Es werden keine Cookies von Drittanbietern zu Werbezwecken eingesetzt.",
+    "of fonts": "en|Fonts come from our own server. No cookies are set.",
+    "of an entry": "de|- Bilderbox (img.bilderbox.example) — Fotos kommen von dort. Es werden keine Cookies gesetzt.",
+    "what a browser offers": "en|In Firefox, select ‘Cookies used only for the site you visit’ and confirm.",
+}
+
+
+@pytest.mark.parametrize("said", LOCAL.values(), ids=LOCAL)
+def test_what_is_said_of_a_part_is_not_said_of_the_site(claims, said):
+    language, _, text = said.partition("|")
+    kinds = {"cookies_unused", "first_party_only", "only_category", "session_only", "purpose_limited"}
+    assert not [claim for claim in claims(f"{IN_USE[language]}{text}\n") if claim[0] in kinds]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("en|All cookies that we use are essential to operate the shop.", "only_category"),
+        ("en|We use session cookies only.", "session_only"),
+        ("de|Es werden keine Cookies von Drittanbietern eingesetzt.", "first_party_only"),
+        ("en|No cookies are set on our website.", "cookies_unused"),
+    ],
+)
+def test_what_is_said_of_the_site(claims, said, kind):
+    language, _, text = said.partition("|")
+    assert kind in {claim[0] for claim in claims(f"{IN_USE[language]}{text}\n")}
