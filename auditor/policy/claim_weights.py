@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from auditor.model import Claim
     from auditor.policy.context import Reading
 
-IN_DOCUMENT = {"cross_site_tracking": "tracks_behaviour"}  # of the same subject
+IN_DOCUMENT = {  # of the same subject
+    "cross_site_tracking": "tracks_behaviour",
+    "third_party_cookies_used": "third_party_sets",
+}
 IN_SENTENCE = {
     "withdrawal_possible": ("preferences_changeable", "reject_possible"),
     "preferences_changeable": ("reject_possible",),

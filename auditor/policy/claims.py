@@ -118,7 +118,8 @@ def _made(
     for named in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         subject = replace(named, scope_ids=said) if said else named
         if not _is_trivial(reading, rule.type, subject, sentence):
-            yield _claim(reading, replace(rule, type=_kind_of(rule, subject)), sentence, found, subject)
+            said_kind = _kind_of(reading, rule, subject, folded[found.start : found.end])
+            yield _claim(reading, replace(rule, type=said_kind), sentence, found, subject)
 
 
 def _is_of_one_thing(reading: Reading, categories: Categories, sentence: Sentence, rule: Rule) -> bool:
@@ -128,10 +129,14 @@ def _is_of_one_thing(reading: Reading, categories: Categories, sentence: Sentenc
     return rule.type == "cookies_unused" and in_use and named is None
 
 
-def _kind_of(rule: Rule, subject: Subject) -> str:
-    """The kind of claim that a rule makes of a subject: others set cookies of a category, or of no certain kind."""
+def _kind_of(reading: Reading, rule: Rule, subject: Subject, words: str) -> str:
+    """The kind of claim that the found words make of a subject.
+
+    Others set cookies, of a category or of no certain kind; or cookies of theirs are used, if nobody is said to set.
+    """
     if rule.type == "third_party_sets" and subject.kind == "document":
-        return "third_party_cookies_used"
+        placed = reading.words.cues("concepts", "placing").first(words) is not None
+        return rule.type if placed else "third_party_cookies_used"
     if rule.type == "third_party_cookies_used" and subject.kind == "category":
         return "third_party_sets"
     return rule.type

@@ -133,7 +133,7 @@ def test_browser_storage_that_keeps_a_choice_is_no_browser_setting(read):
 @pytest.mark.parametrize(
     ("text", "claims"),
     [
-        (EN + "We may let third parties place cookies on our site.\n", {("third_party_cookies_used", None)}),
+        (EN + "We may let third parties place cookies on our site.\n", {("third_party_sets", None)}),
         (EN + "We use only strictly necessary and functional cookies.\n",
          {("only_category", "strictly_necessary"), ("only_category", "functional")}),
         (FR + "Nous utilisons uniquement des cookies fonctionnels nécessaires au site.\n",

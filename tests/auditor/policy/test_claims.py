@@ -49,7 +49,7 @@ def claims(read):
             "Our website sets only technically necessary cookies.",
             ("only_category", "category", "strictly_necessary"),
         ),
-        ("en", "Our partners may also set cookies on the order form.", ("third_party_cookies_used", "document", None)),
+        ("en", "Our partners may also set cookies on the order form.", ("third_party_sets", "document", None)),
         ("en", "We never build user profiles.", ("no_profiling", "document", None)),
         (
             "en",
@@ -65,7 +65,7 @@ def claims(read):
         (
             "fr",
             "Des partenaires peuvent également déposer des cookies ici.",
-            ("third_party_cookies_used", "document", None),
+            ("third_party_sets", "document", None),
         ),
         ("es", "Puede dar su permiso y retirarlo en cualquier momento.", ("withdrawal_possible", "document", None)),
         ("pl", "Nie tworzymy profili naszych gości.", ("no_profiling", "document", None)),
@@ -119,7 +119,7 @@ def test_no_promises(claims, language, sentence, kind):
 
 def test_a_title_about_cookies_explains_nothing_by_itself(read):
     text = "# About cookies\n\n" + "Our website uses cookies.\n\n" * 8 + "Our partners may also set cookies here.\n"
-    assert [claim.type for claim in read(text).claims] == ["third_party_cookies_used"]
+    assert [claim.type for claim in read(text).claims] == ["third_party_sets"]
 
 
 def test_a_banner_beside_the_browser_is_a_promise(claims):

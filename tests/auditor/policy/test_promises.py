@@ -29,7 +29,7 @@ SENTENCES = [
     ("en", DOCUMENT, "No third-party cookies are used on these pages.", ("first_party_only", None)),
     ("en", DOCUMENT, "The shop does not set third-party cookies itself.", ("first_party_only", None)),
     ("en", DOCUMENT, "The only cookies that we set are strictly necessary.", ("only_category", "strictly_necessary")),
-    ("en", DOCUMENT, "We let some third party providers place their cookies here.", ("third_party_cookies_used", None)),
+    ("en", DOCUMENT, "We let some third party providers place their cookies here.", ("third_party_sets", None)),
     ("en", NECESSARY, "Always on. The basket needs them.", ("always_active", "strictly_necessary")),
     (
         "en",
@@ -49,7 +49,7 @@ SENTENCES = [
     ("pl", PERFORMANCE, "Korzystamy z nich tylko wtedy, gdy wyrazisz zgodę.", (CONSENT, "performance")),
     ("sv", NECESSARY, "Dessa cookies kan inte väljas bort.", ("always_active", "strictly_necessary")),
     ("nl", DOCUMENT, "Er worden geen cookies van derden geplaatst.", ("first_party_only", None)),
-    ("nl", DOCUMENT, "Ook via derden worden cookies geplaatst.", ("third_party_cookies_used", None)),
+    ("nl", DOCUMENT, "Ook via derden worden cookies geplaatst.", ("third_party_sets", None)),
     ("nl", PERFORMANCE, "Ze staan er ook zonder toestemming.", (FREE, "performance")),
     ("nl", NECESSARY, "U kunt deze cookies niet weigeren.", ("always_active", "strictly_necessary")),
     ("de", DOCUMENT, "Wenn Sie nicht zustimmen, werden nur technische Cookies gesetzt.", (CONSENT, None)),

@@ -238,7 +238,7 @@ def test_behavioural_targeting_with_consent_is_no_denial(claims):
     ],
 )
 def test_cookies_of_us_and_others(claims, language, sentence):
-    assert claims(page(language, COOKIES[language][0], sentence)) == {("third_party_cookies_used", *DOCUMENT)}
+    assert claims(page(language, COOKIES[language][0], sentence)) == {("third_party_sets", *DOCUMENT)}
 
 
 @pytest.mark.parametrize(
