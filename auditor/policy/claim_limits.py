@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from auditor.policy.claim_vetoes import says_otherwise
 from auditor.policy.conditions import conditional
 from auditor.policy.places import words_of
 from auditor.policy.said_places import scopes_said
@@ -95,7 +96,7 @@ def says_less(reading: Reading, scopes: Scopes, sentence: Sentence, rule: Rule, 
         return True
     if rule.type in OF_THE_SITE and _is_narrower(reading, scopes, sentence):
         return True
-    return _narrowed(reading, sentence, rule, found)
+    return says_otherwise(reading, rule.type, sentence, found) or _narrowed(reading, sentence, rule, found)
 
 
 def _only_with_consent(reading: Reading, folded: str) -> bool:

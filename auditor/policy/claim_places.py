@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.policy.blocks import Block, Table
@@ -10,7 +10,7 @@ from auditor.policy.cookie_lists import item_names
 from auditor.policy.prose_names import prose_names
 
 if TYPE_CHECKING:
-    from auditor.model import DeclaredCategory
+    from auditor.model import Category, DeclaredCategory
     from auditor.policy.blocks import Sentence
     from auditor.policy.categories import Categories
     from auditor.policy.context import Reading
@@ -72,6 +72,11 @@ class Place:
         return names[0] if len(names) == 1 and "anonymize" not in names[0].lower() else None  # a setting's name
 
     @property
+    def is_near(self) -> bool:
+        """Does the sentence stand right below its category, or in a row of a table?"""
+        return self.sentence.place in self.categories.near or self.in_row
+
+    @property
     def in_cookies(self) -> bool:
         """Does the sentence stand in a part about cookies, or about a service that measures or advertises?"""
         place = self.sentence.place
@@ -95,3 +100,18 @@ class Place:
     def says(self, *path: str) -> bool:
         """Does the sentence contain a cue?"""
         return self.reading.words.cues(*path).first(self.folded) is not None
+
+
+def category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:
+    """A category in the scopes in which it is declared, else on the web."""
+    declared = next((c for c in categories.declared if c.canonical is category), None)
+    return Subject("category", category.value, declared.scope_ids if declared else scopes.web)
+
+
+def stated(place: Place, category: Category) -> Subject:
+    """A category in the scopes that the sentence or its part is about; others may use it too, as is said elsewhere."""
+    start, at = place.sentence.view.start, place.sentence.place
+    here = [b for b in place.scopes.bindings if category in b.categories and b.quote.start <= start < b.quote.end]
+    said = tuple(dict.fromkeys(binding.scope_id for binding in here)) or place.scopes.sections.get(at, ())
+    named = category_subject(place.categories, place.scopes, category)
+    return replace(named, scope_ids=said) if said else named

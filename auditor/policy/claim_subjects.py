@@ -15,9 +15,10 @@ from auditor.policy.claim_categories import (
     own_category,
     with_necessary,
 )
+from auditor.policy.claim_choices import EVERYDAY, by_button, chosen
 from auditor.policy.claim_extents import about_cookies_as_such, only_these, says_of_all, says_plainly
 from auditor.policy.claim_nouns import data_noun, heading_noun, shared_noun
-from auditor.policy.claim_places import Subject
+from auditor.policy.claim_places import Subject, category_subject, stated
 from auditor.policy.claim_storage import storage_of
 from auditor.policy.claim_tools import loaded, of_tool_above, service_of
 from auditor.policy.claim_topics import SPOKEN_OF, topics
@@ -26,9 +27,7 @@ from auditor.policy.view import fold
 
 if TYPE_CHECKING:
     from auditor.model import DeclaredCategory
-    from auditor.policy.categories import Categories
     from auditor.policy.claim_places import Place, Rule
-    from auditor.policy.scopes import Scopes
 
 OF_ONE_COOKIE = {"no_personal_data", "anonymous_data", "purpose_limited"}
 OF_ONE_SERVICE = {"ip_anonymised"}
@@ -41,11 +40,6 @@ ASIDE = {"social": ("category", "social_media"), "thirds": ("technology", "third
 """What sentences about social networks, and about those who set cookies of third parties, are about."""
 IN_COOKIES = {"label", "named", "necessary", "advertising"}
 GENERAL = {"no_personal_data"}  # what an explanation of cookies may claim
-EVERYDAY = {
-    (kind, category.value)
-    for kind in ("category_unused", "reject_possible")
-    for category in (Category.STRICTLY_NECESSARY, Category.UNCLASSIFIED)
-} | {("only_category", Category.UNCLASSIFIED.value)}
 
 
 def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
@@ -54,8 +48,8 @@ def subjects(place: Place, rule: Rule) -> tuple[Subject, ...]:
         return ()
     if (named := _by_rule(place, rule)) is not None:
         return named
-    if stated := _told_of(place, rule):
-        return tuple(_stated(place, category) for category in stated)
+    if told := _told_of(place, rule):
+        return tuple(stated(place, category) for category in told)
     subject = service_of(place) if rule.subject == "service" else _subject(place, rule)
     return _and_beside(place, subject) if subject else ()
 
@@ -65,9 +59,11 @@ def _by_rule(place: Place, rule: Rule) -> tuple[Subject, ...] | None:
     if rule.subject in ("label", "named"):
         return tuple(s for s in _labels(place, rule) if (rule.type, s.value) not in EVERYDAY)
     if rule.subject == "only":
-        return tuple(_stated(place, category) for category in only_these(place))
+        return tuple(stated(place, category) for category in only_these(place))
     if rule.subject == "choice":
-        return _chosen(place, rule)
+        return chosen(place, rule)
+    if rule.subject == "button":
+        return by_button(place)
     if rule.subject == "storage":
         return tuple(filter(None, (storage_of(place),)))
     return (Subject(*ASIDE[rule.subject], place.scopes.web),) if rule.subject in ASIDE else None
@@ -112,7 +108,7 @@ def _of_section(place: Place, rule: Rule) -> bool:
     if rule.type not in SPOKEN_OF or rule.subject != "document":
         return False
     both = place.says("concepts", "both_sorts")  # "we use both first-party and third-party cookies": on the site
-    near = rule.type in OF_PLACE and _is_near(place) and not both
+    near = rule.type in OF_PLACE and place.is_near and not both
     return near or place.taken_up
 
 
@@ -134,7 +130,7 @@ def _one_service(place: Place, rule: Rule) -> Subject | None:
     """The one service that a claim is about; what a category's cookies collect is said of the category."""
     if rule.type == "consent_before_setting":
         return (service_of(place) if place.says("this_service") else None) or loaded(place)
-    measured = place.governing is not None and _is_near(place)
+    measured = place.governing is not None and place.is_near
     return service_of(place) if rule.type in OF_ONE_SERVICE and not measured else None
 
 
@@ -149,7 +145,7 @@ def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
     if one := _one_service(place, rule):
         category = category_of_service(place, one.value or "")
-        return _category_subject(place.categories, place.scopes, category) if category else one
+        return category_subject(place.categories, place.scopes, category) if category else one
     if (named := _named(place, rule)) is not None or rule.context == "cookie_category":
         return named
     noun = (data_noun(place) or shared_noun(place, rule.type)) if rule.subject == "auto" else None
@@ -191,28 +187,13 @@ def _labels(place: Place, rule: Rule) -> tuple[Subject, ...]:
         named.pop(Category.FUNCTIONAL, None)
         named[Category.STRICTLY_NECESSARY] = None
     if named:
-        return tuple(_stated(place, category) for category in named)
+        return tuple(stated(place, category) for category in named)
     taken_up = rule.type == "reject_possible" and place.taken_up  # "you can switch these cookies off"
     if rule.type == "reject_possible" and (ahead := topics(place)):  # "marketing cookies can be switched off"
-        return tuple(_stated(place, category) for category in ahead)
-    if (rule.subject == "label" or taken_up) and place.governing is not None and _is_near(place):
+        return tuple(stated(place, category) for category in ahead)
+    if (rule.subject == "label" or taken_up) and place.governing is not None and place.is_near:
         return (Subject("category", place.governing.canonical.value, place.governing.scope_ids),)
     return ()
-
-
-def _chosen(place: Place, rule: Rule) -> tuple[Subject, ...]:
-    """What may be refused: the categories that a sentence names, the one that governs it, else all that may be."""
-    if place.general or not place.in_cookies:
-        return ()
-    named = labels_beside_cookies(place.reading, place.folded)
-    louder = tuple(dict.fromkeys(one for one in named if (rule.type, one.value) not in EVERYDAY))
-    if louder:
-        return tuple(_stated(place, category) for category in louder)
-    if place.governing is not None and _is_near(place):
-        governing = place.governing
-        known = (rule.type, governing.canonical.value) in EVERYDAY
-        return () if known else (Subject("category", governing.canonical.value, governing.scope_ids),)
-    return (Subject("document", None, place.scopes.web),)
 
 
 def _labelled(place: Place, rule: Rule) -> Subject | None:
@@ -223,7 +204,7 @@ def _labelled(place: Place, rule: Rule) -> Subject | None:
     category = named[0] if named else antecedent(place) or meant(place)
     if category is None and rule.type == "always_active" and place.says("relative") and place.says("necessity"):
         category = None if place.says("concepts", "beyond_necessary") else Category.STRICTLY_NECESSARY
-    return _category_subject(place.categories, place.scopes, category) if category else None
+    return category_subject(place.categories, place.scopes, category) if category else None
 
 
 def _named_subject(place: Place, rule: Rule) -> Subject | None:
@@ -233,7 +214,7 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
         return named
     if rule.type == "consent_before_setting" and governing and not _waits(place, governing):
         governing = None
-    if governing is not None and (_is_near(place) or place.says("anaphora") or place.says("cookie")):
+    if governing is not None and (place.is_near or place.says("anaphora") or place.says("cookie")):
         value = "social_media" if governing.subtype == "social_media" else governing.canonical.value
         return Subject("category", value, governing.scope_ids)
     if named := _kind_of_cookies(place, rule):
@@ -246,14 +227,14 @@ def _named_subject(place: Place, rule: Rule) -> Subject | None:
     if category is None and rule.type == "cross_site_tracking":  # that is what advertising does
         category = next((c.canonical for c in place.categories.declared if c.canonical is Category.TARGETING), None)
     category = category or of_tool_above(place, rule)
-    return _category_subject(place.categories, place.scopes, category) if category else None
+    return category_subject(place.categories, place.scopes, category) if category else None
 
 
 def _waits(place: Place, governing: DeclaredCategory) -> bool:
     """Is it the category of the section that waits for consent: not the necessary one, nor all cookies far below?"""
     if governing.canonical is Category.STRICTLY_NECESSARY or place.says("concepts", "by_law"):
         return False
-    return _is_near(place) or place.says("anaphora")
+    return place.is_near or place.says("anaphora")
 
 
 def _technology(place: Place, rule: Rule) -> Subject | None:
@@ -275,21 +256,3 @@ def _kind_of_cookies(place: Place, rule: Rule) -> Subject | None:
             return None  # "analytical cookies and those of third parties"
         return Subject("technology", "third_party_cookies", place.scopes.web)
     return None
-
-
-def _is_near(place: Place) -> bool:
-    return place.sentence.place in place.categories.near or place.in_row
-
-
-def _category_subject(categories: Categories, scopes: Scopes, category: Category) -> Subject:
-    declared = next((c for c in categories.declared if c.canonical is category), None)
-    return Subject("category", category.value, declared.scope_ids if declared else scopes.web)
-
-
-def _stated(place: Place, category: Category) -> Subject:
-    """A category in the scopes that the sentence or its part is about; others may use it too, as is said elsewhere."""
-    start, at = place.sentence.view.start, place.sentence.place
-    here = [b for b in place.scopes.bindings if category in b.categories and b.quote.start <= start < b.quote.end]
-    said = tuple(dict.fromkeys(binding.scope_id for binding in here)) or place.scopes.sections.get(at, ())
-    named = _category_subject(place.categories, place.scopes, category)
-    return replace(named, scope_ids=said) if said else named

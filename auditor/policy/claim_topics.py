@@ -11,6 +11,7 @@ from auditor.policy.prose import excepted, kinds_of_cookies
 if TYPE_CHECKING:
     from auditor.policy.claim_places import Place
 
+BEGINS = 3
 REST = 40
 REST_GAP = 12  # "optional or strictly ..."
 SPOKEN_OF = {
@@ -38,6 +39,7 @@ def topics(place: Place) -> tuple[Category, ...]:
         and not excepted(place.reading, folded[: run[0].start])
         and not place.reading.words.cues("concepts", "share").whole(folded[run[0].start : run[-1].end])  # the verb
         and not _and_the_rest(place, run[0].start)
+        and not _exemplifies(place, run[0].start)
         and not place.reading.words.cues("concepts", "unlike").first(folded[: run[0].start])
     ]
     ahead = [run for run in runs if run[0].start < place.found.end]
@@ -48,6 +50,16 @@ def topics(place: Place) -> tuple[Category, ...]:
     while last + 1 < len(chosen) and _are_joined(place, chosen[last][-1].end, chosen[last + 1][0].start):
         last += 1
     return tuple(dict.fromkeys(category for categories in named[first : last + 1] for category in categories))
+
+
+def _exemplifies(place: Place, at: int) -> bool:
+    """Does an offset lie in parentheses with examples of something else ("others (e.g. analytics tools)")?"""
+    folded, opened = place.folded, place.folded.rfind("(", 0, at)
+    if opened < 0 or ")" in folded[opened:at]:
+        return False
+    within = folded[opened + 1 :].partition(")")[0]
+    example = place.reading.words.cues("example").first(within)
+    return example is not None and example.start <= BEGINS and place.reading.labels.cookie.first(within) is None
 
 
 def _clause_start(place: Place) -> int:

@@ -118,7 +118,7 @@ def _made(
     for named in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
         subject = replace(named, scope_ids=said) if said else named
         if not _is_trivial(reading, rule.type, subject, sentence):
-            said_kind = _kind_of(reading, rule, subject, folded[found.start : found.end])
+            said_kind = _kind_of(reading, rule, subject, folded)
             yield _claim(reading, replace(rule, type=said_kind), sentence, found, subject)
 
 
@@ -129,13 +129,13 @@ def _is_of_one_thing(reading: Reading, categories: Categories, sentence: Sentenc
     return rule.type == "cookies_unused" and in_use and named is None
 
 
-def _kind_of(reading: Reading, rule: Rule, subject: Subject, words: str) -> str:
-    """The kind of claim that the found words make of a subject.
+def _kind_of(reading: Reading, rule: Rule, subject: Subject, folded: str) -> str:
+    """The kind of claim that a sentence with the words of a rule makes of a subject.
 
     Others set cookies, of a category or of no certain kind; or cookies of theirs are used, if nobody is said to set.
     """
     if rule.type == "third_party_sets" and subject.kind == "document":
-        placed = reading.words.cues("concepts", "placing").first(words) is not None
+        placed = reading.words.cues("concepts", "placing").first(folded) is not None
         return rule.type if placed else "third_party_cookies_used"
     if rule.type == "third_party_cookies_used" and subject.kind == "category":
         return "third_party_sets"
