@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from auditor.policy.places import Place, PlaceWords
 
 EARLY = 30
+_QUOTES = "\"'“”„«‘’"
+_ASIDES = re.compile(r"\([^()]{0,80}\)")
 KINDS = ("website", "app", "web_portal")
 
 
@@ -24,8 +27,8 @@ def shared_scopes(reading: Reading, words: PlaceWords, brands: frozenset[str]) -
         if sentence.place in reading.definition_places or not used.first(folded):
             continue
         places = find_places(words, sentence.view, brands)
-        for first, second in pairwise(places):
-            between = words_of(folded[first.end : second.start])
+        for first, second in pairwise(_without_terms(places, folded)):
+            between = words_of(_ASIDES.sub(" ", folded[first.end : second.start]))
             if reading.words.cues("compared").first(folded[: first.start]):
                 continue  # "Like many websites and applications, ..."
             joined = all(word in words.joiners or word in words.links for word in between)
@@ -33,6 +36,12 @@ def shared_scopes(reading: Reading, words: PlaceWords, brands: frozenset[str]) -
             if joined and len(kinds) > 1 and kinds <= set(KINDS) and _is_own(reading, folded, first, second):
                 return [place.scope(sentence.view) for place in (first, second)]
     return []
+
+
+def _without_terms(places: list[Place], folded: str) -> list[Place]:
+    """The places, without the terms in quotes that are defined for the one before them (``the Acme app ("App")``)."""
+    terms = {second.start for first, second in pairwise(places) if second.kind == first.kind}
+    return [place for place in places if place.start not in terms or folded[place.start] not in _QUOTES]
 
 
 def _is_own(reading: Reading, folded: str, first: Place, second: Place) -> bool:

@@ -111,3 +111,11 @@ def test_what_is_not_set_after_a_refusal_is_in_use(read, text):
 def test_what_is_not_set_for_some_visitors_is_told_neither_way(read):
     declared = read("# Cookies\n\nWe use necessary cookies. If you come from France, no marketing cookies are set.\n")
     assert [c.canonical.value for c in declared.categories] == ["strictly_necessary"]
+
+
+def test_places_that_are_defined_as_terms(read):
+    found = read(
+        "# Cookies\n\nWe use cookies when you use the Tandil mobile application (on any device) (“App”) or websites "
+        "(such as tandil.example) (“Websites”).\n\n## Analytics cookies\n\nThey count visits.\n"
+    )
+    assert [(scope.kind, scope.hosts) for scope in found.scopes] == [("website", ("tandil.example",)), ("app", ())]
