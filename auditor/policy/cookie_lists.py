@@ -152,7 +152,9 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
         keyed = not stored and speaks_of_storage(sentence.place)
         if not (stored or keyed) or reading.denials.hypothetical(sentence):
             continue
-        for name in coded(reading, sentence.view) if keyed else names_in(reading, sentence, governed=governed):
+        names = coded(reading, sentence.view) if keyed else names_in(reading, sentence, governed=governed)
+        each = _lifetimes(sentence.view, names)
+        for name in names:
             if fold(name) not in known:
                 known.add(fold(name))
                 found = _listed(reading, categories, scopes, sentence.place, sentence.view, name)
@@ -162,6 +164,8 @@ def in_prose(reading: Reading, categories: Categories, scopes: Scopes, known: se
                     found = replace(found, storage=_prose_storage(reading, view))
                 if found.duration is NOT_STATED and prose_names(reading, sentence.place) == [name]:
                     found = replace(found, duration=duration_in_prose(view))
+                if name in each:
+                    found = replace(found, duration=each[name])
                 out.append(replace(found, basis="prose"))
     return out
 
@@ -276,6 +280,12 @@ def _headed(reading: Reading, place: int) -> tuple[Category, str | None] | None:
 def durations_in(view: View) -> list[Duration]:
     """Every amount of time that a text gives, one after the other ("2 years / 24 hours")."""
     return [read_duration(view.text[start:end]) for start, end in find_durations(view.folded)]
+
+
+def _lifetimes(view: View, names: list[str]) -> dict[str, Duration]:
+    """The lifetime of each name, where a sentence gives as many as it names ("a (1 year) and b (30 days)")."""
+    lives, text = durations_in(view), view.text.replace("\\", "")
+    return dict(zip(sorted(names, key=text.find), lives, strict=True)) if len(names) == len(lives) > 1 else {}
 
 
 def duration_in_prose(view: View) -> Duration:

@@ -10,9 +10,12 @@ from auditor.facts import cookie_facts
 from auditor.policy.blocks import Block
 from auditor.policy.cells import looks_like_cookie
 from auditor.policy.cookie_names import clean_name
+from auditor.policy.durations import find_durations, read_duration
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
     from auditor.policy.view import View
@@ -25,6 +28,10 @@ _BEFORE_COOKIE = re.compile(r"(?<![\w.\-/])([A-Za-z][\w.*]{2,60})[ -][Cc]ookies?
 _QUOTED_COOKIE = re.compile(
     r"(?<!\w)[Cc]ookie [\"'“”„‘’«»`]\s?([A-Za-z][\w.\-]{3,60})\s?[\"'“”‘’«»`]"
 )  # the cookie "csrftoken"
+_QUOTED_LASTING = re.compile(r"[\"“”„«»‘’`]\s?([a-z][\w.\-]{1,60})\s?[\"“”«»’`] (?:[\w-]{2,20} )?[Cc]ookies?(?!\w)")
+_LIST_BEHIND = re.compile(
+    r"(?<!\w)[Cc]ookies?:?\s(?:[\w.]{1,6}\s){0,2}:?\s?([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){1,12})"
+)
 _BEHIND_COOKIE = re.compile(r"(?<!\w)[Cc]ookies? ([A-Za-z][\w.\-*]{2,60})")
 _ASIDE = re.compile(r"\(([\w.\-*]{2,60}(?:,\s+[\w.\-*]{2,60}){0,12})\)")
 OUTRIGHT = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9*]|^[A-Z]{4,}ID$|^\w{2,}SESS[A-Z]*$")  # "(HTML5)" is a word
@@ -60,9 +67,34 @@ def names_in(reading: Reading, sentence: Sentence, *, governed: bool = False) ->
         quoted = (match[1].rstrip(".") for pattern in patterns for match in pattern.finditer(view.text))
         names += [name for name in quoted if OUTRIGHT.search(name) and names_entry(reading, name)]
         names += [match[1] for match in _QUOTED_COOKIE.finditer(view.text) if match[1] in _known_names()]
+        names += [*_lasting(reading, view), *_listed_behind(view.text)]
     if governed or reading.mentions_cookies(view):
         names += _in_asides(view.text)
     return list(dict.fromkeys([*names, *runs(reading, view.text), *coded(reading, view)]))
+
+
+def _lasting(reading: Reading, view: View) -> Iterator[str]:
+    """Words in quotes before the word "cookie", whose lifetime follows (``the "abc" cookie (kept for 1 year)``)."""
+    found = list(_QUOTED_LASTING.finditer(view.text))
+    ends = (*(match.start() for match in found[1:]), len(view.text))
+    for match, end in zip(found, ends, strict=False):
+        if find_durations(view.folded[match.end() : end]) and not _is_kind(reading, fold(match[1])):
+            yield match[1]
+
+
+def _is_kind(reading: Reading, folded: str) -> bool:
+    """Is a word a kind of cookies ("necessary", "third-party", "persistent") rather than a name?"""
+    parties = (reading.words.cues("party_cell", party).first(folded) for party in ("first", "third"))
+    return any(parties) or bool(reading.labels.find(folded)) or read_duration(folded).kind != "unknown"
+
+
+def _listed_behind(text: str) -> list[str]:
+    """The names of a list behind the word "cookies", one of which can be nothing else ("cookies e.g. _ab, NID")."""
+    for match in _LIST_BEHIND.finditer(text):
+        names = [name.rstrip(".") for name in re.split(r",\s+", match[1])]
+        if any("_" in name for name in names) and all(OUTRIGHT.search(n) or "_" in n or n.isupper() for n in names):
+            return names
+    return []
 
 
 @cache

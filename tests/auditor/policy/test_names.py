@@ -314,3 +314,28 @@ def test_names_that_say_how_they_are_stored(read):
 )
 def test_known_names_that_look_like_words_are_quoted_behind_the_cookie(read, text, names):
     assert [one.name for one in read(f"Cookies\n\nWe use cookies.\n\n{text}\n").cookies] == names
+
+
+def test_names_in_quotes_before_the_cookie_have_their_lifetimes(read):
+    found = read(
+        "# Cookies\n\n## Security cookies\n\nThese are the “twid” cookies (retained for 1 year) and the “check_ticket” "
+        "cookies (retained for 30 days).\n\n## Advertising cookies\n\nThe “ttq” first-party cookie lasts 1 week.\n"
+    )
+    assert {(name, seconds) for name, _, _, seconds in cookies(found)} == {
+        ("twid", 31_536_000),
+        ("check_ticket", 2_592_000),
+        ("ttq", 604_800),
+    }
+
+
+@pytest.mark.parametrize("kind", ["session", "persistent", "necessary", "third-party", "analytics"])
+def test_kinds_in_quotes_before_the_cookie_are_no_names(read, kind):
+    assert read(f"# Cookies\n\nWe use cookies. The “{kind}” cookies are kept for 1 day.\n").cookies == ()
+
+
+def test_names_listed_behind_the_word_cookies(read):
+    text = "# Cookies\n\n## Marketing cookies\n\nWe measure ads. Cookies {} are kept for 13 months.\n"
+    named = read(text.format("e.g. _gcl_xy, IDX, test_kie, NIX")).cookies
+    assert [cookie.name for cookie in named] == ["_gcl_xy", "IDX", "test_kie", "NIX"]
+    assert read(text.format("from Google, Meta, TikTok")).cookies == ()
+    assert read(text.format("(EU, USA, UK)")).cookies == ()
