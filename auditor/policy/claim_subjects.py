@@ -23,6 +23,7 @@ from auditor.policy.claim_storage import storage_of
 from auditor.policy.claim_tools import loaded, of_tool_above, service_of
 from auditor.policy.claim_topics import SPOKEN_OF, topics
 from auditor.policy.prose import labels_beside_cookies
+from auditor.policy.service_names import find_services
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
@@ -134,6 +135,11 @@ def _one_service(place: Place, rule: Rule) -> Subject | None:
     return service_of(place) if rule.type in OF_ONE_SERVICE and not measured else None
 
 
+def _names(place: Place, one: Subject) -> bool:
+    """Does the sentence itself name a service?"""
+    return any(mention.service.name == one.value for mention in find_services(place.sentence.view))
+
+
 def _named(place: Place, rule: Rule) -> Subject | None:
     """What a sentence names or means: the kind of data of its heading, else cookies."""
     if rule.type in OF_DATA and place.governing is None and (noun := heading_noun(place)):
@@ -144,7 +150,8 @@ def _named(place: Place, rule: Rule) -> Subject | None:
 def _free_subject(place: Place, rule: Rule) -> Subject | None:
     """The subject of a claim that may be about anything: what the sentence names or means, else the document."""
     if one := _one_service(place, rule):
-        category = category_of_service(place, one.value or "")
+        itself = rule.type in OF_ONE_SERVICE and _names(place, one)
+        category = None if itself else category_of_service(place, one.value or "")
         return category_subject(place.categories, place.scopes, category) if category else one
     if (named := _named(place, rule)) is not None or rule.context == "cookie_category":
         return named

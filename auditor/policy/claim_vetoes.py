@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.policy.promises import QUOTED
+
 if TYPE_CHECKING:
     from auditor.policy.blocks import Sentence
     from auditor.policy.context import Reading
@@ -17,13 +19,14 @@ OF_THIRD_PARTIES = {"third_party_cookies_used", "third_party_sets"}
 ASSERTIONS = {"anonymous_data", "no_personal_data", "no_profiling", "purpose_limited"}
 _TOLD_BY_ENDINGS = {"cs", "de", "fi", "pl"}
 """Languages that tell a recipient by the ending of the noun, without a preposition."""
-_QUOTED = re.compile(r"[\"“„«](?P<term>[^\"“”„«»]{3,40})[\"“”»]")
+_NAMED = re.compile(r"[\"“„«](?P<term>[^\"“”„«»]{3,40})[\"“”»]")
 
 
 def says_otherwise(reading: Reading, kind: str, sentence: Sentence, found: Found) -> bool:
     """Does a sentence with the words of a kind of claim not make it?
 
-    Others share with us; terms are given their names; a reason is one of two; a right is one of many.
+    Others share with us; terms are given their names; a reason is one of two; a right is one of many; a control is
+    explained.
     """
     if kind == "shared_with_third_parties":
         return not _is_received(reading, sentence.view.folded, found)
@@ -32,6 +35,8 @@ def says_otherwise(reading: Reading, kind: str, sentence: Sentence, found: Found
     if kind in ASSERTIONS:
         either = reading.words.cues("concepts", "either_because").first(sentence.view.folded)
         return either is not None and either.start < found.start
+    if kind == "reject_possible":
+        return _describes_control(reading, sentence)
     return kind == "withdrawal_possible" and _lists_rights(reading, sentence.view.folded)
 
 
@@ -54,8 +59,14 @@ def _is_received(reading: Reading, folded: str, found: Found) -> bool:
 
 def _names_terms(reading: Reading, sentence: Sentence) -> bool:
     """Does a sentence give two kinds of cookies their names (`by us ("own cookies") or others ("...")`)?"""
-    terms = (match["term"] for match in _QUOTED.finditer(sentence.view.text.lower()))
+    terms = (match["term"] for match in _NAMED.finditer(sentence.view.text.lower()))
     return sum(reading.labels.cookie.first(term) is not None for term in terms) > 1
+
+
+def _describes_control(reading: Reading, sentence: Sentence) -> bool:
+    """Does a sentence explain switches and a button by its words ("switch them on or off, then press 'Save'")?"""
+    switches = reading.words.cues("concepts", "on_or_off").first(sentence.view.folded) is not None
+    return switches and QUOTED.search(sentence.view.folded) is not None
 
 
 def _lists_rights(reading: Reading, folded: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.policy.view import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Iterable, Mapping, Set
 
     from auditor.model import Claim
     from auditor.policy.context import Reading
@@ -22,6 +22,7 @@ IN_SENTENCE = {
     "purpose_limited": ("aggregated_only",),
 }
 """What the first kind says includes the second: whoever is followed across sites is followed."""
+ALIKE = ("anonymous_data", "no_personal_data")
 BESIDE = 60
 
 
@@ -70,8 +71,25 @@ def _is_anonymous_too(claim: Claim, anonymous: set[tuple[str | None, int]]) -> b
     return claim.type == "aggregated_only" and claim.subject_kind == "category" and told in anonymous
 
 
-def say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]) -> None:
-    """Leaves one claim of a sentence that data identify nobody, where it does not also call them anonymous."""
+def say_once(
+    reading: Reading,
+    claims: dict[tuple[str, str, str | None], Claim],
+    again: Iterable[Claim],
+    told: Set[tuple[str, int]],
+) -> None:
+    """Leaves one claim of a sentence that data identify nobody, where it does not also call them anonymous.
+
+    Of the same claims that are made ``again``, the first of a sentence that makes no other one takes its place.
+    """
+    before = set(claims)
+    _say_once(reading, claims)
+    for claim in again:
+        key, start = (claim.type, claim.subject_kind, claim.subject_value), claim.evidence[0].start
+        if key in before and key not in claims and not {(kind, start) for kind in ALIKE} <= told:
+            claims[key] = claim
+
+
+def _say_once(reading: Reading, claims: dict[tuple[str, str, str | None], Claim]) -> None:
     said = {c.evidence[0].start: key for key, c in claims.items() if c.type == "no_personal_data"}
     for key, claim in list(claims.items()):
         bare = said.get(claim.evidence[0].start) if claim.type == "anonymous_data" else None

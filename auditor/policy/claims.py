@@ -74,16 +74,17 @@ def read_claims(reading: Reading, categories: Categories, scopes: Scopes) -> tup
     told = chain.from_iterable(read(reading, categories, scopes) for read in readers)
     based: list[Claim] = []
     kinds: set[tuple[str, int]] = set()
+    again: list[Claim] = []
     for claim in chain(said, listed, told):
         kinds.add((claim.type, claim.evidence[0].start))
         if _only_based(reading, claim):
             based.append(claim)
-        else:
-            claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
+        elif claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim) is not claim:
+            again.append(claim)
     for claim in based:
         if ("consent_before_setting", "document", None) not in claims:  # a choice about all is about these too
             claims.setdefault((claim.type, claim.subject_kind, claim.subject_value), claim)
-    say_once(reading, claims)
+    say_once(reading, claims, again, kinds)
     ordered = sorted(without_lesser(reading, claims, kinds), key=lambda claim: claim.evidence[0].start)
     return tuple(_numbered(claim, number) for number, claim in enumerate(ordered, 1))
 
@@ -143,7 +144,9 @@ def _kind_of(reading: Reading, rule: Rule, subject: Subject, folded: str) -> str
 
 
 def _is_trivial(reading: Reading, kind: str, subject: Subject, sentence: Sentence) -> bool:
-    """Is it merely ticked in a list, or the legal basis, that necessary cookies need no consent?"""
+    """Is it what measuring means, or merely ticked or the legal basis that necessary cookies need no consent?"""
+    if kind == "tracks_behaviour" and subject.value == Category.PERFORMANCE.value:
+        return True
     if kind != "set_without_consent" or subject.value != Category.STRICTLY_NECESSARY.value:
         return False
     based = reading.words.cues("concepts", "legitimate").first(sentence.view.folded)

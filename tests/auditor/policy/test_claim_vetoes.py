@@ -142,3 +142,47 @@ def test_a_verb_first_is_a_condition(claimed, language, sentence):
 )
 def test_what_is_denied_without_a_condition_is_unused(claimed, language, sentence):
     assert ("category_unused", "category", "targeting") in claimed(language, sentence)
+
+
+@pytest.mark.parametrize("heading", ["", "## Performance cookies\n\n"])
+def test_what_a_sentence_says_again_and_better_is_kept(claimed, heading):
+    text = "Performance cookies don't collect information that identifies you. The data of these cookies are anonymous."
+    assert claimed("en", f"{heading}{text}") == {
+        ("no_personal_data", "category", "performance"),
+        ("anonymous_data", "category", "performance"),
+    }
+
+
+def test_measuring_follows_nobody(claimed):
+    assert claimed("en", "## Analytics cookies\n\nThese cookies track your activity on the website.") == set()
+    assert claimed("en", "## Marketing cookies\n\nThese cookies track your activity on the website.") == {
+        ("tracks_behaviour", "category", "targeting")
+    }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "changed"),
+    [
+        ("Ihre Einwilligungseinstellungen können Sie jederzeit über den Button unten anpassen.", True),
+        ("Ihre Einwilligungseinstellungen können Sie jederzeit in Ihrem Browser anpassen.", False),
+    ],
+)
+def test_settings_of_consent_in_one_word(claimed, sentence, changed):
+    assert (("preferences_changeable", "document", None) in claimed("de", sentence)) is changed
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "In the settings you can switch on or switch off analytics cookies and press “Save my choice”."),
+        ("pl", "Możesz włączyć lub wyłączyć cookies analityczne i zapisać wybór przyciskiem „Zapisz wybrane”."),
+    ],
+)
+def test_how_switches_are_saved_promises_nothing(claimed, language, sentence):
+    assert "reject_possible" not in {kind for kind, *_ in claimed(language, sentence)}
+
+
+def test_that_cookies_can_be_refused_is_promised(claimed):
+    assert claimed("en", "You can refuse analytics cookies with the button “Reject”.") == {
+        ("reject_possible", "category", "performance")
+    }

@@ -41,7 +41,7 @@ def test_a_column_of_providers_declares_no_services(read):
 @pytest.mark.parametrize(
     ("text", "subject"),
     [
-        ("Google Analytics shortens your IP address before it is stored.", ("category", "performance")),
+        ("Google Analytics shortens your IP address before it is stored.", ("service", "Google Analytics")),
         ("## Matomo\n\nYour IP address is anonymised.", ("category", "performance")),
         ("Your IP address is anonymised.", ("document", None)),
     ],
