@@ -113,7 +113,9 @@ def _made(
         return
     if (rule.unless.first(folded) and not rule.despite.first(folded)) or in_title(sentence, found):
         return
-    if says_less(reading, scopes, sentence, rule, found) or _is_of_one_thing(reading, categories, sentence, rule):
+    if says_less(reading, scopes, sentence, rule, found) or _is_of_one_thing(
+        reading, categories, scopes, sentence, rule
+    ):
         return
     said = scopes_said(reading, scopes, sentence) if rule.type in OF_THE_SITE else None
     for named in subjects(Place(reading, categories, scopes, sentence, found, governing), rule):
@@ -123,11 +125,13 @@ def _made(
             yield _claim(reading, replace(rule, type=said_kind), sentence, found, subject)
 
 
-def _is_of_one_thing(reading: Reading, categories: Categories, sentence: Sentence, rule: Rule) -> bool:
-    """Is "No cookies are set", which names no site, said of what stands before it, since some are in use?"""
+def _is_of_one_thing(reading: Reading, categories: Categories, scopes: Scopes, sentence: Sentence, rule: Rule) -> bool:
+    """Is "No cookies are set", which names no site or app, said of what stands before it, since some are in use?"""
     in_use = any(category.in_use != "no" for category in categories.declared)
-    named = reading.words.cues("own_site_words").first(sentence.view.folded)
-    return rule.type == "cookies_unused" and in_use and named is None
+    if rule.type != "cookies_unused" or not in_use:
+        return False
+    places = (("own_site_words",), *(("scopes", scope.kind) for scope in scopes.scopes))
+    return all(reading.words.cues(*path).first(sentence.view.folded) is None for path in places)
 
 
 def _kind_of(reading: Reading, rule: Rule, subject: Subject, folded: str) -> str:

@@ -186,3 +186,15 @@ def test_that_cookies_can_be_refused_is_promised(claimed):
     assert claimed("en", "You can refuse analytics cookies with the button “Reject”.") == {
         ("reject_possible", "category", "performance")
     }
+
+
+def test_no_cookies_of_apps_are_denied_of_the_apps(read):
+    text = (
+        "# Cookie policy\n\nIt applies to:\n\n"
+        "- The Acme website, available at https://www.acme.example (hereinafter, “the Website”);\n"
+        "- The Acme mobile application, available in app stores (hereinafter, “the Application”);\n\n"
+        "## Analytics cookies\n\nThe Website uses them to count visits.\n\n"
+        "There are no cookies used by mobile applications.\n"
+    )
+    made = {(claim.type, claim.subject_kind, claim.subject_value) for claim in read(text).claims}
+    assert ("cookies_unused", "scope", "app") in made
