@@ -79,6 +79,12 @@ _OF_ANOTHER_BEFORE = re.compile(
     r"|stosuj[ae]|zapisuj[ae])\b|ne(?:pouziva|vyuziva)(?:ji)?\b"
 )
 """Verbs whose subject, left out, is what was named before, and not who writes ("Não usam cookies"), in folded text."""
+_BEYOND = re.compile(
+    r"\b(?:beyond|outside|other than|buiten|anders dan|uber|ausserhalb|au-dela de|en dehors de|mas alla de|fuera de"
+    r"|oltre|al di fuori di)\s+(?:\w+\s+){1,2}"
+    r"(?:purposes?|doel\w*|zweck\w*|finalites?|finalidad\w*|fin|scopo|finalita)\b"
+)
+"""Words that leave one purpose out of a denial ("no profiling beyond this purpose"), in folded text."""
 _ONLY = re.compile(r"\s*(?:only|nur|lediglich|ausschliesslich|alleen|uniquement|seulement|solo|soltanto|unicamente)\b")
 _CLAUSE = re.compile(r"[,;:.]\s|\s(?:and|but|en|und|et|y|e|i|och|og|maar|aber|mais|pero|ma|ale)\s")
 
@@ -89,6 +95,8 @@ def says_less(reading: Reading, scopes: Scopes, sentence: Sentence, rule: Rule, 
     if rule.type == "cookies_unused" and (
         _of_some_only(reading, sentence, found) or _of_another(reading, sentence, found)
     ):
+        return True
+    if rule.type in PROMISES - {"purpose_limited"} and _BEYOND.search(folded):
         return True
     if rule.type in PROMISES and conditional(reading, folded) and not excepts(reading, rule.type, folded):
         return True

@@ -210,6 +210,8 @@ LOCAL = {
     "for one purpose, German": "de|Es werden keine Cookies von Drittanbietern zu Werbezwecken eingesetzt.",
     "of fonts": "en|Fonts come from our own server. No cookies are set.",
     "of an entry": "de|- Bilderbox (img.bilderbox.example) — Fotos kommen von dort. Es werden keine Cookies gesetzt.",
+    "beyond a purpose": "en|These identifiers are not used for profiling beyond this purpose.",
+    "beyond a purpose, German": "de|Die Kennungen werden nicht über diesen Zweck hinaus für Profile verwendet.",
     "what a browser offers": "en|In Firefox, select ‘Cookies used only for the site you visit’ and confirm.",
 }
 
@@ -217,7 +219,7 @@ LOCAL = {
 @pytest.mark.parametrize("said", LOCAL.values(), ids=LOCAL)
 def test_what_is_said_of_a_part_is_not_said_of_the_site(claims, said):
     language, _, text = said.partition("|")
-    kinds = {"cookies_unused", "first_party_only", "only_category", "session_only", "purpose_limited"}
+    kinds = {"cookies_unused", "first_party_only", "only_category", "session_only", "purpose_limited", "no_profiling"}
     assert not [claim for claim in claims(f"{IN_USE[language]}{text}\n") if claim[0] in kinds]
 
 
