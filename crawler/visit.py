@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
 
-from auditor.domains import host_of, same_site
+from auditor.domains import host_of
 from auditor.model import (
     Banner,
     BrowserError,
@@ -29,20 +29,18 @@ from auditor.model import (
     VisitError,
     Wanted,
 )
-from crawler import gpc
+from crawler import gpc, ways
 from crawler.collectors.har import Shown
 from crawler.collectors.recorder import Recorder
 from crawler.collectors.timeline import Timeline, now_ms
 from crawler.consent.actor import ConsentActor
 from crawler.consent.declarations import read_responses
 from crawler.consent.google import google_signals
-from crawler.consent.withdrawal import Withdrawn
 from crawler.gpc import Signal
 from crawler.identity import override
 from crawler.launch import bounded
 from crawler.page_driver import PageClosedError, PageDriver
 from crawler.pages import pages_to_visit
-from crawler.policy_links import Link, policy_links
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -71,10 +69,6 @@ AFTER = {
     Wanted.WITHDRAW: Phase.AFTER_WITHDRAWAL,
 }
 _ACTOR_TIMEOUT_S = 40.0
-_SETTLED = frozenset({ChoiceOutcome.DONE, ChoiceOutcome.NO_REJECT})
-"""Outcomes of a try to withdraw after which no other page is looked at."""
-_WAYS_BACK = 2
-"""Pages besides the current one on which a control to withdraw is looked for."""
 _ROUNDS = 8
 """How often pages are chosen anew because robots.txt closes some of those that were chosen."""
 
@@ -169,7 +163,7 @@ class _Playing:
         self.driver = PageDriver(context, self.recorder, self.task.crawl, self.guard, self.actor.confirms)
         try:
             self.recorder.attach(context, self.browsers.devtools(context))
-            await self._ask("attach", self.actor.attach(context), None)
+            await self.ask("attach", self.actor.attach(context), None)
             await self.driver.start()
             self.timeline.begin(Phase.BEFORE_CHOICE)
             await self._home()
@@ -191,9 +185,9 @@ class _Playing:
         self.final_url = self.driver.page.url
         self.title = await self.driver.title()
         self.pages.append(self.final_url)
-        self.banner = await self._ask("find", self.actor.find(self.driver.page, patient=False), None)
+        self.banner = await self.ask("find", self.actor.find(self.driver.page, patient=False), None)
         self.declaration = await self._declaration()
-        await self._observe(Phase.BEFORE_CHOICE)
+        await self.observe(Phase.BEFORE_CHOICE)
         await self._picture_banner()
         # A banner that is there is chosen from untouched: some take a scroll for an answer. The scenario without a
         # choice is the one that touches every page before any choice.
@@ -204,10 +198,10 @@ class _Playing:
 
     async def _late_banner(self) -> None:
         """Watch for a banner that comes late, or because the page was touched, as long as one may come."""
-        self.banner = await self._ask("find", self.actor.find(self.driver.page), None)
+        self.banner = await self.ask("find", self.actor.find(self.driver.page), None)
         if self.banner is not None:
             self.declaration = await self._declaration() or self.declaration
-            await self._observe(Phase.BEFORE_CHOICE)
+            await self.observe(Phase.BEFORE_CHOICE)
             await self._picture_banner()
 
     async def _picture_banner(self) -> None:
@@ -216,18 +210,18 @@ class _Playing:
 
     async def _declaration(self) -> CmpDeclaration | None:
         """What the CMP declares: by its own objects in the page, else by the answers that the page has got."""
-        found = await self._ask("declaration", self.actor.declaration(self.driver.page), None)
+        found = await self.ask("declaration", self.actor.declaration(self.driver.page), None)
         if found is not None and found.cookies:
             return found
-        answered = await self._ask("declaration", read_responses(self.recorder.bodies(self.driver.page)), None)
+        answered = await self.ask("declaration", read_responses(self.recorder.bodies(self.driver.page)), None)
         return answered or found
 
     async def _look_around(self, next_pages: tuple[str, ...]) -> None:
         """The other pages of the site, before any choice."""
         await self.driver.leave()
         for url in next_pages:
-            if await self._visited(url):
-                await self._observe(Phase.BEFORE_CHOICE)
+            if await self.visited(url):
+                await self.observe(Phase.BEFORE_CHOICE)
                 await self.driver.touch()
                 await self.driver.leave()
         if self.task.scenario is Scenario.NO_CHOICE:
@@ -239,7 +233,7 @@ class _Playing:
             return
         self.timeline.cut(now_ms())
         if await self.driver.glance(self.pages[0]):
-            await self._ask("settings", self.actor.read_settings(self.driver.page), None)
+            await self.ask("settings", self.actor.read_settings(self.driver.page), None)
 
     async def _choose(self, wanted: Wanted, next_pages: tuple[str, ...]) -> None:
         """Choose, observe; reload, prove, observe; one next page, observe. Without a choice the visit ends here."""
@@ -250,34 +244,51 @@ class _Playing:
         """Leave the page for further ones, and observe those."""
         await self.driver.leave()
         for url in next_pages:
-            if await self._visited(url):
-                await self._observe(phase)
+            if await self.visited(url):
+                await self.observe(phase)
                 await self.driver.touch()
                 await self.driver.leave()
 
     async def _chosen(self, wanted: Wanted, phase: Phase) -> bool:
         """Choose, observe, load again, prove and observe; whether the choice could be made."""
         await self.recorder.read_stores(self.context, self.driver.page)
-        asked_at = now_ms()
+        asked_at, home = now_ms(), self.driver.page.url
         failed = Choice(wanted=wanted, outcome=ChoiceOutcome.FAILED)
-        self.choice = await self._ask("choose", self.actor.choose(self.driver.page, wanted), failed)
-        await self._follow(phase, asked_at)
+        self.choice = await self.ask("choose", self.actor.choose(self.driver.page, wanted), failed)
+        link = self.actor.link
+        if link is not None and await ways.opened_settings(self, link.url):
+            await self.recorder.read_stores(self.context, self.driver.page)
+            asked_at = now_ms()
+            self.choice = await self.ask("choose", self.actor.choose_there(self.driver.page, wanted, link), failed)
+        await self._follow(phase, asked_at, home if link is not None else None)
         return self.choice.outcome is ChoiceOutcome.DONE
 
-    async def _follow(self, phase: Phase, asked_at: float) -> None:
-        """What follows a choice that was asked for at a moment: the new phase, or none where it was not made."""
+    async def _follow(self, phase: Phase, asked_at: float, home: str | None = None) -> None:
+        """What follows a choice that was asked for at a moment: the new phase, or none where it was not made.
+
+        ``home``: where the banner stood, if the choice was made on another page.
+        """
         if self.choice.outcome is not ChoiceOutcome.DONE:
             self.timeline.cut(asked_at)
             return
         clicks = [at for at in self.recorder.clicks_ms if at >= asked_at]
         self.timeline.begin(phase, max(clicks, default=asked_at))
         await self.driver.settle(self.task.crawl.settle_ms, self.task.crawl.settle_max_ms)
-        await self._observe(phase)
+        await self.observe(phase)
         await self.driver.touch()
+        if not await self._loaded_again(home):
+            return
+        self.choice = await self.ask("prove", self.actor.prove(self.driver.page, self.choice), self.choice)
+        await self.observe(phase)
+
+    async def _loaded_again(self, home: str | None) -> bool:
+        """Load the page again, or go back to the one that the choice is about; whether it came."""
+        if home is not None and self.driver.page.url != home:
+            await self.driver.leave()
+            return await self.visited(home)
         await self.driver.reload()
         self.pages.append(self.driver.page.url)
-        self.choice = await self._ask("prove", self.actor.prove(self.driver.page, self.choice), self.choice)
-        await self._observe(phase)
+        return True
 
     async def _withdraw(self, next_pages: tuple[str, ...]) -> None:
         """Accept and observe as usual, then find the way back and refuse, and observe as usual."""
@@ -290,54 +301,13 @@ class _Playing:
         await self.recorder.read_stores(self.context, self.driver.page)
         asked_at = now_ms()
         home = self.driver.page.url
-        self.choice = await self._way_back()
+        self.choice = await ways.way_back(self)
         if self.choice.outcome is ChoiceOutcome.NO_CONTROL:
             await self.driver.leave()
             return  # Nothing was tried: all that was seen is what follows the consent.
         await self._follow(Phase.AFTER_WITHDRAWAL, asked_at)
         further = next_pages[:1] if self.driver.page.url == home else (home,)
         await self._go_on(further if self.choice.outcome is ChoiceOutcome.DONE else (), Phase.AFTER_WITHDRAWAL)
-
-    async def _way_back(self) -> Choice:
-        """Withdraw through a control of the page, of the pages about the choice or the policy, or through the CMP.
-
-        The CMP's own function is only tried where everything was looked at and no control found, and never stands for
-        one: what it could not do leaves ``no_control``, and a control that could not be operated stays ``failed``.
-        """
-        home = host_of(self.driver.page.url)
-        first = await self._try_to_withdraw()
-        tried = [first.choice]
-        for url in await self._pages_about_the_choice(first.pages):
-            if tried[-1].outcome in _SETTLED:
-                return tried[-1]
-            await self.driver.leave()
-            if await self._visited(url):
-                await self._observe(Phase.AFTER_ACCEPT)
-                elsewhere = host_of(self.driver.page.url) != home
-                tried.append((await self._try_to_withdraw(elsewhere=elsewhere)).choice)
-            else:
-                tried.append(Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED))
-        if tried[-1].outcome in _SETTLED:
-            return tried[-1]
-        failed = next((choice for choice in tried if choice.outcome is not ChoiceOutcome.NO_CONTROL), None)
-        if failed is not None:
-            return failed
-        last = (await self._try_to_withdraw(by_api=True)).choice
-        return last if last.outcome is ChoiceOutcome.DONE else tried[-1]
-
-    async def _try_to_withdraw(self, *, by_api: bool = False, elsewhere: bool = False) -> Withdrawn:
-        failed = Withdrawn(choice=Choice(wanted=Wanted.WITHDRAW, outcome=ChoiceOutcome.FAILED), pages=())
-        asking = self.actor.withdraw(self.driver.page, by_api=by_api, elsewhere=elsewhere)
-        return await self._ask("withdraw", asking, failed)
-
-    async def _pages_about_the_choice(self, linked: tuple[str, ...]) -> tuple[str, ...]:
-        """Pages where the settings may be: those that links about the choice lead to, then the policies."""
-        links = [Link(text, url) for url, text in await self.driver.links()]
-        found = [*linked, *(link.url for link in policy_links(links, self.driver.page.url))]
-        own = [
-            url for url in dict.fromkeys(found) if same_site(host_of(url) or "", host_of(self.driver.page.url) or "")
-        ]
-        return tuple([url for url in own[: _WAYS_BACK + 2] if await self.allows(url)][:_WAYS_BACK])
 
     async def _next_pages(self) -> tuple[str, ...]:
         home = self.final_url or self.task.site.url
@@ -352,8 +322,8 @@ class _Playing:
             closed |= refused
         return tuple(url for url in chosen if url not in closed)
 
-    async def _visited(self, url: str) -> bool:
-        """Whether a further page could be loaded; that it could not is a gap in the coverage, not the visit's end.
+    async def visited(self, url: str) -> bool:
+        """Go to a further page; whether it could be loaded. That it could not is a gap in the coverage, not the end.
 
         It gets half of the time that the visit still has: one that never answers must not cost what others showed.
         """
@@ -378,16 +348,17 @@ class _Playing:
         assert end is not None, "a visit has a limit"
         return end - asyncio.get_running_loop().time()
 
-    async def _observe(self, phase: Phase) -> None:
+    async def observe(self, phase: Phase) -> None:
+        """What the page shows and states now."""
         await self.recorder.observe(self.context, self.driver.page, phase)
         if self.task.scenario is Scenario.GPC:
             await self.gpc.read(self.driver.page)
-        for signal in await self._ask("signals", self.actor.signals(self.driver.page, phase), ()):
+        for signal in await self.ask("signals", self.actor.signals(self.driver.page, phase), ()):
             key = signal.kind, signal.phase, signal.raw
             self.signals.pop(key, None)  # In the order in which they were last seen: the latest is what counts.
             self.signals[key] = signal
 
-    async def _ask(self, what: str, work: Coroutine[Any, Any, T], otherwise: T) -> T:
+    async def ask(self, what: str, work: Coroutine[Any, Any, T], otherwise: T) -> T:
         """An answer of the actor, or ``otherwise``: its failure is recorded and does not end the visit."""
         try:
             return await bounded(work, _ACTOR_TIMEOUT_S)

@@ -21,9 +21,10 @@ from crawler.consent.labels import Side, read_label
 from crawler.consent.looks import prominence
 from crawler.consent.operate import Operation
 from crawler.consent.opt_out import opt_out_of
-from crawler.consent.proof import Before, changed, weigh
+from crawler.consent.proof import Before, changed, origin_of, weigh
 from crawler.consent.rules import RuleResult, Rules
 from crawler.consent.second_layer import leads_to_settings, read_second_layer
+from crawler.consent.settings_page import choose_there
 from crawler.consent.statements import claimed, recorded, stored, to_signals
 from crawler.consent.withdrawal import Withdrawal, Withdrawn, withdrew_at_once
 from crawler.consent.worlds import WorldError, Worlds
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Dialog, Page
 
     from auditor.model import CmpDeclaration, ConsentSignal, Phase
-    from crawler.consent.attempt import Attempt
+    from crawler.consent.attempt import Attempt, SettingsLink
     from crawler.consent.heuristic import Look
     from crawler.page_session import PageSession
 
@@ -60,7 +61,8 @@ class ConsentActor:
 
     ``failures`` says what could not be done and why, by part: ``rules``, ``find``, ``choose``, ``prove``. ``banner`` is
     what is known of the banner by now; after ``choose`` it knows more layers and clicks than ``find`` could see.
-    ``has_settings``: the banner has a control that opens settings which are not in sight.
+    ``has_settings``: the banner has a control that opens settings which are not in sight. ``link``: the choice could
+    not be made on the page that was tried last, and its settings are where this leads.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class ConsentActor:
         self.failures: dict[str, str] = {}
         self.banner: Banner | None = None
         self.has_settings = False
+        self.link: SettingsLink | None = None
         self._dialogs = Dialogs()
         self._pages: dict[int, tuple[Worlds, Heuristic, Rules]] = {}
         self._before = Before()
@@ -165,36 +168,67 @@ class ConsentActor:
     # ---------------------------------------------------------------------------------------- choose
 
     async def choose(self, page: Page, wanted: Wanted) -> Choice:
-        """Make the choice; ``proven`` is still False. Never presses a doubtful control: then the outcome is failed."""
+        """Make the choice; ``proven`` is still False. Never presses a doubtful control: then the outcome is failed.
+
+        It is failed too where the settings have a page of their own: ``link`` tells then where that is.
+        """
+        self.link = None
         failed = Choice(wanted=wanted, outcome=ChoiceOutcome.FAILED)
         if wanted is Wanted.NONE:
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NONE)
         return await self._guarded("choose", self._choose(page, wanted), failed)
 
     async def _choose(self, page: Page, wanted: Wanted) -> Choice:
-        worlds, eyes, driver = self._of(page)
-        self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
+        _, eyes, driver = self._of(page)
+        self._before = await self._records(page)
         self._dialogs.begin(wanted, self.banner.language if self.banner else None)
         operation = Operation(eyes, Hand(page, self._dialogs), wanted)
         look = await eyes.look()
         if not look.banners and not driver.popup and opt_out_of(look) is None:
             return Choice(wanted=wanted, outcome=ChoiceOutcome.NO_BANNER)
         attempt = await operation.run()
-        self._stays = attempt.stays and await self._is_recorded(page, worlds, wanted)
-        if self._stays:  # such a banner is gone once the page is loaded again
-            attempt.outcome = ChoiceOutcome.DONE
-        self.banner = learned(self.banner, attempt, wanted, len(self._dialogs.answered))
+        await self._learn(page, attempt, wanted)
         unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
         result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
         if result is None or not result.ok:
+            self.link = attempt.link if result is None or not result.clicks else None
             return self._as_answered(self._chosen(attempt, wanted, result))
         texts = tuple(text for text in result.clicks if text)
         done = Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
         return self._as_answered(done)
 
-    async def _is_recorded(self, page: Page, worlds: Worlds, wanted: Wanted) -> bool:
+    async def choose_there(self, page: Page, wanted: Wanted, link: SettingsLink) -> Choice:
+        """Make the choice on the page that ``link`` led to from the banner; otherwise as ``choose``."""
+        failed = Choice(wanted=wanted, outcome=ChoiceOutcome.FAILED)
+        return await self._guarded("choose", self._choose_there(page, wanted, link), failed)
+
+    async def _choose_there(self, page: Page, wanted: Wanted, link: SettingsLink) -> Choice:
+        worlds, eyes, _ = self._of(page)
+        self._before = self._before.until(await self._records(page))
+        self.failures.pop("choose", None)
+        self._dialogs.begin(wanted, self.banner.language if self.banner else None)
+        attempt = await choose_there(worlds, eyes, Hand(page, self._dialogs), wanted, link)
+        await self._learn(page, attempt, wanted)
+        self._stays = True  # that the banner is gone is seen on the next page
+        return self._as_answered(self._chosen(attempt, wanted, None))
+
+    async def _records(self, page: Page) -> Before:
+        """The site's records and claims as they are now."""
+        worlds, _, _ = self._of(page)
+        return Before(
+            stored=await stored(page, worlds), claims=tuple(await claimed(worlds)), origin=origin_of(page.url)
+        )
+
+    async def _learn(self, page: Page, attempt: Attempt, wanted: Wanted) -> None:
+        """Keep what an attempt has shown of the banner. It is made too where it is recorded and the banner stays."""
+        self._stays = attempt.stays and await self._is_recorded(page, wanted)
+        if self._stays:  # such a banner is gone once the page is loaded again
+            attempt.outcome = ChoiceOutcome.DONE
+        self.banner = learned(self.banner, attempt, wanted, len(self._dialogs.answered))
+
+    async def _is_recorded(self, page: Page, wanted: Wanted) -> bool:
         """Whether the site keeps a new record since the choice was tried, and none that says otherwise."""
-        after = await stored(page, worlds)
+        after = await stored(page, self._of(page)[0])
         return changed(self._before.stored, after) and all(s.agrees(wanted) is not False for s in recorded(after))
 
     def _as_answered(self, choice: Choice) -> Choice:
@@ -236,7 +270,8 @@ class ConsentActor:
 
     async def _withdraw(self, page: Page, *, by_api: bool, elsewhere: bool) -> Withdrawn:
         worlds, eyes, _ = self._of(page)
-        self._before = Before(stored=await stored(page, worlds), claims=tuple(await claimed(worlds)))
+        self._before = await self._records(page)
+        self._stays = False
         self._dialogs.begin(Wanted.WITHDRAW, self.banner.language if self.banner else None)
         withdrawal = Withdrawal(page, worlds, eyes, self._dialogs)
         withdrawn = await (withdrawal.by_api() if by_api else withdrawal.by_control(elsewhere=elsewhere))

@@ -28,10 +28,14 @@ _YES_OR_NO = (False, True)
 
 
 class Act(StrEnum):
-    """What to do. ``none``: everything is understood and nothing of the wanted kind is there."""
+    """What to do. ``none``: everything is understood and nothing of the wanted kind is there.
+
+    ``leave``: everything is understood, and the settings are on another page, where ``button`` leads.
+    """
 
     PRESS = "press"
     OPEN = "open"
+    LEAVE = "leave"
     NONE = "none"
     UNREADABLE = "unreadable"
 
@@ -195,15 +199,18 @@ def _deeper(seen: Seen, memory: Memory, sides: tuple[Side, ...]) -> Step | None:
     return None
 
 
-def _clear(seen: Seen) -> bool:
-    """Whether every control is understood; links to other documents are texts to read, unless they hold settings."""
+def _clear(seen: Seen, *holding: Side) -> bool:
+    """Whether every control is understood; links to other documents are texts to read, unless they hold a choice.
+
+    ``holding``: the sides of links that may be there all the same, as what they lead to is looked at.
+    """
     if int(seen.facts["selects"]) > 0:
         return False
     for button in seen.buttons:
         if button.kind == "weak":
             continue
         if button.leaves:
-            if button.side in {Side.SETTINGS, Side.REJECT, Side.OPT_OUT, Side.DOUBT}:
+            if button.side in {Side.SETTINGS, Side.REJECT, Side.OPT_OUT, Side.DOUBT} - {*holding}:
                 return False
         elif button.side in {Side.UNKNOWN, Side.DOUBT} or button.disabled:
             return False
@@ -213,11 +220,22 @@ def _clear(seen: Seen) -> bool:
 def _nothing(seen: Seen) -> Step:
     unused = seen.having(Side.SAVE)  # saving what? Its switches were not seen
     closing = seen.has(Side.DISMISS) and _closing_means(seen)
-    if _clear(seen) and not free_toggles(seen) and not unused and not closing:
+    complete = not free_toggles(seen) and not unused and not closing
+    if _clear(seen) and complete:
         return Step(act=Act.NONE)
     doubtful = [b.text for b in seen.buttons if b.side in {Side.UNKNOWN, Side.DOUBT} or b.leaves]
     doubtful = doubtful or [b.text for b in unused]
-    return Step(act=Act.UNREADABLE, reason=f"not understood: {', '.join(doubtful)[:200] or 'switches without a save'}")
+    reason = f"not understood: {', '.join(doubtful)[:200] or 'switches without a save'}"
+    way = _way_to_settings(seen) if complete else None
+    return Step(act=Act.LEAVE if way is not None else Act.UNREADABLE, button=way, reason=reason)
+
+
+def _way_to_settings(seen: Seen) -> Button | None:
+    """The link to a page of settings on a banner of which all else is understood, so that nothing there chooses."""
+    ways = [b for b in seen.buttons if b.leaves and b.side is Side.SETTINGS and b.kind != "weak" and not b.disabled]
+    ways = [b for b in ways if b.reading.strength >= CLEAR]
+    ways.sort(key=lambda b: -b.reading.strength)
+    return ways[0] if ways and _clear(seen, Side.SETTINGS) else None
 
 
 def closing_refuses(seen: Seen) -> bool:

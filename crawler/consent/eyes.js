@@ -193,7 +193,7 @@
     return {
       id: idOf(e), kind, tag: e.localName, icon: e.localName !== "input" && !textOf(e, 4), text: nameOf(e), aria: ariaOf(e), box: boxOf(e),
       leaves: Boolean(link && e.href.split("#")[0] !== location.href.split("#")[0]),
-      own: !link || e.host === location.host, goes: link && e.host === location.host ? e.pathname + e.search : "", disabled: disabledOf(e),
+      url: link ? e.href.slice(0, 2000) : "", own: !link || e.host === location.host, goes: link && e.host === location.host ? e.pathname + e.search : "", disabled: disabledOf(e),
       size: parseFloat(style.fontSize) || 0, colour: style.color, background: colour(e), hints: hintsOf(e),
     };
   };
@@ -352,17 +352,23 @@
     };
   };
 
-  // A form of settings in the page's own content: the smallest part that holds its switches and something to press.
-  const settingsForm = () => {
+  // A form of settings in the page's own content: the smallest part that holds its switches and something to press;
+  // `wider` counts the parts around it that hold more to press.
+  const settingsForm = (wider) => {
     const scan = newScan(false);
     if (!document.body || !walk(document.documentElement, (e) => examine(scan, e), scan.budget)) return null;
     const switches = scan.toggles.filter((e) => (shown(e) || e.labels?.length) && !within(e, "nav,header"));
     const pressable = scan.clickables.filter(([e]) => !scan.toggles.includes(e));
     if (!switches.length) return null;
     let part = parentOf(switches[0]);
-    while (part && !(switches.every((e) => inside(part, e)) && pressable.some(([e]) => inside(part, e)))) part = parentOf(part);
-    if (!part || !factsOf(scan, part).topical) return null;
-    const group = groupFacts(scan, part, "form");
+    while (part && !switches.every((e) => inside(part, e))) part = parentOf(part);
+    for (let held = 0, grown = -1; part; part = parentOf(part)) {
+      const holds = pressable.filter(([e]) => inside(part, e)).length;
+      if (holds > held) [held, grown] = [holds, grown + 1];
+      if (grown === wider) break;
+    }
+    if (!part) return null;
+    const group = { ...groupFacts(scan, part, "form"), topical: factsOf(scan, part).topical };
     for (const [e, kind] of pressable) if (inside(part, e) && group.controls.length < MAX_CONTROLS) group.controls.push(controlFacts(e, kind));
     for (const e of switches.slice(0, MAX_TOGGLES)) group.toggles.push(toggleFacts(e));
     return group;

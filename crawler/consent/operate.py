@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from auditor.model import ChoiceOutcome, Wanted
-from crawler.consent.attempt import Attempt
+from crawler.consent.attempt import Attempt, SettingsLink
 from crawler.consent.decide import Act, Memory, Step, decide, free_toggles
 from crawler.consent.labels import Side
 from crawler.consent.looks import look_at
@@ -39,19 +39,19 @@ MAX_CLICKS = 60
 
 
 class Operation:
-    """One attempt at one choice on one page."""
+    """One attempt at one choice on one page; ``link`` is what led there, where the page holds a banner's settings."""
 
-    def __init__(self, eyes: Heuristic, hand: Hand, wanted: Wanted) -> None:
+    def __init__(self, eyes: Heuristic, hand: Hand, wanted: Wanted, link: SettingsLink | None = None) -> None:
         self._eyes = eyes
         self._hand = hand
         self._wanted = wanted
-        self._memory = Memory()
+        self._memory = Memory(layer=link.layer if link is not None else 1)
         self._handled: set[Signature] = set()
         self._times: dict[str, int] = {}
         self._noted = {1}
         self._waited = False
         self._second_looks = 0
-        self.attempt = Attempt(outcome=ChoiceOutcome.NO_BANNER)
+        self.attempt = Attempt(outcome=ChoiceOutcome.NO_BANNER, layers=self._memory.layer)
 
     async def run(self) -> Attempt:
         """Make the choice on every banner that is there. Never presses a doubtful control."""
@@ -80,6 +80,7 @@ class Operation:
 
     async def fill(self, form: Seen) -> Attempt:
         """Answer a form that stays on its page, such as a page of cookie settings: once, and without seeing it go."""
+        await self._note(form)
         step = decide(form, self._wanted, self._memory)
         if step.act is not Act.PRESS or step.button is None:
             self.attempt.fail(step.reason or "the settings offer no refusal that is understood")
@@ -153,7 +154,7 @@ class Operation:
         side = Side.ACCEPT if self._wanted is Wanted.ACCEPT else Side.REJECT
         ordered = sorted(found, key=lambda s: (not s.has(side), not s.dialog))
         steps = [(seen, decide(seen, self._wanted, self._memory)) for seen in ordered]
-        for act in (Act.PRESS, Act.OPEN, Act.UNREADABLE):
+        for act in (Act.PRESS, Act.OPEN, Act.UNREADABLE, Act.LEAVE):
             for seen, step in steps:
                 if step.act is act:
                     return seen, step
@@ -174,9 +175,12 @@ class Operation:
             self.attempt.outcome = ChoiceOutcome.DONE  # what still asks is a notice that offers no refusal
             return False
         missing = ChoiceOutcome.NO_ACCEPT if self._wanted is Wanted.ACCEPT else ChoiceOutcome.NO_REJECT
-        readable = step.act is Act.NONE and look.complete and not self.attempt.presses and not self.attempt.unreadable
-        self.attempt.outcome = missing if readable else ChoiceOutcome.FAILED
+        readable = look.complete and not self.attempt.presses and not self.attempt.unreadable
+        self.attempt.outcome = missing if readable and step.act is Act.NONE else ChoiceOutcome.FAILED
         self.attempt.reason = step.reason or self.attempt.reason
+        if readable and step.act is Act.LEAVE and step.button is not None:
+            clicks = (*self.attempt.clicks, step.button.text)
+            self.attempt.link = SettingsLink(url=step.button.url, clicks=clicks, layer=self._memory.layer + 1)
         return False
 
     async def _still_changes(self, look: Look) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from auditor.consent_custom import names_purposes
 from auditor.consent_strings import record_kind
@@ -34,10 +35,24 @@ _ANSWERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """The site's records and claims before the choice."""
+    """The site's records and claims before the choice, as seen on a page of this origin."""
 
     stored: Stored = field(default_factory=dict)
     claims: tuple[Statement, ...] = ()
+    origin: str = ""
+
+    def until(self, later: Before) -> Before:
+        """What was there before a choice that is made on another page, and proven on the first one.
+
+        The site's pages share their cookies; storage of another origin is not what the first one has.
+        """
+        came = {key: value for key, value in later.stored.items() if key[0] == "cookie" or later.origin == self.origin}
+        return Before(stored={**self.stored, **came}, claims=(*self.claims, *later.claims), origin=self.origin)
+
+
+def origin_of(url: str) -> str:
+    """The origin of a page."""
+    return "://".join(urlsplit(url)[:2])
 
 
 def weigh(

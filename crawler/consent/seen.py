@@ -29,7 +29,8 @@ CHOOSING = frozenset({Side.ACCEPT, Side.REJECT, Side.SAVE, Side.OPT_OUT})
 class Button:
     """A control of a banner; ``kind``: button, link, pointer or weak.
 
-    ``leaves``: a link to another document, unless it is one of the site's own that makes a choice.
+    ``leaves``: a link to another document, unless it is one of the site's own that makes a choice. ``url`` is where a
+    link leads.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Button:
     reading: Reading
     kind: str
     leaves: bool
+    url: str
     disabled: bool
     box: tuple[float, float, float, float]
 
@@ -122,6 +124,7 @@ def read_button(raw: dict[str, Any], language: str) -> Button:
         reading=reading,
         kind=str(raw["kind"]),
         leaves=bool(raw["leaves"]) and not (raw["own"] and reading.side in CHOOSING and reading.strength >= 0.8),
+        url=str(raw["url"]),
         disabled=bool(raw["disabled"]),
         box=_box(raw["box"]),
     )

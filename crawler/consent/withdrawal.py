@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from auditor.model import Choice, ChoiceOutcome, Wanted
 from crawler.consent import reopen
+from crawler.consent.forms import settings_form
 from crawler.consent.hand import Hand
 from crawler.consent.labels import Side
 from crawler.consent.operate import Operation
-from crawler.consent.seen import read_group
 from crawler.consent.worlds import WorldError
 
 if TYPE_CHECKING:
@@ -117,14 +117,7 @@ class Withdrawal:
         return Operation(self._eyes, self._hand, Wanted.WITHDRAW)
 
     async def _form(self) -> Seen | None:
-        """The form of consent settings in the page's own content: switches about cookies with a way to save them."""
-        try:
-            top = await self._worlds.top()
-            raw = await top.call("() => consentEyes.form()")
-        except WorldError:
-            return None
-        seen = read_group(top, raw) if raw else None
-        return seen if seen is not None and seen.has(Side.SAVE) and not seen.facts["password"] else None
+        return await settings_form(self._worlds, Wanted.WITHDRAW)
 
     async def _settled(self) -> Look:
         look = await self._eyes.look()

@@ -114,7 +114,7 @@ def test_a_refusal_that_costs_money_is_the_side_that_pays(label, language, side)
 )
 def test_a_bare_cross_speaks_its_hidden_label(text, aria, side):
     raw = {"id": 1, "kind": "button", "text": text, "aria": aria, "hints": "button close", "icon": False}
-    place = {"box": [0, 0, 20, 20], "disabled": False, "leaves": False, "own": True}
+    place = {"box": [0, 0, 20, 20], "disabled": False, "leaves": False, "url": "", "own": True}
     assert read_button(raw | place, "en").side is side
 
 
