@@ -11,13 +11,13 @@ from playwright.async_api import Error as PlaywrightError
 from auditor.model import Banner, Choice, ChoiceOutcome, Wanted
 from crawler.consent import patience, rules
 from crawler.consent.absence import stays_away
+from crawler.consent.by_rule import by_rule, pressed_other_side
 from crawler.consent.cmp import name_cmp
 from crawler.consent.declarations import read_declaration
 from crawler.consent.dialogs import Dialogs
-from crawler.consent.facts import banner_of, cover_of, learned, other_side
+from crawler.consent.facts import banner_of, cover_of, learned
 from crawler.consent.hand import Hand
 from crawler.consent.heuristic import Heuristic
-from crawler.consent.labels import Side, read_label
 from crawler.consent.looks import prominence
 from crawler.consent.operate import Operation
 from crawler.consent.opt_out import opt_out_of
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RULE_LEAD_SECONDS = 1.2
-"""How long a rule may take to see the banner after the heuristic has seen it."""
 RULE_ONLY_LOOKS = 6
 
 
@@ -155,16 +153,6 @@ class ConsentActor:
         self.banner = banner_of(look.banners, driver.popup, cmp_name, cover, looks)
         return self.banner
 
-    async def _await_rule(self, driver: Rules) -> None:
-        """Give the rules a moment to recognise what the heuristic sees."""
-        await self._start(driver)
-        clock = asyncio.get_running_loop()
-        end = clock.time() + RULE_LEAD_SECONDS
-        while rules.available() and clock.time() < end:
-            if driver.popup:
-                return
-            await asyncio.sleep(0.1)
-
     # ---------------------------------------------------------------------------------------- choose
 
     async def choose(self, page: Page, wanted: Wanted) -> Choice:
@@ -189,9 +177,9 @@ class ConsentActor:
         attempt = await operation.run()
         await self._learn(page, attempt, wanted)
         unread = attempt.outcome in {ChoiceOutcome.FAILED, ChoiceOutcome.NO_BANNER} and not attempt.presses
-        result = await self._by_rule(eyes, driver, await eyes.look(), wanted) if unread else None
+        result = await self._by_rule(eyes, driver, wanted) if unread else None
         if result is None or not result.ok:
-            self.link = attempt.link if result is None or not result.clicks else None
+            self.link = attempt.link if result is None else None  # what a rule has done is not known
             return self._as_answered(self._chosen(attempt, wanted, result))
         texts = tuple(text for text in result.clicks if text)
         done = Choice(wanted=wanted, outcome=ChoiceOutcome.DONE, method=f"rules:{result.rule}", clicks=texts)
@@ -238,25 +226,14 @@ class ConsentActor:
             return replace(choice, outcome=ChoiceOutcome.FAILED, proven=False)
         return replace(choice, clicks=(*choice.clicks, *self._dialogs.take()))
 
-    async def _by_rule(self, eyes: Heuristic, driver: Rules, look: Look, wanted: Wanted) -> RuleResult | None:
-        """Let a rule that knows this banner make the choice; ``ok`` only if the banner is gone."""
-        await self._await_rule(driver)
-        with self._dialogs.pressing():
-            result = await driver.choose(wanted, other_side(look, wanted)) if driver.popup else None
-        return replace(result, ok=result.ok and await self._rule_worked(eyes, result, wanted)) if result else None
-
-    async def _rule_worked(self, eyes: Heuristic, result: RuleResult, wanted: Wanted) -> bool:
-        wrong = Side.REJECT if wanted is Wanted.ACCEPT else Side.ACCEPT
+    async def _by_rule(self, eyes: Heuristic, driver: Rules, wanted: Wanted) -> RuleResult | None:
+        await self._start(driver)
+        result = await by_rule(eyes, driver, self._dialogs, wanted)
         language = self.banner.language if self.banner and self.banner.language else "en"
-        if any(read_label(text, language).side is wrong for text in result.clicks):
+        if result is not None and pressed_other_side(result, wanted, language):
             self.failures["choose"] = f"rule {result.rule} pressed the other side"
-            return False
-        for _ in range(20):
-            look = await eyes.look()
-            if look.ready and not look.banners:
-                return True
-            await asyncio.sleep(0.15)
-        return False
+            return replace(result, ok=False)
+        return result
 
     async def withdraw(self, page: Page, *, by_api: bool = False, elsewhere: bool = False) -> Withdrawn:
         """Open the settings again and refuse; ``proven`` is still False.
