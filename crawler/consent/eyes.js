@@ -413,6 +413,17 @@
   };
 
   // Share of the viewport that the page does not get the pointer at: a modal, its backdrop or a large fixed layer.
+  // What is on top at a point, inside the shadow roots as well.
+  const topmost = (x, y) => {
+    let e = document.elementFromPoint(x, y);
+    for (let depth = 0; depth < 20 && e; depth += 1) {
+      const inner = rootOf(e)?.elementFromPoint(x, y);
+      if (!inner || inner === e) break;
+      e = inner;
+    }
+    return e;
+  };
+
   const covering = () => {
     let covered = 0;
     let points = 0;
@@ -426,7 +437,7 @@
     for (let i = 1; i <= 6; i += 1) {
       for (let j = 1; j <= 5; j += 1) {
         points += 1;
-        for (let a = document.elementFromPoint((innerWidth * i) / 7, (innerHeight * j) / 6); a && a !== document.body; a = parentOf(a)) {
+        for (let a = topmost((innerWidth * i) / 7, (innerHeight * j) / 6); a && a !== document.body; a = parentOf(a)) {
           if (large(a)) { covered += 1; break; }
         }
       }

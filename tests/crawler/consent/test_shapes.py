@@ -80,7 +80,8 @@ def test_do_not_sell_is_an_opt_out(player):
 
 
 def test_a_wall_covers_the_page(player):
-    assert player.play("wall.html", Wanted.REJECT).banner.wall is True
+    for page in ("wall.html", "wall_open_shadow.html", "wall_closed_shadow.html"):
+        assert player.play(page, Wanted.REJECT).banner.wall is True, page
     assert player.play("locked_body.html", Wanted.REJECT).banner.wall is True
 
 
