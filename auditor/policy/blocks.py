@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,12 @@ _ABBREVIATION = re.compile(
     r"|(?:\(|\bad\s)es\.$",
     re.IGNORECASE,
 )
+
+
+_ICONS = re.compile(
+    r"(?:[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]{0,2}\s*){1,4}(?=[^\W_]|[_<\[\"“„«])"
+)
+"""Pictures before a text ("✅ Functional cookies"), of the Unicode blocks of symbols and emoji."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,21 @@ def assemble(
     origin: Origin, elements: list[Block | Table], links: list[Link], codes: list[tuple[int, int]]
 ) -> Document:
     """A document with its sentences cut, at most MAX_SENTENCES of them."""
+    elements = [_without_icons(one) if isinstance(one, Block) else one for one in elements]
     blocks = ((place, e) for place, e in enumerate(elements) if isinstance(e, Block) and not e.chrome)
     sentences = (Sentence(view, place) for place, block in blocks for view in split_sentences(block.view))
     return Document(origin, tuple(elements), tuple(links), tuple(codes), tuple(islice(sentences, MAX_SENTENCES)))
+
+
+def _without_icons(block: Block) -> Block:
+    """A block without the pictures that it begins with, which say nothing of what the text is about."""
+    icons = _ICONS.match(block.view.text)
+    if icons is None:
+        return block
+    view, lead = block.view.part(icons.end(), len(block.view.text)), block.lead
+    if lead is not None and lead.start < view.start:
+        lead = lead.part(icons.end(), len(lead.text)) if len(lead.text) > icons.end() else None
+    return replace(block, view=view, lead=lead)
 
 
 def split_sentences(view: View) -> list[View]:

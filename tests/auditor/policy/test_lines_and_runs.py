@@ -125,3 +125,18 @@ def test_the_lists_of_two_sites_are_told_apart_by_what_opens_them(read):
 def test_no_cookies_that_need_consent_are_not_no_cookies(read, title, narrow, whole):
     assert [claim.type for claim in read(f"# {title}\n\n{narrow}\n").claims] == []
     assert [claim.type for claim in read(f"# {title}\n\n{whole}\n").claims] == ["cookies_unused"]
+
+
+def test_pictures_before_a_text_are_no_part_of_it(read):
+    found = read(
+        "# Cookies\n\n## 🍪 Functional cookies\n\n- ✅ choice_kept – keeps your answer. Lifetime: 12 months.\n\n"
+        "## ⚠️ Marketing cookies\n\n- 📊 **_xad**: shows ads. Lifetime: 1 day.\n"
+    )
+    assert [(one.label, one.canonical) for one in found.categories] == [
+        ("Functional cookies", "functional"),
+        ("Marketing cookies", "targeting"),
+    ]
+    assert [(one.name, one.category, one.duration.seconds) for one in found.cookies] == [
+        ("choice_kept", "functional", 31_104_000),
+        ("_xad", "targeting", 86_400),
+    ]
