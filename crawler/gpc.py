@@ -37,7 +37,8 @@ _PROPERTY = (
     "{ configurable: true, enumerable: true, get: () => true });"
 )
 _PLACES = frozenset({"page", "frame", "worker", "shared", "service"})
-_PROOF_S = 6.0
+_PROOF_S = 20.0
+"""How long a step of the proof may take: on a busy machine a first service worker needs many seconds to begin."""
 _FRAME_S = 2.0
 _MAX_FRAMES = 200
 _UNCOUNTED = frozenset({"Preflight", "WebSocket"})
